@@ -1,0 +1,94 @@
+import type { Phase, SizePreset } from '../template'
+
+/** What a provider is told besides the conversation. Typed, so that no provider parses a prompt. */
+export interface RequestContext {
+  phase: Phase
+  projectDir: string
+  size?: SizePreset | undefined
+  session: number
+}
+
+export interface ToolDefinition {
+  name: string
+  description: string
+  /** JSON Schema of the input object. */
+  inputSchema: Record<string, unknown>
+}
+
+export type ContentBlock =
+  | { type: 'text'; text: string }
+  | { type: 'tool-call'; id: string; name: string; input: unknown }
+  | { type: 'tool-result'; id: string; content: string; isError: boolean }
+  /** A block that only its provider understands (thinking, signatures); sent back unchanged. */
+  | { type: 'opaque'; provider: string; value: unknown }
+
+/** Append-only: a message is never edited once it was sent. */
+export interface Message {
+  role: 'user' | 'assistant'
+  content: ContentBlock[]
+}
+
+export interface ModelRequest {
+  system: string
+  messages: readonly Message[]
+  tools: readonly ToolDefinition[]
+  context: RequestContext
+}
+
+export interface Usage {
+  inputTokens: number
+  outputTokens: number
+  cacheReadTokens: number
+  cacheWriteTokens: number
+}
+
+export type StopReason = 'end-turn' | 'tool-use' | 'max-tokens' | 'context-full' | 'refusal' | 'pause'
+
+/** One model turn, streamed. The last event is always `end`. */
+export type ModelEvent =
+  | { type: 'text-delta'; text: string }
+  | { type: 'thinking-delta'; text: string }
+  | { type: 'tool-call'; id: string; name: string; input: unknown }
+  | { type: 'opaque'; provider: string; value: unknown }
+  | { type: 'usage'; usage: Usage }
+  | { type: 'end'; stopReason: StopReason }
+
+/** A source of model turns. Core owns the loop, the tools, the policy and the limits. */
+export interface Provider {
+  readonly name: string
+  readonly model: string
+  /** Tokens; `Infinity` for a provider without a limit. */
+  readonly contextWindow: number
+  /** True when the provider is our own deterministic code, so that a missing sandbox need not stop a run. Default false. */
+  readonly trusted?: boolean
+  /** @throws ProviderError */
+  stream(request: ModelRequest, options: { signal: AbortSignal }): AsyncIterable<ModelEvent>
+}
+
+export type ProviderErrorKind =
+  | 'auth'
+  | 'rate-limit'
+  | 'spend-limit'
+  | 'overloaded'
+  | 'timeout'
+  | 'network'
+  | 'invalid-request'
+  | 'protocol'
+  | 'server'
+
+/** A failed model turn. `retryable` is decided once, here. */
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError'
+  readonly kind: ProviderErrorKind
+  readonly retryAfterMs: number | undefined
+
+  constructor(kind: ProviderErrorKind, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.kind = kind
+    this.retryAfterMs = options.retryAfterMs
+  }
+
+  get retryable(): boolean {
+    return this.kind === 'rate-limit' || this.kind === 'overloaded' || this.kind === 'timeout' || this.kind === 'network' || this.kind === 'server'
+  }
+}

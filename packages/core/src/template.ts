@@ -1,0 +1,37 @@
+import type { Requirement } from './features/feature'
+import type { Verifier } from './verification/verifier'
+
+export type Phase = 'initializer' | 'coding'
+
+/** How much to build and to test; the seed's size files, typed. */
+export interface SizePreset {
+  name: string
+  minTests: number
+  maxTests: number
+  minEndpoints: number
+  maxEndpoints: number
+  testsPerEndpoint: [min: number, max: number]
+  mockData: { users: number; mainEntity: number; secondaryEntities: number }
+}
+
+/** What can be built. A template brings prompts, sizes, what a spec demands, and the verifier that proves it. */
+export interface Template {
+  readonly name: string
+  readonly size: SizePreset
+  /** One byte-stable text per phase. */
+  system(phase: Phase): string
+  prompt(phase: Phase, context: PromptContext): string
+  /** Everything the list must cover. @throws ForgeError SPEC_INVALID when the text holds nothing to build. */
+  requirements(specText: string): Requirement[]
+  /** The specification used when the project has none and the caller gives none. */
+  readonly exampleSpec: string
+  readonly verifier: Verifier
+  /** Lines for the project's .gitignore. */
+  readonly gitignore: readonly string[]
+}
+
+export interface PromptContext {
+  projectDir: string
+  /** Written by the harness: state of the features, last failures, last commits. */
+  bearings: string
+}

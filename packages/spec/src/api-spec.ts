@@ -1,0 +1,306 @@
+/** Where an item comes from. `inferred` items follow from a convention rather than from the text. */
+export interface Source {
+  /** 1-based line of the specification; 0 when nothing in the text says it. */
+  line: number
+  origin: 'stated' | 'inferred'
+}
+
+export interface ApiSpec {
+  version: 1
+  title: string
+  description: string
+  /** Common prefix of the API's paths, `''` or for example `/api/v1`. */
+  basePath: string
+  auth: AuthConvention
+  errors: ErrorConvention
+  paging: PagingConvention
+  statusCodes: StatusConvention
+  entities: Entity[]
+  endpoints: Endpoint[]
+  rules: Rule[]
+  /** Role names, most privileged first. Empty when the spec knows none. */
+  roles: string[]
+  seeds: Seed[]
+  /** User workflows, screens, priorities: material for the hand-off, not for the backend. */
+  workflows: Workflow[]
+  /** What the spec says about the stack that Forge does not follow (another database, framework, layout). */
+  notFollowed: { text: string; line: number; instead: string }[]
+  diagnostics: Diagnostic[]
+}
+
+export interface Diagnostic {
+  level: 'warning' | 'info'
+  message: string
+  lines: number[]
+}
+
+export interface AuthConvention {
+  /** `bearer`: Authorization: Bearer. `header`: the id of the caller in a header of the spec's own. `none`: the spec rules out authentication. */
+  kind: 'bearer' | 'header' | 'none'
+  /** Header name as the spec writes it, for example `X-User-ID`; `Authorization` for bearer. */
+  header: string
+  /** True when a request without identity is refused with 401. False: it acts as the built-in mock user. */
+  required: boolean
+  /** Type of the caller's id: the key type of `userEntity`, else what the spec says, else `string`. */
+  idType: 'integer' | 'uuid' | 'string'
+  /** The entity that holds the callers, if any. */
+  userEntity: string | null
+  /** Built-in user of mock mode; fields of the user entity where there is one. */
+  mockUser: Record<string, string | number | boolean>
+  source: Source
+}
+
+export interface ErrorConvention {
+  /** `problem`: RFC 9457. `custom`: the object below, everywhere. */
+  format: 'problem' | 'custom'
+  /** Field name → its meaning, in the spec's order. Empty for `problem`. */
+  fields: { name: string; meaning: 'message' | 'code' | 'field-errors' | 'details' | 'request-id' | 'status' }[]
+  /** How codes are spelt: `VALIDATION_ERROR` or `validation_error`. */
+  codeCase: 'upper' | 'lower'
+  source: Source
+}
+
+export interface PagingConvention {
+  style: 'page' | 'offset' | 'none'
+  /** Names of the query parameters. */
+  params: { page: string; size: string } | { offset: string; limit: string } | null
+  /** Names in the envelope, in order; empty = bare array. */
+  envelope: ('items' | 'total' | 'page' | 'page_size' | 'total_pages' | 'limit' | 'offset' | 'count')[]
+  defaultSize: number
+  maxSize: number
+  source: Source
+}
+
+/** Deviations from the contract's defaults that the spec states. */
+export interface StatusConvention {
+  /** 422 unless the spec answers 400 to invalid input. */
+  validation: number
+  /** 404 unless the spec answers 403 to another user's row. */
+  otherOwner: number
+}
+
+export type FieldType =
+  | 'integer'
+  | 'bigint'
+  | 'string'
+  | 'text'
+  | 'boolean'
+  | 'datetime'
+  | 'date'
+  | 'time'
+  | 'decimal'
+  | 'float'
+  | 'uuid'
+  | 'json'
+  | 'email'
+  | 'url'
+  | 'enum'
+  | 'reference'
+
+export interface Field {
+  /** JSON name, exactly as the spec writes it. */
+  name: string
+  type: FieldType
+  /** Element type when the field is a list (stored as JSON). */
+  list: boolean
+  required: boolean
+  nullable: boolean
+  readOnly: boolean
+  unique: false | 'exact' | 'case-insensitive'
+  indexed: boolean
+  minLength?: number
+  maxLength?: number
+  min?: number
+  max?: number
+  /** Anchored regular expression, valid in Python and JavaScript alike. */
+  pattern?: string
+  /** The sentence behind the pattern, for messages. */
+  patternText?: string
+  precision?: number
+  scale?: number
+  /** Members in the spec's order, for `enum`. */
+  values?: string[]
+  /** JSON literal. `null` means "no default". */
+  default: string | number | boolean | null
+  /** Set by the server: `created`: once on insert; `updated`: at every write. */
+  auto?: 'created' | 'updated'
+  reference?: { entity: string; onDelete: 'cascade' | 'set-null' | 'restrict' }
+  /** The server sets it to the caller's id on insert; never taken from a body. Implies `readOnly`. */
+  fromCaller?: true
+  /** Only in inputs (passwords). */
+  writeOnly?: boolean
+  source: Source
+}
+
+export interface Entity {
+  /** Singular PascalCase, for example `TaskTag`. */
+  name: string
+  /** Plural snake_case, for example `task_tags`. */
+  table: string
+  /** Always exactly one field named here is the key, unless `key` has several (junction). */
+  key: string[]
+  fields: Field[]
+  uniqueTogether: string[][]
+  /** Boolean field that a soft delete turns off, if the spec deletes softly. */
+  softDelete: { field: string; deletedValue: boolean } | null
+  /** A junction table of a many-to-many relation. */
+  junction: { left: string; right: string } | null
+  relations: Relation[]
+  source: Source
+}
+
+export interface Relation {
+  kind: 'belongs-to' | 'has-many' | 'many-to-many'
+  /** Name of the relation, for example `assignee` or `tags`. */
+  name: string
+  target: string
+  /** belongs-to: own field. has-many: field of the target. */
+  field?: string
+  /** many-to-many: the junction entity. */
+  through?: string
+  source: Source
+}
+
+export type Operation =
+  | 'list'
+  | 'create'
+  | 'get'
+  | 'update'
+  | 'replace'
+  | 'delete'
+  /** Current caller (`/users/me`). */
+  | 'me'
+  /** Children below a parent: `/tasks/{task_id}/comments`. */
+  | 'nested-list'
+  | 'nested-create'
+  /** Many-to-many below an owner: `/tasks/{id}/tags`, `/tasks/{id}/tags/{tag_id}`. */
+  | 'link-list'
+  | 'link-add'
+  | 'link-remove'
+  /** Sets named fields of one row: `/todos/{id}/complete`, `/tasks/{id}/status`. */
+  | 'action'
+  | 'bulk'
+  | 'health'
+  | 'custom'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export interface Endpoint {
+  method: Method
+  /** As the spec writes it, with `{name}` parameters. */
+  path: string
+  summary: string
+  operation: Operation
+  /** Entity the endpoint returns or changes; null for health and custom. */
+  entity: string | null
+  /** nested-*, link-*: the owner named in the path, and the path parameter that identifies it. */
+  parent?: { entity: string; param: string; field?: string; through?: string }
+  /** Path parameter of the row itself. */
+  param?: string
+  /** create, update, nested-create, action: writable fields of the body. */
+  body?: string[]
+  /** action: fields set to constants (`{completed: true}`); body fields come from the caller. */
+  sets?: Record<string, string | number | boolean | null>
+  filters?: Filter[]
+  search?: string[]
+  sort?: { fields: string[]; default: string; defaultOrder: 'asc' | 'desc' }
+  /** Extra computed fields of the answer: counts of children ("with task count"). */
+  computed?: { name: string; kind: 'count'; of: string; through?: string }[]
+  paginated: boolean
+  /** Status of success. */
+  status: number
+  /** False for endpoints that the spec opens to everybody (health). */
+  authenticated: boolean
+  /** Why nothing deterministic can be written for it; null when the blueprint can. */
+  unsupported: string | null
+  source: Source
+}
+
+export interface Filter {
+  /** Query parameter name. */
+  name: string
+  field: string
+  kind: 'equals' | 'in' | 'min' | 'max' | 'before' | 'after' | 'overdue' | 'contains'
+  source: Source
+}
+
+export interface Seed {
+  entity: string
+  row: Record<string, string | number | boolean | null>
+  source: Source
+}
+
+export interface Workflow {
+  name: string
+  role: string | null
+  steps: string[]
+  source: Source
+}
+
+/** One rule sentence of the spec. Never dropped: `effects` empty means a model is needed. */
+export interface Rule {
+  /** Order of appearance, from 1. */
+  id: number
+  /** The sentence as written. */
+  text: string
+  entity: string | null
+  effects: RuleEffect[]
+  /** `compiled`: the effects say all of it. `partly`: `missing` says what is left. `unparsed`: nothing recognised. */
+  status: 'compiled' | 'partly' | 'unparsed'
+  missing?: string
+  source: Source
+}
+
+/** What the deterministic engine can do about a rule. Operations: which endpoints it bears on. */
+export type RuleEffect =
+  /** Already carried by the fields (unique, required, length, range, pattern, enum, optional, default). `invalid` names the check. */
+  | {
+      kind: 'field'
+      entity: string
+      field: string
+      check: 'unique' | 'required' | 'length' | 'range' | 'pattern' | 'format' | 'enum' | 'optional' | 'default' | 'type'
+    }
+  | { kind: 'future'; entity: string; field: string; on: 'create' | 'write' }
+  | { kind: 'past'; entity: string; field: string; on: 'create' | 'write' }
+  | { kind: 'order'; entity: string; before: string; after: string }
+  /** Only the owner (and `roles`) may do it; `via` when the owner is the parent's. Several fields: any of them. */
+  | {
+      kind: 'owner'
+      entity: string
+      fields: string[]
+      operations: ('list' | 'read' | 'create' | 'update' | 'delete')[]
+      roles: string[]
+      via?: { field: string; entity: string }
+    }
+  | { kind: 'role'; entity: string; operations: ('list' | 'read' | 'create' | 'update' | 'delete')[]; roles: string[] }
+  /** Only `roles` may change this field. */
+  | { kind: 'role-field'; entity: string; field: string; roles: string[] }
+  /** The referenced row must have `field` = `value`. */
+  | { kind: 'reference-state'; entity: string; reference: string; target: string; field: string; value: string | boolean }
+  /** No delete while `child` rows point here (and match `where`: field not in / in). */
+  | {
+      kind: 'delete-guard'
+      entity: string
+      child: string
+      childField: string
+      where?: { field: string; in?: (string | boolean)[]; notIn?: (string | boolean)[] }
+    }
+  /** No delete (or update) while `field` has one of the values. */
+  | { kind: 'state-guard'; entity: string; operations: ('update' | 'delete')[]; field: string; values: (string | boolean)[] }
+  /** No children while the parent's field has one of the values. */
+  | { kind: 'parent-guard'; entity: string; parentField: string; parent: string; field: string; values: (string | boolean)[] }
+  /** Setting `field` to `value` sets `target` to now. */
+  | { kind: 'stamp'; entity: string; field: string; value: string | boolean; target: string }
+  /** These values never stand together. */
+  | { kind: 'exclusive'; entity: string; a: { field: string; value: string | boolean }; b: { field: string; value: string | boolean } }
+  /** Deleting removes the links or children. */
+  | { kind: 'cascade'; entity: string; child: string }
+  | { kind: 'soft-delete'; entity: string }
+  /** No endpoint changes it after creation. */
+  | { kind: 'immutable'; entity: string }
+  /** The operation is allowed although one might doubt it ("completed todos can still be edited"). */
+  | { kind: 'allowed'; entity: string; operation: 'update' | 'delete'; where: { field: string; value: string | boolean } }
+  /** The operation on an unknown row answers 404. */
+  | { kind: 'not-found'; entity: string; method: Method; path: string }
+  /** All endpoints but health refuse a caller without identity. */
+  | { kind: 'authenticated'; entity: string | null }

@@ -1,0 +1,10 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: { index: 'src/index.ts' },
+  format: ['esm', 'cjs'],
+  dts: { compilerOptions: { composite: false, customConditions: [] } },
+  target: 'node20',
+  clean: true,
+  sourcemap: true,
+})
