@@ -1,9 +1,9 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: { index: 'src/index.ts', main: 'src/main.ts' },
   format: ['esm', 'cjs'],
-  dts: { compilerOptions: { composite: false, customConditions: [] } },
+  dts: { entry: { index: 'src/index.ts' }, compilerOptions: { composite: false, customConditions: ['forge-source'] } },
   target: 'node20',
   clean: true,
   sourcemap: true,

@@ -1,0 +1,65 @@
+import type { RunResult } from '@forge/core'
+import { cac } from 'cac'
+import { registerDoctor } from './commands/doctor'
+import { registerGenerate } from './commands/generate'
+import { registerServe } from './commands/serve'
+import { registerSpec } from './commands/spec'
+import { registerVerify } from './commands/verify'
+import { printError, UsageError } from './errors'
+import { version } from './version'
+
+/** What a command ended with. */
+export interface CommandOutcome {
+  /** The process's exit code, as the contract tables it. */
+  exitCode: number
+  /** The run's result, for `generate`. */
+  result?: RunResult | undefined
+}
+
+/** Marks words that look like numbers, since the parser would turn `007` into `7`. */
+const VERBATIM = '\u0001'
+
+const protect = (word: string): string => (word !== '' && !word.startsWith('-') && !Number.isNaN(Number(word)) ? VERBATIM + word : word)
+
+/** `--name=007` and `--name 007` alike. */
+function protectArgv(argv: readonly string[]): string[] {
+  return argv.map((word) => {
+    const equals = word.startsWith('--') ? word.indexOf('=') : -1
+    return equals === -1 ? protect(word) : `${word.slice(0, equals + 1)}${protect(word.slice(equals + 1))}`
+  })
+}
+
+/** The text of an option's value, exactly as it was typed. */
+function restore(value: unknown): unknown {
+  if (typeof value === 'string') return value.startsWith(VERBATIM) ? value.slice(VERBATIM.length) : value
+  if (Array.isArray(value)) return value.map(restore)
+  return value
+}
+
+/**
+ * Runs the command line and never throws: errors become a message on stderr and an exit code.
+ *
+ * @param argv words after the program's name
+ */
+export async function run(argv: readonly string[]): Promise<CommandOutcome> {
+  const program = cac('forge')
+  registerGenerate(program)
+  registerSpec(program)
+  registerVerify(program)
+  registerServe(program)
+  registerDoctor(program)
+  program.help()
+  program.version(version())
+  try {
+    program.parse(['node', 'forge', ...protectArgv(argv)], { run: false })
+    if (program.options['help'] || program.options['version']) return { exitCode: 0 }
+    const command = program.matchedCommand
+    const isStray = command?.name === 'generate' && program.args.length > 0
+    if (!command || isStray) throw new UsageError(`There is no command "${restore(program.args[0])}".`, 'Run `forge --help` for the list.')
+    for (const key of Object.keys(program.options)) program.options[key] = restore(program.options[key])
+    program.args = program.args.map((word) => restore(word) as string)
+    return (await program.runMatchedCommand()) as CommandOutcome
+  } catch (error) {
+    return { exitCode: printError(error, argv) }
+  }
+}

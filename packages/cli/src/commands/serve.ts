@@ -1,0 +1,45 @@
+import { serveProject } from '@forge/templates'
+import type { CAC } from 'cac'
+import type { CommandOutcome } from '../cli'
+import { folder, wholeNumber } from '../options'
+import { abortOnSignals } from '../signals'
+
+async function serve(dir: string | undefined, options: { port?: string; dbOnly?: boolean }): Promise<CommandOutcome> {
+  const projectDir = folder(dir, '.')
+  const port = wholeNumber(options.port, '--port', 1)
+  const signals = abortOnSignals()
+  try {
+    const served = await serveProject(projectDir, {
+      ...(port === undefined ? {} : { port }),
+      dbOnly: options.dbOnly === true,
+      signal: signals.signal,
+      emit: (event) => {
+        if (event.type === 'notice') process.stderr.write(`forge: ${event.message}\n`)
+      },
+    })
+    process.stdout.write(options.dbOnly ? `DATABASE_URL=${served.databaseUrl}\n` : `${served.url}\n`)
+    process.stderr.write(
+      options.dbOnly ? 'Ctrl+C stops the database.\n' : `Documentation: ${served.url}/docs. Ctrl+C stops the server and its database.\n`,
+    )
+    await Promise.race([served.ended, aborted(signals.signal)])
+    await served.stop()
+    return { exitCode: signals.signal.aborted ? 0 : 1 }
+  } finally {
+    signals.dispose()
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+export function registerServe(program: CAC): void {
+  program
+    .command('serve [dir]', 'Start the generated API on loopback, with its database')
+    .option('--port <n>', 'Port (default: 8000, or the next free one)')
+    .option('--db-only', 'Start only the database and print its DATABASE_URL')
+    .example('forge serve ./my_api --port 8000')
+    .action(serve)
+}

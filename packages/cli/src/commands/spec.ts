@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises'
+import { formatSpec, readSpec } from '@forge/spec'
+import type { CAC } from 'cac'
+import type { CommandOutcome } from '../cli'
+import { UsageError } from '../errors'
+
+/** The text of a specification. Bytes that are no UTF-8 are left to the reader, which names them. */
+export async function readSpecFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`
+    throw new UsageError(`The specification ${path} ${why}.`, 'Give the path of a text file.')
+  }
+}
+
+async function spec(file: string, options: { json?: boolean }): Promise<CommandOutcome> {
+  const understood = readSpec(await readSpecFile(file))
+  process.stdout.write(options.json ? `${JSON.stringify(understood, null, 2)}\n` : formatSpec(understood))
+  return { exitCode: 0 }
+}
+
+export function registerSpec(program: CAC): void {
+  program
+    .command('spec <file>', 'Show what is understood of a specification')
+    .option('--json', 'Print the ApiSpec as JSON')
+    .example('forge spec app_spec.txt')
+    .action(spec)
+}

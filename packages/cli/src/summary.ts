@@ -1,0 +1,71 @@
+import { realpathSync } from 'node:fs'
+import { basename, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { RunResult } from '@forge/core'
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** How this very program can be called again: `forge` where it is installed, else its file. */
+export function ownCommand(): string {
+  const invoked = process.argv[1] ?? ''
+  if (basename(invoked) === 'forge') return 'forge'
+  const file = fileURLToPath(new URL('../bin/forge.js', import.meta.url))
+  return `node ${quoted(relative(process.cwd(), realpathSync(file)))}`
+}
+
+const quoted = (path: string): string => (/^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
+
+/** What a person reads at the end of a run. */
+export function summarise(result: RunResult, projectDir: string, sandboxWarning: string | null): string {
+  const lines: string[] = []
+  const proven = result.features.filter((feature) => feature.proven)
+  const left = result.features.filter((feature) => !feature.proven && feature.leftForModel !== null)
+  const unproven = result.features.filter((feature) => !feature.proven && feature.leftForModel === null)
+  const tokens = result.usage.inputTokens + result.usage.outputTokens
+  const cases = proven.reduce((sum, feature) => sum + feature.cases, 0)
+
+  lines.push(
+    '',
+    `${plural(proven.length, 'feature')} of ${result.features.length} proven (${plural(cases, 'test case')}) in ${result.seconds.toFixed(1)} s, ${plural(tokens, 'token')}.`,
+  )
+  if (left.length > 0) {
+    lines.push('', `${plural(left.length, 'feature')} left for a model:`)
+    for (const feature of left) lines.push(`  #${feature.id} ${feature.description}`, `      ${feature.leftForModel}`)
+  }
+  if (unproven.length > 0) {
+    lines.push('', `${plural(unproven.length, 'feature')} not proven:`)
+    for (const feature of unproven) lines.push(`  #${feature.id} ${feature.description}`, `      ${feature.reason ?? 'not attempted yet'}`)
+  }
+  lines.push('', endingOf(result))
+  if (sandboxWarning) lines.push(sandboxWarning)
+  if (proven.length > 0) {
+    const directory = quoted(relative(process.cwd(), projectDir) || '.')
+    lines.push(
+      '',
+      'Start the server (and its database):',
+      `  ${ownCommand()} serve ${directory}`,
+      'Prove it again:',
+      `  ${ownCommand()} verify ${directory}`,
+    )
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function endingOf(result: RunResult): string {
+  switch (result.status) {
+    case 'proven':
+      return 'Every feature is proven.'
+    case 'needs-model':
+      return 'All that the embedded provider claims is proven; the rest needs a model.'
+    case 'failed':
+      return `Failed: ${result.why}.`
+    case 'limit':
+      return `Stopped at the limit (${result.which}); the same command goes on.`
+    case 'interrupted':
+      return 'Interrupted; the state is saved, the same command goes on.'
+    case 'provider-unavailable':
+      return `The provider is unavailable: ${result.message} The same command goes on later.`
+    case 'not-verified':
+      return `Nothing is proven, since the proof was not run: ${result.reason}\n  ${result.remedy}`
+  }
+}
