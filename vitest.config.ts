@@ -1,16 +1,19 @@
 import { defineConfig } from 'vitest/config'
 
-// Tests and type checks read the sources: no build is needed first.
+// Tests and type checks read the sources: no build is needed first, but for the tests of the product as users get it.
 const conditions = ['forge-source']
-
-export default defineConfig({
+const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
+}
+const limits = { testTimeout: 60_000, hookTimeout: 120_000 }
+
+export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     maxWorkers: 2,
-    globalSetup: ['test/build-once.ts'],
+    projects: [
+      { ...shared, test: { ...limits, name: 'packages', include: ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts'] } },
+      { ...shared, test: { ...limits, name: 'product', include: ['test/**/*.test.ts'], globalSetup: ['test/build-once.ts'] } },
+    ],
   },
 })

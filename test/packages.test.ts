@@ -23,16 +23,23 @@ describe('the packed tarballs', () => {
     expect((await readdir(folder)).length).toBe(PACKAGES.length)
   })
 
-  it.each(PACKAGES)('publint and attw find nothing in @forge/%s', async (name) => {
-    const tarball = join(folder, `forge-${name}-0.1.0.tgz`)
-    await run(process.execPath, [join(root, 'node_modules/publint/src/cli.js'), tarball, '--strict'], { cwd: root })
-    const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js')
-    await run(process.execPath, [attw, tarball, '--profile', 'node16'], { cwd: root })
-  }, 120_000)
+  it.each(PACKAGES)(
+    'publint and attw find nothing in @forge/%s',
+    async (name) => {
+      const tarball = join(folder, `forge-${name}-0.1.0.tgz`)
+      await run(process.execPath, [join(root, 'node_modules/publint/src/cli.js'), tarball, '--strict'], { cwd: root })
+      const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js')
+      await run(process.execPath, [attw, tarball, '--profile', 'node16'], { cwd: root })
+    },
+    120_000,
+  )
 
   it('import and require both work, and importing does nothing', async () => {
     const env = { ...process.env, NODE_PATH: '' }
-    const imported = await run(process.execPath, ['--input-type=module', '-e', "console.log(typeof (await import('@forge/core')).Harness)"], { cwd: root, env })
+    const imported = await run(process.execPath, ['--input-type=module', '-e', "console.log(typeof (await import('@forge/core')).Harness)"], {
+      cwd: root,
+      env,
+    })
     const required = await run(process.execPath, ['-e', "console.log(typeof require('@forge/core').Harness)"], { cwd: root, env })
     expect([imported.stdout, required.stdout]).toEqual(['function\n', 'function\n'])
     expect([imported.stderr, required.stderr]).toEqual(['', ''])

@@ -3,7 +3,7 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: { index: 'src/index.ts' },
   format: ['esm', 'cjs'],
-  dts: { compilerOptions: { composite: false, customConditions: [] } },
+  dts: { compilerOptions: { composite: false, customConditions: ['forge-source'] } },
   target: 'node20',
   clean: true,
   sourcemap: true,

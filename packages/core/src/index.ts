@@ -1,6 +1,16 @@
-export type * from './events'
-export type * from './features/feature'
+export { Harness } from './harness'
+export type { HarnessOptions, Limits, RetryOptions } from './options'
+export { exitCodeFor, type FeatureResult, type LimitName, type RunOutcome, type RunResult } from './result'
+export { type FrozenList, readFrozenList } from './run/state'
+export { type RunSessionOptions, runSession } from './session/run-session'
+export type { SessionStatus } from './session/loop'
+export type { SessionResult } from './session/session'
+
+export type { EventOf, EventSink, ForgeEvent, ForgeEventBody, ForgeEventType } from './events'
+export { ForgeError, type ForgeErrorCode } from './errors'
+
 export type {
+  ContentBlock,
   Message,
   ModelEvent,
   ModelRequest,
@@ -10,15 +20,53 @@ export type {
   StopReason,
   ToolDefinition,
   Usage,
-  ContentBlock,
 } from './providers/provider'
-export type * from './sandbox/sandbox'
-export type * from './security/policy'
-export type { Tool, ToolResult, Workspace } from './tools/tool'
-export type * from './template'
-export type * from './verification/verifier'
-export type { Logger } from './logging/logger'
-export type { Renderer } from './rendering/renderer'
-export { ForgeError, type ForgeErrorCode } from './errors'
 export { ProviderError } from './providers/provider'
+export { type DetectedProviders, detectProvider } from './providers/detect'
+
+export type { Phase, PromptContext, SizePreset, Template } from './template'
+export type { CaseProof, FeatureProof, Verifier, VerifyContext, VerifyReport } from './verification/verifier'
+export type {
+  Drift,
+  Feature,
+  FeatureCategory,
+  FeatureEvidence,
+  FeatureSource,
+  HttpMethod,
+  Requirement,
+  TestCase,
+} from './features/feature'
+export { formatFeatureList, parseFeatureList } from './features/schema'
+export { type Definition, diffDefinitions } from './features/ledger'
+
+export type { Tool, ToolResult, Workspace } from './tools/tool'
 export { DeniedError } from './tools/tool'
+export { builtinTools } from './tools/builtin'
+export { type WorkspaceOptions, createWorkspace } from './tools/workspace'
+
+export type {
+  BackgroundProcess,
+  ExecOptions,
+  ExecResult,
+  Sandbox,
+  SandboxProbe,
+  SandboxSession,
+  SandboxSpec,
+} from './sandbox/sandbox'
+export { type BubblewrapOptions, bubblewrap } from './sandbox/bubblewrap'
+export { noSandbox } from './sandbox/none'
+export { type HostExecOptions, type HostSpawnOptions, type ProcessHost, startProcessHost } from './sandbox/process-host'
+
+export type { Decision, FileOperation, PolicyContext, PolicyVerdict, SecurityPolicy, ShellRequest } from './security/policy'
+export { defaultPolicies } from './security/default-policies'
+export { evaluateCommand } from './security/evaluate'
+export { type FilesystemGuard, filesystemGuard } from './security/filesystem-guard'
+export { createRedactor, redact } from './security/redact'
+
+export type { Logger } from './logging/logger'
+export { type JsonLoggerOptions, jsonLogger } from './logging/json-logger'
+export type { Renderer } from './rendering/renderer'
+export { type JsonRendererOptions, jsonRenderer } from './rendering/json'
+export { type PlainLevel, type PlainRendererOptions, plainRenderer } from './rendering/plain'
+export { type RunAnalysis, analyzeRun } from './analysis/analyze-run'
+export { type TimelineEntry, readTimeline } from './analysis/timeline'

@@ -1,1 +1,3 @@
 export type * from './api-spec'
+export type { InvalidSample, JsonValue, SampleOptions } from './samples'
+export { invalidSamples, sampleValue } from './samples'

@@ -8,8 +8,8 @@ export interface Decision {
   hint?: string | undefined
 }
 
-/** One policy's answer; `abstain` leaves the decision to the others. All abstaining is a denial. */
-export type PolicyVerdict = Decision | { verdict: 'abstain' }
+/** One policy's answer; `abstain` leaves the decision to the others. All abstaining is a denial, with the first reason given. */
+export type PolicyVerdict = Decision | { verdict: 'abstain'; reason?: string | undefined; hint?: string | undefined }
 
 export interface ShellRequest {
   command: string

@@ -1,0 +1,45 @@
+import type { Endpoint, Entity } from '@forge/spec'
+import type { CasePlan, Expectation, Request, Step } from './case-plan'
+import { failure, unknownRequest } from './requests'
+import { snake, type World } from './world'
+
+export function plan(name: string, description: string, act: Request, expect: Expectation, more: Partial<CasePlan> = {}): CasePlan {
+  return { name, description, arrange: [], act, expect, after: [], ...more }
+}
+
+/** Requests without a known identity are refused, whatever they ask for. */
+export function identityCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
+  const { auth } = world.spec
+  if (!endpoint.authenticated || auth.kind === 'none') return []
+  const anonymous = auth.kind === 'header' && auth.required
+  if (!anonymous && (auth.userEntity === null || auth.kind === 'header')) return []
+  const act = unknownRequest(world, endpoint, anonymous ? { kind: 'anonymous' } : { kind: 'unknown' })
+  const description = anonymous ? 'Refused without an identity.' : 'Refused for an identity that does not exist.'
+  return [plan(`${name}_unauthorized`, description, act, failure(world, 401, 'UNAUTHORIZED'), { table: { group: 'refuses_missing_identity', kind: 'caller' } })]
+}
+
+/** Joins steps; a row made twice under one name is made once, with all its values. */
+export function mergeSteps(...groups: Step[][]): Step[] {
+  const merged: Step[] = []
+  for (const step of groups.flat()) {
+    const same = merged.findIndex((each) => each.kind === 'make' && step.kind === 'make' && each.as === step.as && each.entity === step.entity)
+    const known = merged[same]
+    if (known?.kind === 'make' && step.kind === 'make') merged[same] = { ...known, values: { ...known.values, ...step.values } }
+    else merged.push(step)
+  }
+  return merged
+}
+
+export function words(entity: Entity): string {
+  return snake(entity.name).replace(/_/g, ' ')
+}
+
+export function article(entity: Entity): string {
+  const name = words(entity)
+  return `${/^[aeio]/.test(name) ? 'an' : 'a'} ${name}`
+}
+
+export function sentence(text: string): string {
+  const trimmed = text.trim()
+  return trimmed === '' || /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`
+}

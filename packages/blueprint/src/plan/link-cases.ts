@@ -1,0 +1,123 @@
+import type { Endpoint } from '@forge/spec'
+import { make } from './bodies'
+import { byDefault, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
+import { identityCases, plan, words } from './common'
+import { failure, invalid, notFound, unknownRequest } from './requests'
+import { snake, type World } from './world'
+
+/** Cases of a many-to-many relation below one of its sides. */
+export function linkCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
+  const link = linkOf(world, endpoint)
+  const cases = endpoint.operation === 'link-add' ? addCases(link, name) : endpoint.operation === 'link-list' ? listCases(link, name) : removeCases(link, name)
+  return [...cases, ...identityCases(world, endpoint, name)]
+}
+
+interface Link {
+  world: World
+  endpoint: Endpoint
+  owner: string
+  ownerKey: Value
+  other: string
+  otherKey: string
+  /** Fields of the junction that point at owner and other. */
+  left: string
+  right: string
+  request: Request
+}
+
+function linkOf(world: World, endpoint: Endpoint): Link {
+  const parent = endpoint.parent!
+  const fields = world.entity(parent.through!).fields
+  const left = fields.find((field) => field.reference?.entity === parent.entity)!
+  const right = fields.find((field) => field.reference?.entity === endpoint.entity && field.name !== left.name)!
+  const owner = snake(parent.entity)
+  const ownerKey = ref(owner, world.keyField(parent.entity).name)
+  return {
+    world,
+    endpoint,
+    owner,
+    ownerKey,
+    other: snake(endpoint.entity!),
+    otherKey: world.keyField(endpoint.entity!).name,
+    left: left.name,
+    right: right.name,
+    request: { method: endpoint.method, path: endpoint.path, params: { [parent.param]: ownerKey }, caller: byDefault },
+  }
+}
+
+const madeOwner = (link: Link): Step => make(link.endpoint.parent!.entity, link.owner)
+const madeOther = (link: Link, as: string): Step => make(link.endpoint.entity!, as)
+const keyOf = (link: Link, row: string): Value => ref(row, link.otherKey)
+
+function linked(link: Link, row: string): Step {
+  const through = link.endpoint.parent!.through!
+  return make(through, '', { [link.left]: link.ownerKey, [link.right]: keyOf(link, row) })
+}
+
+/** The rows linked now, read through the API where it lists them. */
+function linkedNow(link: Link, rows: string[]): CasePlan['after'] {
+  const list = link.world.spec.endpoints.find(
+    (each) => each.operation === 'link-list' && each.entity === link.endpoint.entity && each.parent?.entity === link.endpoint.parent!.entity && each.unsupported === null,
+  )
+  if (!list) return []
+  const request: Request = { method: 'GET', path: list.path, params: { [list.parent!.param]: link.ownerKey }, caller: byDefault }
+  return [{ request, expect: { status: list.status, checks: [holding(link, rows)] } }]
+}
+
+function holding(link: Link, rows: string[]): Check {
+  return { kind: 'rows', key: link.otherKey, values: rows.map((row) => keyOf(link, row)), mode: 'exact', ordered: false }
+}
+
+function addCases(link: Link, name: string): CasePlan[] {
+  const { world, endpoint, other } = link
+  const field = endpoint.body?.[0] ?? `${other}_ids`
+  const several = /s$/.test(field)
+  const body = (...keys: Value[]): Record<string, Value> => ({ [field]: several ? { kind: 'list', items: keys } : keys[0]! })
+  const second = `second_${other}`
+  const both = several ? [other, second] : [other]
+  const arrange = [madeOwner(link), madeOther(link, other), ...(several ? [madeOther(link, second)] : [])]
+  const act = (values: Record<string, Value>): Request => ({ ...link.request, body: values })
+  const unknown = world.unknownKey(endpoint.entity!)
+  const added = body(...both.map((row) => keyOf(link, row)))
+  const expect = { status: endpoint.status, checks: [holding(link, both)] }
+  return [
+    plan(name, `Links every ${words(world.entity(endpoint.entity!))} that is sent.`, act(added), expect, { arrange, after: linkedNow(link, both) }),
+    plan(`${name}_unknown_${link.owner}`, 'Refused for a row that does not exist.', { ...unknownRequest(world, endpoint), body: body(keyOf(link, other)) }, notFound(world), {
+      arrange: [madeOther(link, other)],
+    }),
+    plan(`${name}_unknown_${other}`, 'Refused: nothing of that id can be linked.', act(body(unknown)), failure(world, 422, 'INVALID_REFERENCE'), {
+      arrange: [madeOwner(link)],
+      after: linkedNow(link, []),
+    }),
+    plan(`${name}_twice`, 'What is linked already stays linked once.', act(added), expect, {
+      arrange: [...arrange, linked(link, other)],
+      after: linkedNow(link, both),
+    }),
+    plan(`${name}_${snake(field)}_missing`, `Refused without ${field}.`, act({}), invalid(world, field), { arrange: [madeOwner(link)] }),
+    plan(`${name}_${snake(field)}_wrong_type`, `Refused: ${field} holds no ids.`, act({ [field]: literal('nonsense') }), invalid(world, field), { arrange: [madeOwner(link)] }),
+  ]
+}
+
+function listCases(link: Link, name: string): CasePlan[] {
+  const { world, endpoint, other } = link
+  const second = `second_${other}`
+  const arrange = [madeOwner(link), madeOther(link, other), madeOther(link, second), linked(link, other)]
+  return [
+    plan(name, 'Lists what is linked and nothing else.', link.request, { status: endpoint.status, checks: [holding(link, [other])] }, { arrange }),
+    plan(`${name}_unknown_${link.owner}`, 'Refused for a row that does not exist.', unknownRequest(world, endpoint), notFound(world)),
+    plan(`${name}_empty`, 'Without links the list is empty.', link.request, { status: endpoint.status, checks: [{ kind: 'length', value: 0 }] }, {
+      arrange: [madeOwner(link), madeOther(link, other)],
+    }),
+  ]
+}
+
+function removeCases(link: Link, name: string): CasePlan[] {
+  const { world, endpoint, other } = link
+  const act: Request = { ...link.request, params: { ...link.request.params, [endpoint.param!]: keyOf(link, other) } }
+  const arrange = [madeOwner(link), madeOther(link, other)]
+  return [
+    plan(name, 'Takes the link away; both rows stay.', act, { status: endpoint.status, checks: [] }, { arrange: [...arrange, linked(link, other)], after: linkedNow(link, []) }),
+    plan(`${name}_not_linked`, 'Not found when there is no such link.', act, notFound(world), { arrange }),
+    plan(`${name}_unknown_${link.owner}`, 'Refused for a row that does not exist.', unknownRequest(world, endpoint), notFound(world)),
+  ]
+}

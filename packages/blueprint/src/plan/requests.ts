@@ -1,0 +1,111 @@
+import type { Endpoint } from '@forge/spec'
+import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
+import { demandedState, make } from './bodies'
+import { type ErrorCode, snake, type World } from './world'
+
+type Follow = CasePlan['after'][number]
+
+/** An endpoint made ready to be asked: its rows, and a request with all path parameters filled. */
+export interface Scene {
+  arrange: Step[]
+  request: Request
+  /** Variable of the row that the endpoint is about; `''` when it is about none. */
+  row: string
+}
+
+/**
+ * The rows a request to `endpoint` needs, made by `caller`, and the request itself without a body.
+ * @param values fields of the row that matter.
+ */
+export function sceneFor(world: World, endpoint: Endpoint, options: { values?: Record<string, Value>; maker?: Caller; caller?: Caller } = {}): Scene {
+  const caller = options.caller ?? actorFor(world, endpoint)
+  const request: Request = { method: endpoint.method, path: endpoint.path, params: {}, caller }
+  const scene: Scene = { arrange: [], request, row: '' }
+  const { parent, param, entity } = endpoint
+  if (parent) {
+    const name = snake(parent.entity)
+    scene.arrange.push(make(parent.entity, name, parent.field ? demandedState(world, entity!, parent.field) : {}, options.maker))
+    request.params[parent.param] = ref(name, world.keyField(parent.entity).name)
+  }
+  if (param !== undefined && param !== parent?.param && entity !== null) {
+    scene.row = snake(entity)
+    scene.arrange.push(make(entity, scene.row, options.values, options.maker))
+    request.params[param] = ref(scene.row, world.keyField(entity).name)
+  }
+  return scene
+}
+
+/** The same endpoint asked for a row that does not exist. */
+export function unknownRequest(world: World, endpoint: Endpoint, caller: Caller = actorFor(world, endpoint)): Request {
+  const params: Record<string, Value> = {}
+  for (const [name] of pathParams(endpoint.path)) {
+    const entity = name === endpoint.parent?.param ? endpoint.parent.entity : endpoint.entity
+    params[name] = entity === null ? literal(999999) : world.unknownKey(entity)
+  }
+  return { method: endpoint.method, path: endpoint.path, params, caller }
+}
+
+export function pathParams(path: string): [name: string][] {
+  return [...path.matchAll(/\{([^}]+)\}/g)].map((match) => [match[1]!])
+}
+
+/** Whoever the rules let use the endpoint. */
+export function actorFor(world: World, endpoint: Endpoint): Caller {
+  if (endpoint.entity === null) return byDefault
+  switch (endpoint.operation) {
+    case 'create':
+    case 'nested-create':
+      return world.actor(endpoint.entity, 'create')
+    case 'update':
+    case 'replace':
+    case 'action':
+      return world.actor(endpoint.entity, 'update')
+    case 'delete':
+      return world.actor(endpoint.entity, 'delete')
+    case 'list':
+    case 'nested-list':
+      return world.actor(endpoint.entity, 'list')
+    case 'get':
+      return world.actor(endpoint.entity, 'read')
+    default:
+      return byDefault
+  }
+}
+
+/** Reads a row afterwards, where the API can. */
+export function reading(world: World, entity: string, row: string, checks: Check[], status = 200): Follow[] {
+  const endpoint = world.endpoint(entity, 'get')
+  if (!endpoint || endpoint.param === undefined) return []
+  const request: Request = {
+    method: 'GET',
+    path: endpoint.path,
+    params: { [endpoint.param]: ref(row, world.keyField(entity).name) },
+    caller: actorFor(world, endpoint),
+  }
+  return [{ request, expect: { status, checks } }]
+}
+
+/** The error answer with `code`, in the API's own shape. */
+export function failure(world: World, status: number, code: ErrorCode, field?: string): CasePlan['expect'] {
+  return { status, checks: [{ kind: 'error', code: world.code(code), ...(field === undefined ? {} : { field }) }] }
+}
+
+export const invalid = (world: World, field?: string): CasePlan['expect'] => failure(world, world.spec.statusCodes.validation, 'VALIDATION_ERROR', field)
+export const notFound = (world: World): CasePlan['expect'] => failure(world, 404, 'NOT_FOUND')
+
+/** The step that makes an ordinary user, and that user as caller: neither privileged nor owner of anything. */
+export function stranger(world: World, name = 'stranger', role?: string): { arrange: Step[]; caller: Caller; id: Value } {
+  const users = world.spec.auth.userEntity
+  const ordinary = role ?? world.spec.roles.at(-1)
+  if (users === null) {
+    const type = world.spec.auth.idType
+    const id = literal(type === 'integer' ? 2 : type === 'uuid' ? '00000000-0000-4000-8000-000000000002' : name)
+    return { arrange: [], caller: { kind: 'user', id, ...(ordinary === undefined ? {} : { role: ordinary }) }, id }
+  }
+  const id = ref(name, world.keyField(users).name)
+  if (world.roleField === null) {
+    return { arrange: [make(users, name)], caller: { kind: 'user', id, ...(ordinary === undefined ? {} : { role: ordinary }) }, id }
+  }
+  const values = ordinary === undefined ? {} : { [world.roleField]: literal(ordinary) }
+  return { arrange: [make(users, name, values)], caller: { kind: 'user', id }, id }
+}

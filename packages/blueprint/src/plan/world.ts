@@ -1,0 +1,113 @@
+import type { ApiSpec, Endpoint, Entity, Field, JsonValue, Operation, RuleEffect } from '@forge/spec'
+import { byDefault, type Caller, literal, type Value } from './case-plan'
+
+/** The machine-readable part of an error answer. */
+export type ErrorCode =
+  | 'VALIDATION_ERROR'
+  | 'DUPLICATE'
+  | 'INVALID_REFERENCE'
+  | 'RULE_VIOLATION'
+  | 'FORBIDDEN'
+  | 'UNAUTHORIZED'
+  | 'NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+
+type Owner = Extract<RuleEffect, { kind: 'owner' }>
+type RoleRule = Extract<RuleEffect, { kind: 'role' }>
+type EffectOperation = Owner['operations'][number]
+
+/** What tests need to know about a spec, looked up once. */
+export interface World {
+  spec: ApiSpec
+  /** Effects of the rules that compiled in full or in part. */
+  effects: RuleEffect[]
+  entity(name: string): Entity
+  field(entity: string, name: string): Field | undefined
+  /** A supported endpoint of the entity, by order of operations. */
+  endpoint(entity: string, ...operations: Operation[]): Endpoint | undefined
+  keyField(entity: string): Field
+  /** Key that no row has. */
+  unknownKey(entity: string): Value
+  /** Spelt as the API spells it. */
+  code(code: ErrorCode): string
+  /** Who may do it: the built-in user, or with a role that a rule demands. */
+  actor(entity: string, operation: EffectOperation): Caller
+  owners(entity: string, operation: EffectOperation): Owner[]
+  rolesFor(entity: string, operation: EffectOperation): RoleRule[]
+  /** Status and code for what belongs to somebody else. */
+  otherOwner(entity: string): { status: number; code: ErrorCode }
+  /** The least privileged role outside `roles`. */
+  roleOutside(roles: readonly string[]): string | undefined
+  builtInId: JsonValue
+  /** Enum field of the user entity that holds the role. */
+  roleField: string | null
+  /** True when rows exist before any test makes one. */
+  seeded(entity: string): boolean
+}
+
+export function worldOf(spec: ApiSpec): World {
+  const effects = spec.rules.flatMap((rule) => rule.effects)
+  const entities = new Map(spec.entities.map((entity) => [entity.name, entity]))
+  const entity = (name: string): Entity => {
+    const found = entities.get(name)
+    if (!found) throw new Error(`the spec names an entity that it does not hold: ${name}`)
+    return found
+  }
+  const field = (name: string, fieldName: string) => entities.get(name)?.fields.find((each) => each.name === fieldName)
+  const keyField = (name: string): Field => field(name, entity(name).key[0]!)!
+  const users = spec.auth.userEntity === null ? undefined : entities.get(spec.auth.userEntity)
+  const roleField = users?.fields.find((each) => each.name === 'role' && each.type === 'enum')?.name ?? null
+  const builtInId = spec.auth.mockUser['id'] ?? 1
+  const builtInRole = roleField === null ? (spec.auth.mockUser['role'] ?? spec.roles[0]) : spec.auth.mockUser[roleField]
+  const owners = (name: string, operation: EffectOperation) =>
+    effects.filter((effect): effect is Owner => effect.kind === 'owner' && effect.entity === name && effect.operations.includes(operation))
+  const rolesFor = (name: string, operation: EffectOperation) =>
+    effects.filter((effect): effect is RoleRule => effect.kind === 'role' && effect.entity === name && effect.operations.includes(operation))
+
+  return {
+    spec,
+    effects,
+    entity,
+    field,
+    keyField,
+    endpoint: (name, ...operations) => {
+      for (const operation of operations) {
+        const found = spec.endpoints.find((each) => each.entity === name && each.operation === operation && each.unsupported === null)
+        if (found) return found
+      }
+      return undefined
+    },
+    unknownKey: (name) => {
+      const type = keyField(name).type
+      return literal(type === 'uuid' ? '00000000-0000-4000-8000-0000000fffff' : type === 'integer' || type === 'bigint' ? 999999 : 'unknown')
+    },
+    code: (code) => (spec.errors.codeCase === 'lower' ? code.toLowerCase() : code),
+    actor: (name, operation) => {
+      const demanded = rolesFor(name, operation)
+      if (demanded.length === 0 || demanded.every((rule) => rule.roles.includes(String(builtInRole)))) return byDefault
+      const role = demanded[0]!.roles.find((each) => demanded.every((rule) => rule.roles.includes(each))) ?? demanded[0]!.roles[0]!
+      return { kind: 'user', id: literal(builtInId), role }
+    },
+    owners,
+    rolesFor,
+    otherOwner: (name) => {
+      const hidden = owners(name, 'read').length > 0 || owners(name, 'list').length > 0
+      const status = hidden ? spec.statusCodes.otherOwner : 403
+      return { status, code: status === 404 ? 'NOT_FOUND' : 'FORBIDDEN' }
+    },
+    roleOutside: (roles) => [...spec.roles].reverse().find((role) => !roles.includes(role)),
+    builtInId,
+    roleField,
+    seeded: (name) => name === users?.name || spec.seeds.some((seed) => seed.entity === name),
+  }
+}
+
+/** `TaskTag` → `task_tag`. */
+export function snake(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .toLowerCase()
+}

@@ -1,0 +1,191 @@
+import { mkdir, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createEventBus } from '../event-bus'
+import type { ForgeEvent, ForgeEventType } from '../events'
+import type { Requirement } from '../features/feature'
+import { messageOf, removeLink } from '../files'
+import { jsonLogger } from '../logging/json-logger'
+import { runIdFor } from '../logging/run-id'
+import type { ResolvedOptions } from '../options'
+import { secretRedactor } from '../logging/secrets'
+import type { Sandbox } from '../sandbox/sandbox'
+import { chooseSandbox } from '../session/choose-sandbox'
+import { createBudget } from './budget'
+import { commit, initRepository } from './commit'
+import { type Run, leftForModel, provenCount, restoreLedger, saveState } from './context'
+import { freezeList } from './freeze-list'
+import { projectGit, requireGit } from './git'
+import { acquireLock, refuseIfLocked } from './lock'
+import { runToTheEnd } from './outer-loop'
+import { type Project, type SpecText, inspectProject, resolveSpec } from './project'
+import type { FeatureResult, RunOutcome, RunResult } from '../result'
+import { layGround, sweepTemporaries } from './setup'
+import { STATE_FOLDER, type StateStore, newState, openStateStore } from './state'
+
+export interface RunContext {
+  signal: AbortSignal
+  listeners(type: ForgeEventType): readonly ((event: ForgeEvent) => unknown)[]
+}
+
+/** One run of a project, from the look at its directory to the result. */
+export async function runProject(options: ResolvedOptions, context: RunContext): Promise<RunResult> {
+  const findings = await lookAround(options)
+  await mkdir(options.projectDir, { recursive: true })
+  const projectDir = await realpath(options.projectDir)
+  const store = await openStateStore(projectDir)
+  const lock = await acquireLock(store.lockPath)
+  try {
+    return await runLocked({ ...options, projectDir }, findings, store, context)
+  } finally {
+    await lock.release()
+  }
+}
+
+interface Findings {
+  spec: SpecText
+  requirements: Requirement[]
+  sandbox: Sandbox
+}
+
+/** Finds everything that can be found wrong before the first write. */
+async function lookAround(options: ResolvedOptions): Promise<Findings> {
+  const store = await openStateStore(options.projectDir)
+  const project = await inspectProject(options.projectDir, store)
+  const spec = await resolveSpec(options, project, store)
+  const requirements = options.template.requirements(spec.text)
+  await refuseIfLocked(store.lockPath)
+  if (options.git) await requireGit()
+  return { spec, requirements, sandbox: await chooseSandbox(options.sandbox, options.provider) }
+}
+
+async function runLocked(options: ResolvedOptions, findings: Findings, store: StateStore, context: RunContext): Promise<RunResult> {
+  const startedAt = new Date()
+  const runId = await freeRunId(options.projectDir, startedAt)
+  // Another run may have ended between the look around and the lock.
+  const project = await inspectProject(options.projectDir, store)
+  const spec = await resolveSpec(options, project, store)
+  const { template, logger = jsonLogger({ redact: secretRedactor(process.env) }) } = options
+  const sinks = [logger, ...(options.renderer ? [options.renderer] : [])]
+  const bus = createEventBus({ sinks, listeners: context.listeners })
+  const budget = createBudget(options.limits, options.maxIterations)
+  const run: Run = {
+    options,
+    projectDir: options.projectDir,
+    runDir: join(options.projectDir, 'logs', runId),
+    spec,
+    requirements: spec.digest === findings.spec.digest ? findings.requirements : template.requirements(spec.text),
+    store,
+    git: options.git ? projectGit(options.projectDir) : undefined,
+    sandbox: findings.sandbox,
+    bus,
+    budget,
+    signal: AbortSignal.any([context.signal, budget.deadline]),
+    state: project.kind === 'forge' ? project.state : newState(spec.digest),
+    ledger: project.kind === 'forge' && project.frozen ? restoreLedger(project.frozen, project.state) : undefined,
+    provenHere: undefined,
+  }
+  try {
+    await claim(run, project)
+    await bus.guard(`The logger "${logger.name}"`, logger, () => logger.open({ projectDir: run.projectDir, runId, startedAt }))
+    announce(run, runId, project)
+    await prepare(run, project)
+    const outcome = await runToTheEnd(run)
+    const result = resultOf(run, outcome, startedAt)
+    await end(run, result)
+    return result
+  } catch (error) {
+    bus.emit({ type: 'notice', level: 'error', code: 'RUN_FAILED', message: messageOf(error) })
+    throw error
+  } finally {
+    budget.dispose()
+    await bus.close()
+  }
+}
+
+/** Named after the start, or the first second after it whose log folder is not taken. */
+async function freeRunId(projectDir: string, startedAt: Date): Promise<string> {
+  const named = new Date(startedAt)
+  while (await stat(join(projectDir, 'logs', runIdFor(named))).catch(() => undefined)) named.setSeconds(named.getSeconds() + 1)
+  return runIdFor(named)
+}
+
+function announce({ options, projectDir, sandbox, bus }: Run, runId: string, project: Project): void {
+  const { provider, template } = options
+  const resumed = project.kind !== 'new'
+  bus.emit({
+    type: 'run-start',
+    runId,
+    projectDir,
+    provider: provider.name,
+    model: provider.model,
+    size: template.size.name,
+    sandbox: sandbox.kind,
+    resumed,
+  })
+  if (sandbox.confines) return
+  bus.emit({
+    type: 'notice',
+    level: 'warning',
+    code: 'SANDBOX_NONE',
+    message: 'No sandbox: every command of this run has your own rights.',
+    remedy: 'Install bubblewrap, or run in a container or a virtual machine.',
+  })
+}
+
+/** The first write of a new project makes it one, so that a kill right after it leaves nothing foreign. */
+async function claim(run: Run, project: Project): Promise<void> {
+  if (project.kind !== 'forge') await run.store.forgetOutside()
+  if (project.kind === 'new') await saveState(run)
+  await removeLink(join(run.projectDir, 'logs'))
+}
+
+/** Lays the ground, and takes over a seed project's list. */
+async function prepare(run: Run, project: Project): Promise<void> {
+  const { projectDir, store, spec, options } = run
+  await sweepTemporaries([projectDir, join(projectDir, STATE_FOLDER), store.outside])
+  await layGround({ projectDir, spec: spec.text, template: options.template, store })
+  await initRepository(run)
+  if (project.kind === 'seed') await adopt(run, project.features)
+  if (run.state.session === 0) await commit(run, project.kind === 'seed' ? 'Iteration 0: project adopted' : 'Initial commit: project setup')
+}
+
+async function adopt(run: Run, features: Parameters<typeof freezeList>[1]): Promise<void> {
+  await freezeList(run, features)
+  await saveState(run, { session: 0, initializers: 1, phase: 'coding' })
+  const message = `Adopted a project with ${features.length} features; each has to be proven afresh.`
+  run.bus.emit({ type: 'notice', level: 'info', code: 'PROJECT_ADOPTED', message })
+}
+
+function resultOf(run: Run, outcome: RunOutcome, startedAt: Date): RunResult {
+  return {
+    ...outcome,
+    features: featureResults(run),
+    usage: run.budget.usage,
+    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    runDir: run.runDir,
+  }
+}
+
+function featureResults(run: Run): FeatureResult[] {
+  return (run.ledger?.definitions ?? []).map((definition) => {
+    const standing = run.ledger?.standings.get(definition.id)
+    const proven = standing?.passes === true
+    return {
+      id: definition.id,
+      description: definition.description,
+      cases: definition.test_cases.length,
+      proven,
+      reason: proven ? null : (standing?.reason ?? 'not proven yet'),
+      leftForModel: leftForModel(run, standing) ?? null,
+    }
+  })
+}
+
+async function end(run: Run, result: RunResult): Promise<void> {
+  const { bus, options } = run
+  const { status, seconds, usage } = result
+  bus.enterSession(0)
+  bus.emit({ type: 'run-end', status, proven: provenCount(run), total: result.features.length, seconds, usage })
+  const { renderer } = options
+  if (renderer?.result !== undefined) await bus.guard(`The renderer "${renderer.name}"`, renderer, () => renderer.result?.(result))
+}

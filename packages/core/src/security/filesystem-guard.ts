@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import { type Stats, constants, lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs'
+import { type FileHandle, open as openFile, rename, unlink } from 'node:fs/promises'
+import { basename, dirname, join, resolve, sep } from 'node:path'
+import { ForgeError } from '../errors'
+import { DeniedError } from '../tools/tool'
+import type { Decision, FileOperation } from './policy'
+import { isInside, protectedFolder, realPathOf } from './real-path'
+
+/** Keeps file access inside one folder. Paths are absolute or relative to that folder. */
+export interface FilesystemGuard {
+  /** Absolute, real path of the guarded folder. */
+  readonly root: string
+  check(operation: FileOperation, path: string): Decision
+  /** The real path that a permitted operation would touch. @throws DeniedError */
+  resolve(operation: FileOperation, path: string): string
+  /**
+   * Checks and opens in one step: the handle is known to be the file that was checked. Reading needs a regular file; writing creates one.
+   * @throws DeniedError
+   */
+  open(operation: 'read' | 'write' | 'edit', path: string): Promise<{ handle: FileHandle; realPath: string }>
+  /** Replaces the whole file at once (temporary file and rename), making missing folders. @throws DeniedError */
+  replace(operation: 'write' | 'edit', path: string, content: string): Promise<{ realPath: string; existed: boolean }>
+}
+
+type Judgement = { decision: Decision; realPath: string; stats: Stats | undefined }
+
+const MAX_PATH = 4096
+const ON_LINUX = process.platform === 'linux'
+/** Guards one folder. @throws ForgeError CONFIG_INVALID when it does not exist. */
+export function filesystemGuard(root: string): FilesystemGuard {
+  const realRoot = existing(root)
+
+  function judge(operation: FileOperation, path: string): Judgement {
+    const refuse = (rule: string, reason: string, hint?: string): Judgement => ({
+      decision: { verdict: 'deny', rule, reason, hint },
+      realPath: '',
+      stats: undefined,
+    })
+    const malformed = malformedPath(path)
+    if (malformed) return refuse('fs.path', malformed, 'Give a path inside the project folder.')
+
+    const found = realPathOf(resolve(realRoot, path))
+    if ('problem' in found) return refuse('fs.path', `${path} cannot be used: ${found.problem}`)
+    const { realPath } = found
+    if (!isInside(realPath, realRoot)) {
+      return refuse('fs.outside', `${path} is outside the project folder.`, 'Only files inside the project folder can be used.')
+    }
+    const parts = realPath.slice(realRoot.length).split(sep)
+    const writes = operation === 'write' || operation === 'edit'
+    const folder = writes ? parts.map(protectedFolder).find((name) => name !== undefined) : undefined
+    if (folder === '.git') {
+      return refuse('fs.git', "git's own files cannot be written.", 'Use git commands to change the repository.')
+    }
+    if (folder === '.forge') {
+      return refuse('fs.state', "the harness's own files cannot be written.", 'Leave the folder .forge alone.')
+    }
+    const stats = lstatSync(realPath, { throwIfNoEntry: false })
+    if (operation !== 'list') {
+      if (stats?.isDirectory()) return refuse('fs.folder', `${path} is a folder, not a file.`)
+      if (stats && !stats.isFile()) return refuse('fs.special', `${path} is not a regular file.`)
+      if (writes && stats && stats.nlink > 1) return refuse('fs.hard-link', `${path} has a second name elsewhere, so it cannot be written.`)
+    }
+    return { decision: { verdict: 'allow', rule: 'fs.inside', reason: 'inside the project folder' }, realPath, stats }
+  }
+
+  function permitted(operation: FileOperation, path: string): Judgement {
+    const judgement = judge(operation, path)
+    if (judgement.decision.verdict === 'deny') throw new DeniedError(judgement.decision)
+    return judgement
+  }
+
+  async function open(operation: 'read' | 'write' | 'edit', path: string) {
+    const { realPath } = permitted(operation, path)
+    const access = operation === 'read' ? constants.O_RDONLY : constants.O_RDWR | (operation === 'write' ? constants.O_CREAT : 0)
+    const handle = await openFile(realPath, access | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o644)
+    try {
+      const stats = await handle.stat()
+      if (!stats.isFile() || isElsewhere(handle, realPath) || (operation !== 'read' && stats.nlink > 1)) throw moved(path)
+      return { handle, realPath }
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+  }
+
+  /** Works through an open, verified folder, so that nobody can put a link in its place between check and rename. */
+  async function replace(operation: 'write' | 'edit', path: string, content: string) {
+    const { realPath, stats } = permitted(operation, path)
+    const folderPath = dirname(realPath)
+    mkdirSync(folderPath, { recursive: true })
+    const folder = await openFile(folderPath, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+    try {
+      if (isElsewhere(folder, folderPath)) throw moved(path)
+      const within = ON_LINUX ? `/proc/self/fd/${folder.fd}` : folderPath
+      const temporary = join(within, `.${basename(realPath).slice(0, 100)}.${randomBytes(6).toString('hex')}`)
+      const handle = await openFile(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, stats ? stats.mode & 0o777 : 0o666)
+      try {
+        await handle.writeFile(content)
+        if (stats) await handle.chmod(stats.mode & 0o777)
+        await rename(temporary, join(within, basename(realPath)))
+      } catch (error) {
+        await unlink(temporary).catch(() => {})
+        throw error
+      } finally {
+        await handle.close()
+      }
+    } finally {
+      await folder.close()
+    }
+    return { realPath, existed: stats !== undefined }
+  }
+
+  return {
+    root: realRoot,
+    check: (operation, path) => judge(operation, path).decision,
+    resolve: (operation, path) => permitted(operation, path).realPath,
+    open,
+    replace,
+  }
+}
+
+function existing(root: string): string {
+  try {
+    return realpathSync(root)
+  } catch (cause) {
+    throw new ForgeError('CONFIG_INVALID', `the folder ${root} does not exist`, { remedy: 'Create it, or name another one.', cause })
+  }
+}
+
+function malformedPath(path: string): string | undefined {
+  if (typeof path !== 'string' || path === '') return 'the path is empty.'
+  if (path.length > MAX_PATH) return 'the path is too long.'
+  if (path.includes('\0')) return 'the path contains a NUL character.'
+  if (path.startsWith('~')) return 'a path that starts with ~ is not expanded.'
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return 'a URL is not a path.'
+  return undefined
+}
+
+function isElsewhere(handle: FileHandle, expected: string): boolean {
+  return ON_LINUX && readlinkSync(`/proc/self/fd/${handle.fd}`) !== expected
+}
+
+function moved(path: string): DeniedError {
+  return new DeniedError({ verdict: 'deny', rule: 'fs.race', reason: `${path} was replaced while it was opened.`, hint: 'Try again.' })
+}

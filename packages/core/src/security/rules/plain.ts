@@ -1,0 +1,105 @@
+import type { CommandRule } from '../command-rule'
+import { type OptionTable, checkOptions, checkValue } from '../option-table'
+
+/** Programs that only read what they are given: any option, every path inside the project. */
+const READERS = 'ls cat head tail wc nl stat du diff cmp comm cut paste join md5sum sha1sum sha256sum sha512sum xxd hexdump od strings realpath readlink column fold fmt expand rev tac base64 lsof jq'
+
+const READER_TABLE: OptionTable = { unknown: 'allow', forbidden: '--files0-from --from-file --rawfile --slurpfile', operands: 'path' }
+
+/** The first words are text, not paths. */
+const JQ: OptionTable = {
+  flags: '-r -e -c -s -n -S -R -M -C -a -j --raw-output --exit-status --compact-output --slurp --null-input --sort-keys --raw-input --tab',
+  values: { number: '--indent' },
+}
+
+const CUT: OptionTable = {
+  flags: '-s -z -n --complement --only-delimited --zero-terminated',
+  values: { text: '-d -f -c -b --delimiter --fields --characters --bytes --output-delimiter' },
+}
+
+const LSOF: OptionTable = { flags: '-n -P -t -a -l -w', optional: '-i -p -s -u -c', operands: 'text' }
+
+const reader: CommandRule = {
+  names: READERS.split(' '),
+  check(command, scope) {
+    if (command.name === 'jq') {
+      return checkOptions(command, scope, JQ, ([filter, ...files]) => {
+        if (filter?.splits) return checkValue(filter, 'text', scope, command)
+        return files.map((file) => scope.readable(file)).find((problem) => problem !== undefined)
+      })
+    }
+    if (command.name === 'cut') return checkOptions(command, scope, CUT)
+    if (command.name === 'lsof') return checkOptions(command, scope, LSOF)
+    return checkOptions(command, scope, READER_TABLE)
+  },
+}
+
+/** Programs and builtins whose words are only text. */
+const talker: CommandRule = {
+  names: 'echo true false : tr basename dirname seq whoami nproc which type uname free df break continue return shift exit pwd jobs'.split(' '),
+  check: () => undefined,
+}
+
+const printf: CommandRule = {
+  names: ['printf'],
+  check({ args }) {
+    const [first] = args
+    if (first?.text === undefined && first !== undefined) return { rule: 'printf.format', reason: 'the format of printf must be written out.', hint: "Use printf '%s' \"$value\"." }
+    if (first?.text?.startsWith('-') && first.text !== '--') return { rule: 'printf.option', reason: 'printf takes no options here.', hint: 'printf -v sets a variable; use name=value.' }
+    return undefined
+  },
+}
+
+const FILE_TESTS = new Set('-a -b -c -d -e -f -g -h -k -L -p -r -s -u -w -x -G -N -O -S'.split(' '))
+
+const test: CommandRule = {
+  names: ['test', '['],
+  check({ args }, scope) {
+    for (const [at, { text }] of args.entries()) {
+      if (text === '-v' || text === '-R') return { rule: 'test.operator', reason: `test ${text} is not allowed.`, hint: 'Use [ -n "${name:-}" ].' }
+      const operand = args[at + 1]
+      if (text === undefined || operand?.text === undefined || !FILE_TESTS.has(text)) continue
+      const isBinary = (text === '-a' || text === '-o') && at > 0
+      const problem = isBinary || operand.text === ']' ? undefined : scope.readable(operand)
+      if (problem) return problem
+    }
+    return undefined
+  },
+}
+
+const DATE: OptionTable = {
+  flags: '-u --utc --universal -R --rfc-email',
+  optional: '-I --iso-8601 --rfc-3339',
+  values: { text: '-d --date', path: '-r --reference' },
+}
+
+const date: CommandRule = {
+  names: ['date'],
+  check: (command, scope) =>
+    checkOptions(command, scope, DATE, (operands) =>
+      operands.every(({ prefix }) => prefix.startsWith('+')) ? undefined : { rule: 'date.set', reason: 'date may only show the time.', hint: 'Use date +FORMAT.' },
+    ),
+}
+
+const sleep: CommandRule = {
+  names: ['sleep'],
+  check: (command, scope) => command.args.map((each) => checkValue(each, 'number', scope, command)).find((problem) => problem !== undefined),
+}
+
+const SHELL_OPTIONS = /^[-+][euxfCn]*o?$/
+const OPTION_NAMES = new Set(['errexit', 'nounset', 'pipefail', 'xtrace', 'noglob', 'noclobber'])
+
+const set: CommandRule = {
+  names: ['set'],
+  check: ({ args }) =>
+    args.length > 0 && args.every(({ text }) => text !== undefined && (SHELL_OPTIONS.test(text) || OPTION_NAMES.has(text)))
+      ? undefined
+      : { rule: 'set.option', reason: 'set takes only options such as -e, -u, -x and -o pipefail.' },
+}
+
+const identity: CommandRule = {
+  names: ['id', 'hostname'],
+  check: ({ name, args }) => (args.every(({ text }) => /^-[ugnrsIf]+$/.test(text ?? '')) ? undefined : { rule: `${name}.operand`, reason: `${name} takes no operands here.` }),
+}
+
+export const plainRules: readonly CommandRule[] = [reader, talker, printf, test, date, sleep, set, identity]

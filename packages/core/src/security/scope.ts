@@ -1,0 +1,60 @@
+import type { Function as ShellFunction } from 'unbash'
+import { type Argument, unknownArgument } from './argument'
+import { refuse } from './refusal'
+
+/** More folders than this at once is more than anybody needs to follow. */
+const MAX_FOLDERS = 8
+
+/** What is known at one point of a script. */
+export interface Scope {
+  /** Every folder the shell may be in here. */
+  folders: readonly string[]
+  /** Every value that a variable may have here. What is not listed came from outside. */
+  variables: Map<string, readonly Argument[]>
+  functions: Map<string, ShellFunction>
+}
+
+export function newScope(folder: string): Scope {
+  return { folders: [folder], variables: new Map(), functions: new Map() }
+}
+
+/** For what runs in a process of its own: nothing it changes comes back. */
+export function copyOf(scope: Scope): Scope {
+  return { folders: scope.folders, variables: new Map(scope.variables), functions: new Map(scope.functions) }
+}
+
+export function assign(scope: Scope, from: Scope): void {
+  scope.folders = from.folders
+  scope.variables = from.variables
+  scope.functions = from.functions
+}
+
+/** What is known after one or the other has happened. */
+export function either(one: Scope, other: Scope): Scope {
+  for (const [name, body] of one.functions) {
+    if ((other.functions.get(name) ?? body) !== body) refuse('function.twice', `the function ${name} is defined in two ways.`, 'Define it once.')
+  }
+  const names = new Set([...one.variables.keys(), ...other.variables.keys()])
+  return {
+    folders: limited([...new Set([...one.folders, ...other.folders])]),
+    variables: new Map([...names].map((name) => [name, distinct([...valuesOf(one, name), ...valuesOf(other, name)])])),
+    functions: new Map([...one.functions, ...other.functions]),
+  }
+}
+
+export function valuesOf(scope: Scope, name: string): readonly Argument[] {
+  return scope.variables.get(name) ?? [unknownArgument]
+}
+
+export const isSame = (one: readonly string[], other: readonly string[]) => one.length === other.length && one.every((entry) => other.includes(entry))
+
+function limited(folders: readonly string[]): readonly string[] {
+  if (folders.length > MAX_FOLDERS) refuse('scope.folders', 'the script changes folders in too many ways.', 'Use one cd, or paths from the project folder.')
+  return folders
+}
+
+function distinct(values: readonly Argument[]): readonly Argument[] {
+  const known = new Map(values.map((value) => [JSON.stringify(value), value]))
+  return [...known.values()]
+}
+

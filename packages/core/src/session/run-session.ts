@@ -1,0 +1,85 @@
+import { realpath } from 'node:fs/promises'
+import { createEventBus } from '../event-bus'
+import { ForgeError } from '../errors'
+import type { EventSink } from '../events'
+import type { Logger } from '../logging/logger'
+import type { Provider } from '../providers/provider'
+import { runIdFor } from '../logging/run-id'
+import type { Sandbox } from '../sandbox/sandbox'
+import { defaultPolicies } from '../security/default-policies'
+import type { SecurityPolicy } from '../security/policy'
+import { builtinTools } from '../tools/builtin'
+import type { Tool } from '../tools/tool'
+import { chooseSandbox } from './choose-sandbox'
+import { type SessionResult, holdSession } from './session'
+import { memoryTranscript } from './transcript'
+
+export interface RunSessionOptions {
+  provider: Provider
+  /** The first user message. */
+  prompt: string
+  system: string
+  /** An existing folder: all the tools see. */
+  projectDir: string
+  /** Default: the six built-in tools. */
+  tools?: readonly Tool[] | undefined
+  /** Default `defaultPolicies()`. */
+  policies?: readonly SecurityPolicy[] | undefined
+  /** Default: bubblewrap where it works; where it does not, none for a trusted provider, and an error for any other. */
+  sandbox?: Sandbox | undefined
+  /** Default: none. */
+  logger?: Logger | undefined
+  /** Sees every event, as a renderer would. */
+  sinks?: readonly EventSink[] | undefined
+  /** Default 1000. */
+  maxTurns?: number | undefined
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * The agent loop by itself: one fresh context, no template, no proof. A provider's failure and an abort are statuses.
+ * @throws ForgeError `CONFIG_INVALID` (no such folder, no turns), `SANDBOX_UNAVAILABLE`
+ */
+export async function runSession(options: RunSessionOptions): Promise<SessionResult> {
+  const { provider, prompt, system, logger, signal = new AbortController().signal, maxTurns = 1000 } = options
+  const projectDir = await realpath(options.projectDir).catch((cause: unknown) => {
+    throw new ForgeError('CONFIG_INVALID', `The project directory ${options.projectDir} does not exist.`, {
+      remedy: 'Make it, or name another one.',
+      cause,
+    })
+  })
+  if (!Number.isInteger(maxTurns) || maxTurns < 1) {
+    throw new ForgeError('CONFIG_INVALID', `maxTurns is ${maxTurns}; expected an integer of at least 1.`, {
+      remedy: 'Pass 1 or more, or leave it out.',
+    })
+  }
+  const sandbox = await chooseSandbox(options.sandbox, provider)
+  const bus = createEventBus({ sinks: [...(logger ? [logger] : []), ...(options.sinks ?? [])] })
+  const startedAt = new Date()
+  if (logger) await bus.guard(`The logger "${logger.name}"`, logger, () => logger.open({ projectDir, runId: runIdFor(startedAt), startedAt }))
+  try {
+    bus.enterSession(1)
+    bus.emit({ type: 'session-start', session: 1, phase: 'coding', provider: provider.name, model: provider.model })
+    const result = await holdSession({
+      provider,
+      system,
+      prompt,
+      context: { phase: 'coding', projectDir, session: 1 },
+      tools: options.tools ?? builtinTools(),
+      policies: options.policies ?? defaultPolicies(),
+      sandbox,
+      transcript: memoryTranscript(),
+      maxTurns,
+      backoff: {},
+      retries: { failures: 0, notBefore: 0, save: async () => {} },
+      signal,
+      mayGoOn: () => true,
+      emit: bus.emit,
+    })
+    const seconds = (Date.now() - startedAt.getTime()) / 1000
+    bus.emit({ type: 'session-end', session: 1, phase: 'coding', status: result.status, turns: result.turns, seconds, usage: result.usage })
+    return result
+  } finally {
+    await bus.close()
+  }
+}

@@ -1,0 +1,90 @@
+import type { FieldFacts } from './facts'
+import { parseQualifiers, splitTop, typeOf } from './qualifiers'
+import { plain } from './words'
+
+export interface ParsedField {
+  name: string
+  facts: FieldFacts
+  /** Qualifiers that were not understood. */
+  unknown: string[]
+}
+
+const IDENT = '[A-Za-z_][A-Za-z0-9_]*'
+
+/** One bullet, line or table cell that defines a field; several when it only lists names. Empty when it defines none. */
+export function parseFieldLine(text: string): ParsedField[] {
+  const clean = plain(text)
+    .replace(/^["']([A-Za-z_]\w*)["']/, '$1')
+    .replace(/[,;]$/, '')
+    .trim()
+  const several = severalNames(clean)
+  if (several !== null) return several
+  const match = clean.match(new RegExp(`^(${IDENT})(\\[\\])?([?*!])?\\s*(.*)$`, 's'))
+  if (match === null) return []
+  const [, name, array, mark, tail] = match
+  const qualifiers = qualifierText(tail!, name!)
+  if (qualifiers === null) return []
+  const { facts, unknown } = parseQualifiers(qualifiers, name!)
+  if (array !== undefined) facts.list = true
+  if (mark === '?') facts.required = false
+  return [{ name: name!, facts, unknown }]
+}
+
+/** `(string, required): the title`, `: string, required`, `VARCHAR(50) NOT NULL`, `- string`, `| string |`; null when it is prose. */
+function qualifierText(tail: string, name: string): string | null {
+  if (tail === '') return ''
+  if (tail.startsWith('(')) {
+    const end = closing(tail)
+    const inner = tail.slice(1, end)
+    const after = tail.slice(end + 1).replace(/^\s*[:–—→-]+\s*/, '')
+    return after === '' ? inner : `${inner}, ${after}`
+  }
+  const separated = tail.match(/^\s*(?::|=|–|—|-{1,2}|→|->)\s*(.*)$/s)
+  if (separated !== null) return separated[1]!
+  const word = tail.match(/^([A-Za-z]+(?:\s*\([\d,\s]+\))?(?:\[\])?)(.*)$/s)
+  if (word !== null && (typeOf(word[1]!) !== null || /^(enum|required|optional|unique)$/i.test(word[1]!))) return tail
+  if (/^(integer|string|text|boolean|date|datetime|number|uuid)\b/i.test(tail)) return tail
+  return /^(id|uuid)$/.test(name) ? '' : null
+}
+
+function closing(text: string): number {
+  let depth = 0
+  for (let index = 0; index < text.length; index += 1) {
+    if (text[index] === '(') depth += 1
+    else if (text[index] === ')' && --depth === 0) return index
+  }
+  return text.length
+}
+
+function severalNames(text: string): ParsedField[] | null {
+  const parts = splitTop(text.replace(/\s+(?:and|&)\s+/g, ', '))
+  if (parts.length < 2 || !parts.every((part) => new RegExp(`^${IDENT}$`).test(part))) return null
+  return parts.map((name) => ({ name, facts: {}, unknown: [] }))
+}
+
+/** The list inside `User (id, email unique, status: todo|done, tags[])`. */
+export function parseFieldList(list: string): ParsedField[] {
+  const fields: ParsedField[] = []
+  for (const part of splitTop(list)) {
+    const parsed = parseFieldLine(part)
+    if (parsed.length > 0) {
+      fields.push(...parsed)
+      continue
+    }
+    const name = part.match(new RegExp(`^["']?(${IDENT})["']?\\s+(.+)$`))
+    if (name !== null) {
+      const { facts, unknown } = parseQualifiers(name[2]!, name[1]!)
+      if (unknown.length === 0) fields.push({ name: name[1]!, facts, unknown })
+    }
+  }
+  return fields
+}
+
+/** Cells of a Markdown table row, without the outer bars. */
+export function cells(row: string): string[] {
+  return row
+    .replace(/^\|/, '')
+    .replace(/\|\s*$/, '')
+    .split(/(?<!\\)\|/)
+    .map((cell) => plain(cell.replace(/\\\|/g, '|')).trim())
+}

@@ -1,0 +1,1 @@
+"""What routes ask FastAPI for: the session, the caller, the services."""

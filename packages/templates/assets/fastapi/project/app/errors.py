@@ -1,0 +1,227 @@
+"""The errors of the application, and how each failure becomes an answer."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import ClassVar
+
+from asyncpg import DataError as AsyncpgDataError
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import Index, Table
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.models import Base
+from app.schemas.error import VALIDATION_STATUS, FieldError, render_error
+
+logger = logging.getLogger(__name__)
+
+
+class AppError(Exception):
+    """An expected failure: it becomes an answer with this status and code."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "BAD_REQUEST"
+
+    def __init__(self, message: str, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.errors = errors
+
+
+class UnauthorizedError(AppError):
+    """Nobody, or somebody unknown, is asking."""
+
+    status = 401
+    code = "UNAUTHORIZED"
+
+
+class ForbiddenError(AppError):
+    """The caller is known, and may not do this."""
+
+    status = 403
+    code = "FORBIDDEN"
+
+
+class NotFoundError(AppError):
+    """There is no such row, or none that the caller may see."""
+
+    status = 404
+    code = "NOT_FOUND"
+
+
+class DuplicateError(AppError):
+    """Another row has this value."""
+
+    status = 409
+    code = "DUPLICATE"
+
+
+class RuleViolationError(AppError):
+    """The request is valid, but the state of the data forbids it."""
+
+    status = 409
+    code = "RULE_VIOLATION"
+
+
+class PayloadTooLargeError(AppError):
+    """The body exceeds the limit."""
+
+    status = 413
+    code = "PAYLOAD_TOO_LARGE"
+
+
+class UnsupportedMediaTypeError(AppError):
+    """The body is not JSON."""
+
+    status = 415
+    code = "UNSUPPORTED_MEDIA_TYPE"
+
+
+class InvalidInputError(AppError):
+    """A value breaks a rule that a schema cannot know."""
+
+    status = VALIDATION_STATUS
+    code = "VALIDATION_ERROR"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}", [FieldError(field, message)])
+
+
+class InvalidReferenceError(AppError):
+    """A value refers to a row that does not exist."""
+
+    status = 422
+    code = "INVALID_REFERENCE"
+
+
+class UnavailableError(AppError):
+    """The database cannot be reached."""
+
+    status = 503
+    code = "SERVICE_UNAVAILABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a client is told about a failure."""
+
+    status: int
+    code: str
+    message: str
+    errors: Sequence[FieldError] = ()
+
+
+def error_response(request: Request, failure: AppError | Failure) -> Response:
+    """Answer in the one error format of this API."""
+    headers = {"WWW-Authenticate": "Bearer"} if failure.status == HTTPStatus.UNAUTHORIZED else {}
+    return render_error(
+        request,
+        status=failure.status,
+        code=failure.code,
+        message=failure.message,
+        errors=failure.errors,
+        headers=headers,
+    )
+
+
+def from_validation(error: RequestValidationError) -> Failure:
+    """Describe invalid input, field by field; what was sent is not repeated."""
+    errors = []
+    for item in error.errors():
+        location = [str(part) for part in item["loc"]]
+        field = ".".join(location[1:]) or location[0]
+        message = f"{field} is required" if item["type"] == "missing" else item["msg"].removeprefix("Value error, ")
+        errors.append(FieldError(field, message, loc=location, code=item["type"]))
+    first = errors[0]
+    message = first.message if first.code == "missing" else f"{first.field}: {first.message}"
+    return Failure(VALIDATION_STATUS, "VALIDATION_ERROR", message, errors)
+
+
+def columns_of(constraint: str | None) -> list[str]:
+    """Name the columns of a constraint or index of the database."""
+    for table in Base.metadata.tables.values():
+        for item in (*table.constraints, *table.indexes):
+            if item.name == constraint:
+                return index_columns(item, table) if isinstance(item, Index) else item.columns.keys()
+    return []
+
+
+def index_columns(index: Index, table: Table) -> list[str]:
+    """Name the columns of an index, those inside an expression such as `lower(name)` included."""
+    expressions = " ".join(str(expression) for expression in index.expressions)
+    words = expressions.replace("(", " ").replace(")", " ").replace(".", " ").split()
+    return [column.name for column in table.columns if column.name in words]
+
+
+# What a violated constraint means to a client, by SQLSTATE.
+CONSTRAINTS: dict[str, tuple[type[AppError], str]] = {
+    "23505": (DuplicateError, "already exists"),
+    "23503": (InvalidReferenceError, "refers to something that does not exist"),
+    "23514": (InvalidInputError, "is not allowed"),
+    "23502": (InvalidInputError, "is required"),
+}
+
+
+def from_database(error: DBAPIError) -> Failure:
+    """Tell what the client did wrong from what is wrong here."""
+    cause = error.orig.__cause__ if error.orig is not None else None
+    sqlstate = str(getattr(cause, "sqlstate", None) or "")
+    if sqlstate in CONSTRAINTS:
+        kind, meaning = CONSTRAINTS[sqlstate]
+        column = getattr(cause, "column_name", None)
+        fields = [column] if column else columns_of(getattr(cause, "constraint_name", None))
+        errors = [FieldError(field, f"{field} {meaning}") for field in fields]
+        return Failure(kind.status, kind.code, f"{', '.join(fields) or 'A value'} {meaning}", errors)
+    if sqlstate.startswith("22") or isinstance(cause, AsyncpgDataError):
+        return Failure(VALIDATION_STATUS, "VALIDATION_ERROR", "A value is out of range")
+    if isinstance(error, (InterfaceError, OperationalError)):
+        logger.error("database not available: %s", error)
+        return Failure(UnavailableError.status, UnavailableError.code, "The database cannot be reached")
+    return unexpected(error)
+
+
+def from_http(error: HTTPException) -> Failure:
+    """Describe what the framework refused."""
+    status = HTTPStatus(error.status_code)
+    return Failure(status, status.name, str(error.detail))
+
+
+def unexpected(error: Exception) -> Failure:
+    """Log what nobody foresaw, and keep it from the client."""
+    logger.error("unexpected failure", exc_info=error)
+    return Failure(500, "INTERNAL_ERROR", "Something went wrong on our side")
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every failure, the framework's own included, an answer in the one format."""
+
+    @app.exception_handler(AppError)
+    async def handle_app_error(request: Request, error: AppError) -> Response:
+        return error_response(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def handle_validation(request: Request, error: RequestValidationError) -> Response:
+        return error_response(request, from_validation(error))
+
+    @app.exception_handler(DBAPIError)
+    async def handle_database(request: Request, error: DBAPIError) -> Response:
+        return error_response(request, from_database(error))
+
+    @app.exception_handler(OSError)
+    async def handle_connection(request: Request, error: OSError) -> Response:
+        logger.error("connection failed: %s", error)
+        return error_response(request, UnavailableError("The database cannot be reached"))
+
+    @app.exception_handler(HTTPException)
+    async def handle_http(request: Request, error: HTTPException) -> Response:
+        response = error_response(request, from_http(error))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def handle_unexpected(request: Request, error: Exception) -> Response:
+        return error_response(request, unexpected(error))

@@ -1,0 +1,1 @@
+"""HTTP routes, one package per version of the API."""

@@ -1,0 +1,1 @@
+"""Business rules and database access, one service per resource."""
