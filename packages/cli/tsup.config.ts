@@ -1,10 +1,14 @@
 import { defineConfig } from 'tsup'
 
-export default defineConfig({
-  entry: { index: 'src/index.ts', main: 'src/main.ts' },
-  format: ['esm', 'cjs'],
-  dts: { entry: { index: 'src/index.ts' }, compilerOptions: { composite: false, customConditions: ['forge-source'] } },
-  target: 'node20',
-  clean: true,
-  sourcemap: true,
-})
+const shared = { target: 'node20', sourcemap: true, shims: true } as const
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { index: 'src/index.ts' },
+    format: ['esm', 'cjs'],
+    dts: { compilerOptions: { composite: false, customConditions: ['forge-source'] } },
+  },
+  // The program itself is only ever run, never required.
+  { ...shared, entry: { main: 'src/main.ts' }, format: ['esm'] },
+])

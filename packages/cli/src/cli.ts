@@ -16,10 +16,10 @@ export interface CommandOutcome {
   result?: RunResult | undefined
 }
 
-/** Marks words that look like numbers, since the parser would turn `007` into `7`. */
+/** Marks words that look like numbers, since the parser would turn `007` into `7` and an empty word into `0`. */
 const VERBATIM = '\u0001'
 
-const protect = (word: string): string => (word !== '' && !word.startsWith('-') && !Number.isNaN(Number(word)) ? VERBATIM + word : word)
+const protect = (word: string): string => (!word.startsWith('-') && !Number.isNaN(Number(word)) ? VERBATIM + word : word)
 
 /** `--name=007` and `--name 007` alike. */
 function protectArgv(argv: readonly string[]): string[] {
@@ -49,15 +49,20 @@ export async function run(argv: readonly string[]): Promise<CommandOutcome> {
   registerServe(program)
   registerDoctor(program)
   program.help()
-  program.version(version())
+  program.version(version(), '--version')
   try {
     program.parse(['node', 'forge', ...protectArgv(argv)], { run: false })
-    if (program.options['help'] || program.options['version']) return { exitCode: 0 }
-    const command = program.matchedCommand
-    const isStray = command?.name === 'generate' && program.args.length > 0
-    if (!command || isStray) throw new UsageError(`There is no command "${restore(program.args[0])}".`, 'Run `forge --help` for the list.')
-    for (const key of Object.keys(program.options)) program.options[key] = restore(program.options[key])
-    program.args = program.args.map((word) => restore(word) as string)
+    const { options, matchedCommandName } = program
+    if (options['help']) return { exitCode: 0 }
+    if (options['version']) {
+      if (matchedCommandName !== undefined) program.outputVersion()
+      return { exitCode: 0 }
+    }
+    for (const key of Object.keys(options)) options[key] = restore(options[key])
+    program.args = [...program.args, ...(options['--'] as string[])].map((word) => restore(word) as string)
+    if (matchedCommandName === undefined && program.args.length > 0) {
+      throw new UsageError(`There is no command "${program.args[0]}".`, 'Run `forge --help` for the list.')
+    }
     return (await program.runMatchedCommand()) as CommandOutcome
   } catch (error) {
     return { exitCode: printError(error, argv) }

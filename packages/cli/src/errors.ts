@@ -1,6 +1,3 @@
-import { ForgeError } from '@forge/core'
-import { SpecError } from '@forge/spec'
-
 /** A command line that cannot be carried out as it was typed. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
@@ -13,31 +10,46 @@ export class UsageError extends Error {
   }
 }
 
-const remedyOf = (error: Error): string | undefined => ('remedy' in error && typeof error.remedy === 'string' ? error.remedy : undefined)
+/** What a person and a script are told about a failure. */
+interface Failure {
+  code: string
+  message: string
+  remedy: string | null
+  exitCode: number
+  /** Only for faults of Forge itself. */
+  stack: string | null
+}
 
 /** Codes that mean the machine or the provider failed rather than the caller's words. */
 const EXIT_CODES: Record<string, number> = { PROVIDER_UNAVAILABLE: 4, PROVIDER_PROTOCOL: 4, INTERNAL: 1 }
 
 /**
- * Prints what happened and what to do next.
+ * Prints what happened and what to do next; with `--json`, a line for scripts, too.
  *
  * @returns the exit code
  */
 export function printError(error: unknown, argv: readonly string[]): number {
-  const isCacError = error instanceof Error && error.name === 'CACError'
-  const known = error instanceof ForgeError || error instanceof SpecError || error instanceof UsageError || isCacError
-  const message = error instanceof Error ? error.message : String(error)
-  const exitCode = error instanceof ForgeError ? (EXIT_CODES[error.code] ?? 2) : known ? 2 : 1
-  const remedy = isCacError ? 'Run `forge --help` for the options.' : error instanceof Error ? remedyOf(error) : undefined
-  if (argv.includes('--json')) {
-    const code =
-      error instanceof ForgeError || error instanceof SpecError ? error.code : isCacError || error instanceof UsageError ? 'USAGE' : 'INTERNAL'
-    process.stdout.write(`${JSON.stringify({ type: 'error', code, message, remedy: remedy ?? null, exitCode })}\n`)
-  }
-  process.stderr.write(`forge: ${message}\n`)
-  if (remedy) process.stderr.write(`  ${remedy}\n`)
-  if (!known && error instanceof Error && error.stack) {
-    process.stderr.write(`  This is a fault of Forge itself; please report it with these lines:\n${error.stack}\n`)
-  }
-  return exitCode
+  const { stack, ...failure } = describe(error)
+  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ type: 'error', ...failure })}\n`)
+  process.stderr.write(`forge: ${failure.message}\n`)
+  if (failure.remedy) process.stderr.write(`  ${failure.remedy}\n`)
+  if (stack) process.stderr.write(`  This is a fault of Forge itself; please report it with these lines:\n${stack}\n`)
+  return failure.exitCode
+}
+
+/** Errors are told apart by name, so that usage errors need not load the packages that define the rest. */
+function describe(error: unknown): Failure {
+  if (!(error instanceof Error)) return { code: 'INTERNAL', message: String(error), remedy: null, exitCode: 1, stack: null }
+  const { name, message, stack = null } = error
+  if (name === 'CACError') return { code: 'USAGE', message: `${message}.`, remedy: 'Run `forge --help` for the options.', exitCode: 2, stack: null }
+  const remedy = textOf(error, 'remedy')
+  if (name === 'UsageError') return { code: 'USAGE', message, remedy, exitCode: 2, stack: null }
+  const code = textOf(error, 'code') ?? 'INTERNAL'
+  if (name === 'ForgeError' || name === 'SpecError') return { code, message, remedy, exitCode: EXIT_CODES[code] ?? 2, stack: null }
+  return { code: 'INTERNAL', message, remedy: null, exitCode: 1, stack }
+}
+
+function textOf(error: Error, property: 'code' | 'remedy'): string | null {
+  const value: unknown = Reflect.get(error, property)
+  return typeof value === 'string' ? value : null
 }

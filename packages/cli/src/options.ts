@@ -1,21 +1,23 @@
 import { resolve } from 'node:path'
-import { bubblewrap, noSandbox, type Sandbox } from '@forge/core'
+import type { Sandbox } from '@forge/core'
 import { UsageError } from './errors'
 
-/** A whole number ≥ `minimum`, or undefined when the option was not given. */
-export function wholeNumber(value: unknown, name: string, minimum: number): number | undefined {
-  if (value === undefined) return undefined
-  const text = String(value)
-  if (!/^\d{1,12}$/.test(text) || Number(text) < minimum) {
-    throw new UsageError(`${name} is "${text}", not a whole number of at least ${minimum}.`, `For example ${name} ${Math.max(minimum, 3)}.`)
+/** A whole number from `minimum` to `maximum`, or undefined when the option was not given. */
+export function wholeNumber(value: unknown, name: string, minimum: number, maximum = 1e12): number | undefined {
+  const text = single(value, name)
+  if (text === undefined) return undefined
+  if (!/^\d{1,13}$/.test(text) || Number(text) < minimum || Number(text) > maximum) {
+    const range = maximum === 1e12 ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`
+    throw new UsageError(`${name} is "${text}", not a whole number ${range}.`, `For example ${name} ${Math.max(minimum, 3)}.`)
   }
   return Number(text)
 }
 
 /** The value of an option that takes one; a repeated option is a mistake worth naming. */
 export function single(value: unknown, name: string): string | undefined {
-  if (value === undefined || value === true) return undefined
+  if (value === undefined) return undefined
   if (Array.isArray(value)) throw new UsageError(`${name} was given ${value.length} times.`, 'Give it once.')
+  if (value === '') throw new UsageError(`${name} has an empty value.`, 'Give it a value, or leave it out.')
   return String(value)
 }
 
@@ -26,11 +28,11 @@ export function oneOf<T extends string>(value: string, name: string, allowed: re
 }
 
 /** An absolute folder; relative ones are the caller's. */
-export const folder = (value: unknown, fallback: string): string => resolve(value === undefined ? fallback : String(value))
+export const folder = (value: string | undefined, fallback: string): string => resolve(value ?? fallback)
 
 export interface ChosenSandbox {
   sandbox: Sandbox
-  /** Said at the start when the run is not confined. */
+  /** Said when the run is not confined. */
   warning: string | null
 }
 
@@ -39,12 +41,13 @@ export interface ChosenSandbox {
  *
  * @param trusted true when nothing but our own code would run unconfined
  */
-export async function chooseSandbox(name: string, trusted: boolean): Promise<ChosenSandbox> {
-  const wanted = oneOf(name, '--sandbox', ['auto', 'bubblewrap', 'none'] as const)
-  if (wanted === 'none') return { sandbox: noSandbox(), warning: 'No sandbox: commands run with your own rights (--sandbox none).' }
+export async function chooseSandbox(value: unknown, trusted: boolean): Promise<ChosenSandbox> {
+  const wanted = oneOf(single(value, '--sandbox') ?? 'auto', '--sandbox', ['auto', 'bubblewrap', 'none'] as const)
+  const { bubblewrap, noSandbox } = await import('@forge/core')
+  if (wanted === 'none') return { sandbox: noSandbox(), warning: 'No sandbox: commands ran with your own rights (--sandbox none).' }
   const confined = bubblewrap()
   const probe = await confined.probe()
   if (probe.works) return { sandbox: confined, warning: null }
   if (wanted === 'bubblewrap' || !trusted) throw new UsageError(`The bubblewrap sandbox does not work here: ${probe.reason}`, probe.remedy)
-  return { sandbox: noSandbox(), warning: `No sandbox: ${probe.reason} The embedded provider runs no code but its own. ${probe.remedy}` }
+  return { sandbox: noSandbox(), warning: `No sandbox: ${probe.reason} Commands ran with your own rights. ${probe.remedy}` }
 }

@@ -58,13 +58,13 @@ function endingOf(result: RunResult): string {
     case 'needs-model':
       return 'All that the embedded provider claims is proven; the rest needs a model.'
     case 'failed':
-      return `Failed: ${result.why}.`
+      return `Failed (${result.why}): ${result.reason}`
     case 'limit':
       return `Stopped at the limit (${result.which}); the same command goes on.`
     case 'interrupted':
       return 'Interrupted; the state is saved, the same command goes on.'
     case 'provider-unavailable':
-      return `The provider is unavailable: ${result.message} The same command goes on later.`
+      return `The provider is unavailable: ${result.error.message}\n  ${result.error.remedy}`
     case 'not-verified':
       return `Nothing is proven, since the proof was not run: ${result.reason}\n  ${result.remedy}`
   }

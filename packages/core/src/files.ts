@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** Writes a whole file so that a reader, or a kill at any moment, sees the old content or the new one: temporary file, fsync, rename. */
@@ -19,31 +19,37 @@ export async function writeFileAtomic(path: string, content: string, options: { 
   await rename(temporary, path)
 }
 
-/** As {@link writeFileAtomic}, but makes missing folders and leaves a file alone that already has this content. */
+/**
+ * As {@link writeFileAtomic}, but makes missing folders and leaves a file alone that already has this content. Whatever else stands in its
+ * place, a folder included, is replaced.
+ */
 export async function ensureFile(path: string, content: string, options: { mode?: number } = {}): Promise<boolean> {
-  if ((await readIfPresent(path)) === content) return false
+  if ((await readOwnFile(path)) === content) return false
   await mkdir(dirname(path), { recursive: true })
+  if ((await lstat(path).catch(() => undefined))?.isDirectory()) await rm(path, { recursive: true })
   await writeFileAtomic(path, content, options)
   return true
 }
 
-/** The file's text, or `undefined` when it does not exist. */
-export async function readIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
-}
+/** No file of the harness grows to this size, in bytes. */
+const LARGEST_OWN_FILE = 64 * 1024 * 1024
 
-/** As {@link readIfPresent}, for a file that an agent could have replaced by a link out of its project: a link counts as absent. */
+/**
+ * The text of a file of the harness, or `undefined` when it does not exist. An agent could have replaced it: a link (out of its project), a
+ * pipe, a device, a folder or a file beyond 64 MiB in its place counts as absent, and is neither waited for nor read.
+ */
 export async function readOwnFile(path: string): Promise<string | undefined> {
   try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-    return await file.readFile('utf8').finally(() => file.close())
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    try {
+      const facts = await file.stat()
+      return facts.isFile() && facts.size <= LARGEST_OWN_FILE ? await file.readFile('utf8') : undefined
+    } finally {
+      await file.close()
+    }
   } catch (error) {
-    if (isMissing(error) || errorCode(error) === 'ELOOP') return undefined
+    const code = errorCode(error)
+    if (isMissing(error) || code === 'ELOOP' || code === 'ENXIO') return undefined
     throw error
   }
 }

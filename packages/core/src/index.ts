@@ -58,8 +58,11 @@ export { noSandbox } from './sandbox/none'
 export { type HostExecOptions, type HostSpawnOptions, type ProcessHost, startProcessHost } from './sandbox/process-host'
 
 export type { Decision, FileOperation, PolicyContext, PolicyVerdict, SecurityPolicy, ShellRequest } from './security/policy'
+export { type AllowlistOptions, commandAllowlist } from './security/command-allowlist'
+export type { CommandRule, CommandScope, ResolvedCommand } from './security/command-rule'
+export type { Refusal } from './security/refusal'
 export { defaultPolicies } from './security/default-policies'
-export { evaluateCommand } from './security/evaluate'
+export { type EvaluateOptions, evaluateCommand } from './security/evaluate'
 export { type FilesystemGuard, filesystemGuard } from './security/filesystem-guard'
 export { createRedactor, redact } from './security/redact'
 

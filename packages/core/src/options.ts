@@ -8,6 +8,7 @@ import type { Renderer } from './rendering/renderer'
 import type { Sandbox } from './sandbox/sandbox'
 import type { SecurityPolicy } from './security/policy'
 import type { Template } from './template'
+import { builtinTools } from './tools/builtin'
 import type { Tool } from './tools/tool'
 
 /** Hard limits of one call of `run()`; each default is none. A run that hits one stops within a turn, saved and resumable. */
@@ -77,6 +78,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
+function allDifferent(names: readonly unknown[]): boolean {
+  return names.every((name) => typeof name === 'string' && name !== '') && new Set(names).size === names.length
+}
+
 const positive = z.number().positive()
 const whole = z.int().min(1)
 
@@ -89,7 +94,13 @@ const schema = z.strictObject({
   policies: z.array(having<SecurityPolicy>('SecurityPolicy', ['evaluate'])).optional(),
   logger: having<Logger>('Logger', ['open', 'handle']).optional(),
   renderer: having<Renderer>('Renderer', ['handle']).optional(),
-  tools: z.array(having<Tool>('Tool', ['execute'])).optional(),
+  tools: z
+    .array(having<Tool>('Tool', ['execute']))
+    .refine(
+      (tools) => allDifferent([...builtinTools(), ...tools].map(({ name }) => name)),
+      'each tool needs a name of its own, other than the built-in ones',
+    )
+    .optional(),
   maxIterations: whole.optional(),
   limits: z
     .strictObject({

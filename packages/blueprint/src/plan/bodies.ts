@@ -108,3 +108,21 @@ export function comparison(field: Field): 'exact' | 'number' | 'prefix' {
 export function make(entity: string, as: string, values: Record<string, Value> = {}, caller = byDefault): Step {
   return { kind: 'make', entity, as, values, caller }
 }
+
+/** Fields a request can set on creation; null when rows are inserted directly, so that every field can be set. */
+export function creatable(world: World, entity: string): string[] | null {
+  const endpoint = world.endpoint(entity, 'create', 'nested-create')
+  if (!endpoint) return null
+  return [...(endpoint.body ?? []), ...(endpoint.parent?.field ? [endpoint.parent.field] : [])]
+}
+
+/** A row with some values; those that no request can set are stored. */
+export function rowSteps(world: World, entity: string, as: string, values: Record<string, Value> = {}, caller = byDefault): Step[] {
+  const settable = creatable(world, entity)
+  const made: Record<string, Value> = {}
+  const stored: Record<string, Value> = {}
+  for (const [field, value] of Object.entries(values)) (settable === null || settable.includes(field) ? made : stored)[field] = value
+  const steps = [make(entity, as, made, caller)]
+  if (Object.keys(stored).length > 0) steps.push({ kind: 'store', entity, row: as, values: stored })
+  return steps
+}

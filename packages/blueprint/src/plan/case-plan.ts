@@ -43,7 +43,7 @@ export type Step =
   /** A row, by the factory of its entity. */
   | { kind: 'make'; entity: string; as: string; values: Record<string, Value>; caller: Caller }
   /** A row changed behind the API's back, to reach a state no request leads to. */
-  | { kind: 'store'; entity: string; row: string; values: Record<string, JsonValue> }
+  | { kind: 'store'; entity: string; row: string; values: Record<string, Value> }
   /** A request that must succeed on the way. */
   | { kind: 'call'; request: Request; status: number; as?: string }
 

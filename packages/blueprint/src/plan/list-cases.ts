@@ -1,5 +1,5 @@
 import { type Endpoint, type Entity, type Field, type Filter, type JsonValue, sampleValue } from '@forge/spec'
-import { make, safeValue } from './bodies'
+import { creatable, make, rowSteps, safeValue } from './bodies'
 import { type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
 import { identityCases, plan, words } from './common'
 import { invalid, notFound, sceneFor, stranger, unknownRequest } from './requests'
@@ -50,16 +50,7 @@ class List {
   row(as: string, values: Record<string, Value> = {}): Step[] {
     const { parent } = this.endpoint
     const placed: Record<string, Value> = parent?.field === undefined ? {} : { [parent.field]: this.request.params[parent.param]! }
-    const settable = creatable(this.world, this.entity.name)
-    const made: Record<string, Value> = {}
-    const stored: Record<string, JsonValue> = {}
-    for (const [field, value] of Object.entries(values)) {
-      if (settable === null || settable.includes(field)) made[field] = value
-      else if (value.kind === 'literal') stored[field] = value.value
-    }
-    const steps: Step[] = [make(this.entity.name, as, { ...placed, ...made })]
-    if (Object.keys(stored).length > 0) steps.push({ kind: 'store', entity: this.entity.name, row: as, values: stored })
-    return steps
+    return rowSteps(this.world, this.entity.name, as, { ...placed, ...values })
   }
 
   keyOf(row: string): Value {
@@ -93,13 +84,6 @@ class List {
   get noun(): string {
     return words(this.entity).replace(/ /g, '_')
   }
-}
-
-/** Fields a request can set on creation; null when rows are inserted directly, so that every field can be set. */
-export function creatable(world: World, entity: string): string[] | null {
-  const endpoint = world.endpoint(entity, 'create', 'nested-create')
-  if (!endpoint) return null
-  return [...(endpoint.body ?? []), ...(endpoint.parent?.field ? [endpoint.parent.field] : [])]
 }
 
 function contentCases(list: List): CasePlan[] {
@@ -155,7 +139,7 @@ function filterScene(list: List, filter: Filter, field: Field): { arrange: Step[
   if (filter.kind === 'overdue') {
     const arrange = [...list.row('wanted'), ...list.row('other', { [field.name]: literal(safeValue(list.world, list.entity.name, field)) })]
     const past = field.type === 'date' ? '2020-01-15' : '2020-01-15T09:00:00Z'
-    arrange.push({ kind: 'store', entity: list.entity.name, row: 'wanted', values: { [field.name]: past } })
+    arrange.push({ kind: 'store', entity: list.entity.name, row: 'wanted', values: { [field.name]: literal(past) } })
     return { arrange, query: literal(true) }
   }
   if (field.reference) return referenceScene(list, field)

@@ -1,8 +1,8 @@
-import { diagnose } from '@forge/templates'
 import type { CAC } from 'cac'
 import type { CommandOutcome } from '../cli'
 
 async function doctor(options: { json?: boolean }): Promise<CommandOutcome> {
+  const { diagnose } = await import('@forge/templates')
   const findings = await diagnose()
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ findings })}\n`)

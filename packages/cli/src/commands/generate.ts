@@ -1,7 +1,5 @@
 import { resolve } from 'node:path'
-import { blueprint } from '@forge/blueprint'
-import { exitCodeFor, Harness, jsonRenderer, type Provider, plainRenderer, type Renderer, type RunResult } from '@forge/core'
-import { fastapi, loadSize } from '@forge/templates'
+import type { Harness, Provider, Renderer, RunResult } from '@forge/core'
 import type { CAC } from 'cac'
 import type { CommandOutcome } from '../cli'
 import { UsageError } from '../errors'
@@ -9,15 +7,16 @@ import { chooseSandbox, folder, oneOf, single, wholeNumber } from '../options'
 import { abortOnSignals } from '../signals'
 import { summarise } from '../summary'
 
+/** As parsed: values are strings, and lists of them where an option was repeated. */
 interface GenerateOptions {
-  projectDir?: string
-  spec?: string
-  config?: string
-  provider?: string
-  maxIterations?: string
-  maxTokens?: string
-  maxMinutes?: string
-  sandbox?: string
+  projectDir?: unknown
+  spec?: unknown
+  config?: unknown
+  provider?: unknown
+  maxIterations?: unknown
+  maxTokens?: unknown
+  maxMinutes?: unknown
+  sandbox?: unknown
   verbose?: boolean
   quiet?: boolean
   json?: boolean
@@ -32,55 +31,63 @@ interface ChosenProvider {
   notice: string | null
 }
 
-function chooseProvider(name: string): ChosenProvider {
-  const wanted = oneOf(name, '--provider', ['auto', 'blueprint', 'anthropic', 'azure'] as const)
+async function chooseProvider(value: unknown): Promise<ChosenProvider> {
+  const wanted = oneOf(single(value, '--provider') ?? 'auto', '--provider', ['auto', 'blueprint', 'anthropic', 'azure'] as const)
   if (wanted === 'anthropic' || wanted === 'azure') {
     throw new UsageError(`The ${wanted} provider is not part of this release.`, 'Use --provider blueprint, which needs no key.')
   }
   const found = wanted === 'auto' ? MODEL_KEYS.filter((key) => process.env[key]) : []
   const notice = found.length > 0 ? `${found.join(' and ')} set but not used: this release has the embedded provider only.` : null
+  const { blueprint } = await import('@forge/blueprint')
   return { provider: blueprint(), notice }
 }
 
-function chooseRenderer(options: GenerateOptions): Renderer {
+async function chooseRenderer(options: GenerateOptions): Promise<Renderer> {
+  const { jsonRenderer, plainRenderer } = await import('@forge/core')
   if (options.json) return jsonRenderer({ stream: process.stdout })
   const level = options.verbose ? 'verbose' : options.quiet ? 'quiet' : 'normal'
   return plainRenderer({ stream: process.stderr, level })
 }
 
 async function generate(options: GenerateOptions): Promise<CommandOutcome> {
-  const size = await loadSize(single(options.config, '--config') ?? 'medium')
-  const specFile = single(options.spec, '--spec')
-  const maxIterations = wholeNumber(options.maxIterations, '--max-iterations', 1)
-  const tokens = wholeNumber(options.maxTokens, '--max-tokens', 1)
-  const minutes = wholeNumber(options.maxMinutes, '--max-minutes', 1)
-  const { provider, notice } = chooseProvider(single(options.provider, '--provider') ?? 'auto')
-  const { sandbox, warning } = await chooseSandbox(single(options.sandbox, '--sandbox') ?? 'auto', provider.trusted === true)
   const projectDir = folder(single(options.projectDir, '--project-dir'), './my_api')
+  const spec = single(options.spec, '--spec')
+  const maxIterations = wholeNumber(options.maxIterations, '--max-iterations', 1)
+  const limits = {
+    tokens: wholeNumber(options.maxTokens, '--max-tokens', 1),
+    minutes: wholeNumber(options.maxMinutes, '--max-minutes', 1),
+  }
+  const { provider, notice } = await chooseProvider(options.provider)
+  const { fastapi, loadSize } = await import('@forge/templates')
+  const template = fastapi({ size: loadSize(single(options.config, '--config') ?? 'medium') })
+  const { sandbox, warning } = await chooseSandbox(options.sandbox, provider.trusted === true)
 
+  const { exitCodeFor, Harness } = await import('@forge/core')
   const harness = new Harness({
     projectDir,
-    template: fastapi({ size }),
+    spec: spec === undefined ? undefined : resolve(spec),
+    template,
     provider,
     sandbox,
-    renderer: chooseRenderer(options),
+    renderer: await chooseRenderer(options),
+    maxIterations,
+    limits,
     git: options.git !== false,
-    autoContinueDelayMs: provider.trusted === true ? 0 : 3000,
-    ...(specFile === undefined ? {} : { spec: resolve(specFile) }),
-    ...(maxIterations === undefined ? {} : { maxIterations }),
-    limits: { ...(tokens === undefined ? {} : { tokens }), ...(minutes === undefined ? {} : { minutes }) },
+    ...(provider.trusted === true ? { autoContinueDelayMs: 0 } : {}),
   })
-  for (const line of [warning, notice]) if (line) process.stderr.write(`forge: ${line}\n`)
-
-  const signals = abortOnSignals()
-  let result: RunResult
-  try {
-    result = await harness.run({ signal: signals.signal })
-  } finally {
-    signals.dispose()
-  }
+  if (notice) process.stderr.write(`forge: ${notice}\n`)
+  const result = await runUntilSignal(harness)
   if (!options.json) process.stdout.write(summarise(result, projectDir, warning))
   return { exitCode: exitCodeFor(result), result }
+}
+
+async function runUntilSignal(harness: Harness): Promise<RunResult> {
+  const { signal, dispose } = abortOnSignals()
+  try {
+    return await harness.run({ signal })
+  } finally {
+    dispose()
+  }
 }
 
 export function registerGenerate(program: CAC): void {
@@ -90,7 +97,7 @@ export function registerGenerate(program: CAC): void {
     .option('--project-dir <dir>', 'Output folder (default: ./my_api)')
     .option('--spec <file>', 'The specification (default: DIR/app_spec.txt, else the bundled example)')
     .option('--config <name>', 'Size: test, small, medium, large, or a JSON file (default: medium)')
-    .option('--provider <name>', 'auto or blueprint (default: auto)')
+    .option('--provider <name>', 'auto or blueprint (default: auto, the embedded blueprint)')
     .option('--max-iterations <n>', 'Sessions at most, initializer included')
     .option('--max-tokens <n>', 'Stop after so many tokens, state saved')
     .option('--max-minutes <n>', 'Stop after so many minutes, state saved')

@@ -1,12 +1,12 @@
-import { serveProject } from '@forge/templates'
 import type { CAC } from 'cac'
 import type { CommandOutcome } from '../cli'
 import { folder, wholeNumber } from '../options'
 import { abortOnSignals } from '../signals'
 
-async function serve(dir: string | undefined, options: { port?: string; dbOnly?: boolean }): Promise<CommandOutcome> {
+async function serve(dir: string | undefined, options: { port?: unknown; dbOnly?: boolean }): Promise<CommandOutcome> {
   const projectDir = folder(dir, '.')
-  const port = wholeNumber(options.port, '--port', 1)
+  const port = wholeNumber(options.port, '--port', 1, 65_535)
+  const { serveProject } = await import('@forge/templates')
   const signals = abortOnSignals()
   try {
     const served = await serveProject(projectDir, {

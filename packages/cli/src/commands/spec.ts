@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { formatSpec, readSpec } from '@forge/spec'
 import type { CAC } from 'cac'
 import type { CommandOutcome } from '../cli'
 import { UsageError } from '../errors'
 
 /** The text of a specification. Bytes that are no UTF-8 are left to the reader, which names them. */
-export async function readSpecFile(path: string): Promise<string> {
+async function readSpecFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
@@ -16,6 +15,7 @@ export async function readSpecFile(path: string): Promise<string> {
 }
 
 async function spec(file: string, options: { json?: boolean }): Promise<CommandOutcome> {
+  const { formatSpec, readSpec } = await import('@forge/spec')
   const understood = readSpec(await readSpecFile(file))
   process.stdout.write(options.json ? `${JSON.stringify(understood, null, 2)}\n` : formatSpec(understood))
   return { exitCode: 0 }

@@ -1,14 +1,14 @@
-import { verifyProject } from '@forge/templates'
 import type { CAC } from 'cac'
 import type { CommandOutcome } from '../cli'
-import { chooseSandbox, folder, single } from '../options'
+import { chooseSandbox, folder } from '../options'
 import { abortOnSignals } from '../signals'
 
-async function verify(dir: string | undefined, options: { json?: boolean; sandbox?: string; verbose?: boolean }): Promise<CommandOutcome> {
+async function verify(dir: string | undefined, options: { json?: boolean; sandbox?: unknown; verbose?: boolean }): Promise<CommandOutcome> {
   const projectDir = folder(dir, '.')
   // The judged project may be anybody's code, but proving it is the caller's explicit wish; `auto` says so when nothing confines it.
-  const { sandbox, warning } = await chooseSandbox(single(options.sandbox, '--sandbox') ?? 'auto', true)
+  const { sandbox, warning } = await chooseSandbox(options.sandbox, true)
   if (warning) process.stderr.write(`forge: ${warning}\n`)
+  const { verifyProject } = await import('@forge/templates')
   const signals = abortOnSignals()
   try {
     const { report, drift, features } = await verifyProject(projectDir, {

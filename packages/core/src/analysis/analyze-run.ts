@@ -1,3 +1,4 @@
+import { secondsBetween } from '../logging/session-log'
 import { type TimelineEntry, readTimeline } from './timeline'
 
 const SLOWEST = 10
@@ -49,7 +50,7 @@ export async function analyzeRun(path: string): Promise<RunAnalysis> {
       analysis.progress = { proven: numberOf(entry.data['passing_tests']), total: numberOf(entry.data['total_tests']) }
     }
   }
-  if (analysis.start !== null && analysis.end !== null) analysis.seconds = (Date.parse(analysis.end) - Date.parse(analysis.start)) / 1000
+  if (analysis.start !== null && analysis.end !== null) analysis.seconds = secondsBetween(analysis.start, analysis.end)
   analysis.sessions = sessions.size
   analysis.tools = [...tools.values()].sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1))
   return analysis

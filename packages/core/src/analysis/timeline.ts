@@ -8,7 +8,7 @@ import { ForgeError } from '../errors'
 export interface TimelineEntry {
   /** UTC, ISO 8601. */
   timestamp: string
-  /** 0 outside a session. */
+  /** 0 outside a session, and in logs of the seed system, which do not tell. */
   session_number: number
   event_type: string
   data: Record<string, unknown>
@@ -45,13 +45,15 @@ async function timelineFile(path: string): Promise<string> {
 function parseEntry(line: string): TimelineEntry | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return isEntry(value) ? value : undefined
+    return isEntry(value) ? { ...value, session_number: value.session_number ?? 0 } : undefined
   } catch {
     return undefined
   }
 }
 
-function isEntry(value: unknown): value is TimelineEntry {
+function isEntry(value: unknown): value is Omit<TimelineEntry, 'session_number'> & { session_number?: number } {
   if (typeof value !== 'object' || value === null) return false
-  return 'timestamp' in value && typeof value.timestamp === 'string' && 'event_type' in value && typeof value.event_type === 'string'
+  return (
+    'timestamp' in value && typeof value.timestamp === 'string' && 'event_type' in value && typeof value.event_type === 'string' && 'data' in value
+  )
 }

@@ -28,7 +28,7 @@ export function checkCoverage(
   const cases = features.reduce((sum, feature) => sum + feature.test_cases.length, 0)
   const most = Math.max(size.maxTests, features.length)
   return {
-    missing: uncovered(counting, requirements),
+    missing: uncovered(counting, requirements, left),
     caseless: features.filter((feature) => feature.test_cases.length === 0 && !left(feature)),
     aboveRange: cases > most ? `${cases} test cases, and size "${size.name}" allows ${size.maxTests}` : undefined,
     belowRange: cases < size.minTests ? `${cases} test cases, and size "${size.name}" asks for ${size.minTests}` : undefined,
@@ -36,8 +36,9 @@ export function checkCoverage(
 }
 
 /** Requirements that no feature stands for; each feature stands for one endpoint and one rule at most. */
-function uncovered(features: readonly Feature[], requirements: readonly Requirement[]): Requirement[] {
-  const endpoints = new Set(features.filter(provesItsOwnRoute).map((feature) => endpointKey(feature.method, feature.path)))
+function uncovered(features: readonly Feature[], requirements: readonly Requirement[], isLeft: (feature: Feature) => boolean): Requirement[] {
+  const covering = features.filter((feature) => isLeft(feature) || provesItsOwnRoute(feature))
+  const endpoints = new Set(covering.map((feature) => endpointKey(feature.method, feature.path)))
   const free = new Set(features)
   return requirements.filter((requirement) => {
     if (requirement.kind === 'endpoint') return !endpoints.has(endpointKey(requirement.method, requirement.path))
@@ -50,7 +51,7 @@ function uncovered(features: readonly Feature[], requirements: readonly Requirem
 
 function provesItsOwnRoute(feature: Feature): boolean {
   const own = endpointKey(feature.method, feature.path)
-  return feature.left_for_model !== undefined || feature.test_cases.some((testCase) => endpointKey(testCase.method, testCase.path) === own)
+  return feature.test_cases.some((testCase) => endpointKey(testCase.method, testCase.path) === own)
 }
 
 function states(feature: Feature, sentence: string): boolean {

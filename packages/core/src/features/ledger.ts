@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { VerifyReport } from '../verification/verifier'
 import type { Drift, Feature, FeatureEvidence } from './feature'
@@ -36,13 +35,6 @@ export function freeze(features: readonly Feature[]): Ledger {
 
 export function definitionOf({ passes: _passes, left_for_model: _left, evidence: _evidence, ...definition }: Feature): Definition {
   return definition
-}
-
-/** SHA-256 of the definitions, independent of how their JSON is written. */
-export function digestDefinitions(definitions: readonly Definition[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(definitions)))
-    .digest('hex')
 }
 
 /** Every way in which `current` differs from the frozen definitions; empty when only `passes`, `left_for_model` or evidence differ. */
@@ -83,16 +75,6 @@ function differences(before: unknown, after: unknown, at: string): string[] {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (!isRecord(value)) return value
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  )
 }
 
 /** The list as it belongs on disk: frozen definitions, standings by the harness. */

@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EventOf, ForgeEvent } from '../events'
 import { writeFileAtomic } from '../files'
 import { type LineWriter, openLineWriter } from './line-writer'
 import type { Logger } from './logger'
 import { type Redactor, redactValue } from './redact-value'
-import { RESULT_CHARACTERS, type SessionLog, addToSessionLog, startSessionLog, timelineData, withSummary } from './session-log'
+import { RESULT_CHARACTERS, type SessionLog, addToSessionLog, secondsBetween, startSessionLog, timelineData, withSummary } from './session-log'
 
 const CHECKPOINT_MS = 2000
 
@@ -50,6 +50,7 @@ export function jsonLogger({ redact }: JsonLoggerOptions): Logger {
     const texts = files.map(([name, value]) => [name, `${JSON.stringify(value, null, 2)}\n`] as const)
     writing = writing
       .then(async () => {
+        if ((await realpath(open.folder)) !== open.folder) throw new Error(`${open.folder} was replaced by a link`)
         for (const [name, text] of texts) await writeFileAtomic(join(open.folder, name), text, { mode: 0o600 })
         if (final) await open.timeline.flush()
       })
@@ -69,7 +70,7 @@ export function jsonLogger({ redact }: JsonLoggerOptions): Logger {
     const line = timelineData(event, session, size)
     if (line === undefined) return
     open.timeline.write(JSON.stringify({ timestamp: event.time, session_number: event.sessionNumber, ...line }))
-    session?.events.push({ timestamp: event.time, event_type: line.event_type, data: withoutInput(line.data) })
+    session?.events.push({ timestamp: event.time, ...line })
   }
 
   function schedule(event: ForgeEvent) {
@@ -81,8 +82,9 @@ export function jsonLogger({ redact }: JsonLoggerOptions): Logger {
   return {
     name: 'json-logger',
     async open({ projectDir, runId, startedAt }) {
-      const folder = join(projectDir, 'logs', runId)
-      await mkdir(folder, { recursive: true })
+      const path = join(projectDir, 'logs', runId)
+      await mkdir(path, { recursive: true })
+      const folder = await realpath(path)
       run = { projectDir, runId, startedAt, folder, timeline: await openLineWriter(join(folder, 'timeline.jsonl')) }
     },
     handle(event) {
@@ -119,13 +121,6 @@ function bodyOf({ time: _time, sessionNumber: _session, type: _type, ...body }: 
   return body
 }
 
-/** Inputs stand once in a session's file: with the call. */
-function withoutInput(data: unknown): unknown {
-  if (typeof data !== 'object' || data === null || !('input' in data)) return data
-  const { input: _input, ...rest } = data
-  return rest
-}
-
 function summaryOf(
   run: OpenRun,
   facts: EventOf<'run-start'> | undefined,
@@ -134,7 +129,7 @@ function summaryOf(
   at: string,
 ): unknown {
   const startTime = run.startedAt.toISOString()
-  const seconds = at === '' ? 0 : (Date.parse(at) - Date.parse(startTime)) / 1000
+  const seconds = at === '' ? 0 : secondsBetween(startTime, at)
   const sessions = logs.map((log) => {
     const { summary, duration_minutes, end_time, token_usage } = withSummary(log, at)
     return {

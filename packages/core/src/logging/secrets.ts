@@ -1,7 +1,7 @@
 import { redact } from '../security/redact'
 import type { Redactor } from './redact-value'
 
-const SECRET_NAME = /(?:_KEY|_TOKEN|_SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/i
+const SECRET_NAME = /(?:(?:^|_)(?:KEY|TOKEN|SECRET|PASS|PWD)|PASSWORD|PASSWD|CREDENTIALS?)$/i
 
 /** Takes out what looks like a secret, and the values of this environment's own secrets wherever they occur. */
 export function secretRedactor(env: Record<string, string | undefined>): Redactor {

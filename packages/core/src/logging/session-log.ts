@@ -91,7 +91,7 @@ export function addToSessionLog(log: SessionLog, event: ForgeEvent, size: number
 
 /** The log with its sums, as of the given time. */
 export function withSummary(log: SessionLog, at: string): SessionLog {
-  const seconds = (Date.parse(log.end_time ?? at) - Date.parse(log.start_time)) / 1000
+  const seconds = secondsBetween(log.start_time, log.end_time ?? at)
   const ended = log.tool_calls.flatMap((call) =>
     call.duration_seconds === null ? [] : [{ tool_name: call.tool_name, duration_seconds: call.duration_seconds }],
   )
@@ -113,6 +113,11 @@ export function withSummary(log: SessionLog, at: string): SessionLog {
       average_tool_duration: ended.length === 0 ? 0 : total / ended.length,
     },
   }
+}
+
+/** Never negative: the clock of the machine may be set back during a run. */
+export function secondsBetween(start: string, end: string): number {
+  return Math.max(0, (Date.parse(end) - Date.parse(start)) / 1000)
 }
 
 function startCall(log: SessionLog, event: EventOf<'tool-start'>) {

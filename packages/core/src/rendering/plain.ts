@@ -29,9 +29,14 @@ export function plainRenderer(options: PlainRendererOptions = {}): Renderer {
     name: 'plain-renderer',
     handle(event) {
       const line = describe(event)
-      if (line !== undefined && shown.includes(line.level)) stream.write(`${paint(line)}\n`)
+      if (line !== undefined && shown.includes(line.level)) stream.write(`${paint({ ...line, text: harmless(line.text) })}\n`)
     },
   }
+}
+
+/** What agents and specifications write must not move the cursor or rename the terminal. */
+function harmless(text: string): string {
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
 }
 
 const LEVELS: readonly PlainLevel[] = ['quiet', 'normal', 'verbose']
@@ -56,7 +61,7 @@ function describe(event: ForgeEvent): Line | undefined {
       )
     case 'run-end':
       return normal(
-        `Run ended: ${event.status}, ${event.proven} of ${event.total} proven, ${event.seconds.toFixed(1)} s`,
+        `Run ended: ${event.status}${event.total === 0 ? '' : `, ${event.proven} of ${event.total} proven`}, ${event.seconds.toFixed(1)} s`,
         event.status === 'proven' ? 'good' : 'plain',
       )
     case 'session-start':

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { lstat, mkdir, readFile, readdir, readlink, rm, stat } from 'node:fs/promises'
+import { mkdir, readFile, readdir, readlink, rm, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ForgeError } from '../errors'
 import { messageOf } from '../files'
 
 const LOCK_PATIENCE_MS = 3000
+const GIT_LIMIT_MS = 60_000
 
 /** The few git operations of a run, on the project's own repository and on no other. */
 export interface Git {
@@ -23,30 +24,35 @@ export interface Git {
  */
 export function projectGit(projectDir: string): Git {
   const repository = join(projectDir, '.git')
-  let filters: string[] | undefined
+  let filters: readonly string[] = []
 
-  const git = (args: readonly string[], input = '') =>
-    run([...HARMLESS, '-c', `safe.directory=${projectDir}`, ...(filters ?? []), ...args], projectDir, input)
+  const git = (args: readonly string[], input = '') => run([...HARMLESS, '-c', `safe.directory=${projectDir}`, ...args], projectDir, input, filters)
 
-  /** The folder could have been replaced by a link to another repository. */
+  /** @throws Error when the repository, or anything in it, was replaced by something that leads git elsewhere or makes it wait */
   async function exists(): Promise<boolean> {
-    const found = await lstat(repository).catch(() => undefined)
-    if (found !== undefined && !found.isDirectory()) {
-      throw new Error(`${repository} is not a folder: commits go to the project's own repository only`)
-    }
-    return found !== undefined && (await stat(join(repository, 'HEAD')).catch(() => undefined)) !== undefined
+    const odd = await oddEntry(projectDir)
+    if (odd !== undefined) throw new Error(`${odd} is neither a file nor a folder, so that git could be led out of the project`)
+    return (await stat(join(repository, 'HEAD')).catch(() => undefined)) !== undefined
   }
 
   async function prepare(): Promise<void> {
     await removeStaleLocks(projectDir)
-    filters = await withoutFilters(git)
+    filters = await filterCommands(git)
+  }
+
+  /** An agent may have staged what is kept out. */
+  async function unstageKeptOut(): Promise<void> {
+    const staged = await git(['diff', '--cached', '--name-only', '-z', '--diff-filter=d', '--no-ext-diff', '--no-textconv', '--no-renames'])
+    const unwanted = staged.split('\0').filter((path) => path !== '' && isKeptOut(path))
+    if (unwanted.length > 0) await git(['update-index', '-z', '--force-remove', '--stdin'], zeroEnded(unwanted))
   }
 
   return {
     async init() {
       await mkdir(projectDir, { recursive: true })
+      const isThere = await exists()
       await removeStaleLocks(projectDir)
-      if (!(await exists())) await git(['init', '--quiet', '--template=', '--initial-branch=main'])
+      if (!isThere) await git(['init', '--quiet', '--template=', '--initial-branch=main'])
       for (const [name, value] of IDENTITY) {
         const isSet = await git(['config', '--local', name]).catch(() => '')
         if (isSet === '') await git(['config', '--local', name, value])
@@ -57,7 +63,8 @@ export function projectGit(projectDir: string): Git {
       await prepare()
       const changed = await git(['ls-files', '-z', '--others', '--modified', '--deleted', '--exclude-standard'])
       const wanted = changed.split('\0').filter((path) => path !== '' && !path.endsWith('/') && !isKeptOut(path))
-      await git(['update-index', '-z', '--add', '--remove', '--stdin'], wanted.map((path) => `${path}\0`).join(''))
+      await git(['update-index', '-z', '--add', '--remove', '--stdin'], zeroEnded(wanted))
+      await unstageKeptOut()
       const staged = await git(['diff', '--cached', '--quiet', '--no-ext-diff', '--no-textconv']).then(
         () => false,
         () => true,
@@ -82,6 +89,18 @@ export async function requireGit(): Promise<void> {
       cause,
     })
   })
+}
+
+const zeroEnded = (paths: readonly string[]) => paths.map((path) => `${path}\0`).join('')
+
+/** The repository itself, or the first thing in it, that is a link, a pipe or another special file. */
+async function oddEntry(projectDir: string): Promise<string | undefined> {
+  const top = (await readdir(projectDir, { withFileTypes: true })).filter(({ name }) => name === '.git')
+  if (top.some((entry) => !entry.isDirectory())) return join(projectDir, '.git')
+  if (top.length === 0) return undefined
+  const entries = await readdir(join(projectDir, '.git'), { withFileTypes: true, recursive: true })
+  const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory())
+  return odd && join(odd.parentPath, odd.name)
 }
 
 /** What stays out of every commit, whatever the project's .gitignore says: secrets, logs, environments, state, unfinished files. */
@@ -112,17 +131,28 @@ const HARMLESS = [
   'core.attributesFile=/dev/null',
   'core.excludesFile=/dev/null',
   'commit.gpgSign=false',
+  'submodule.recurse=false',
+  'diff.ignoreSubmodules=all',
   'gc.auto=0',
   'maintenance.auto=false',
   ...IDENTITY.map((setting) => setting.join('=')),
 ].flatMap((setting) => ['-c', setting])
 
-function run(args: readonly string[], cwd: string, input = ''): Promise<string> {
+/** @param emptied settings, by their full name, that have no value for this call whatever the repository says */
+function run(args: readonly string[], cwd: string, input = '', emptied: readonly string[] = []): Promise<string> {
   const env = {
+    ...Object.fromEntries(
+      emptied.flatMap((name, index) => [
+        [`GIT_CONFIG_KEY_${index}`, name],
+        [`GIT_CONFIG_VALUE_${index}`, ''],
+      ]),
+    ),
+    GIT_CONFIG_COUNT: String(emptied.length),
     PATH: process.env['PATH'],
     LC_ALL: 'C',
     HOME: process.env['HOME'],
     GIT_DIR: join(cwd, '.git'),
+    GIT_COMMON_DIR: join(cwd, '.git'),
     GIT_WORK_TREE: cwd,
     GIT_CEILING_DIRECTORIES: dirname(cwd),
     GIT_CONFIG_NOSYSTEM: '1',
@@ -131,22 +161,24 @@ function run(args: readonly string[], cwd: string, input = ''): Promise<string> 
     GIT_OPTIONAL_LOCKS: '0',
   }
   return new Promise((resolve, reject) => {
-    const child = execFile('git', args, { cwd, env, maxBuffer: 16 * 1024 * 1024, windowsHide: true }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`git ${args.at(-1)}: ${stderr.trim() || messageOf(error)}`, { cause: error }))
-      else resolve(stdout)
-    })
+    const child = execFile(
+      'git',
+      args,
+      { cwd, env, maxBuffer: 64 * 1024 * 1024, timeout: GIT_LIMIT_MS, killSignal: 'SIGKILL', windowsHide: true },
+      (error, stdout, stderr) => {
+        if (error) reject(new Error(`git ${args.at(-1)}: ${stderr.trim() || messageOf(error)}`, { cause: error }))
+        else resolve(stdout)
+      },
+    )
     child.stdin?.on('error', () => {})
     child.stdin?.end(input)
   })
 }
 
-/** Settings that switch off every content filter the repository's own configuration defines: they would run commands on `git add`. */
-async function withoutFilters(git: (args: readonly string[]) => Promise<string>): Promise<string[]> {
-  const names = await git(['config', '--name-only', '--get-regexp', '^filter\\.']).catch(() => '')
-  const drivers = new Set(names.split('\n').flatMap((name) => (name.startsWith('filter.') ? [name.slice(0, name.lastIndexOf('.'))] : [])))
-  return [...drivers].flatMap((driver) =>
-    [`${driver}.clean=`, `${driver}.smudge=`, `${driver}.process=`, `${driver}.required=false`].flatMap((setting) => ['-c', setting]),
-  )
+/** Names of the settings of every content filter that the repository's own configuration defines: they would run commands on `git add`. */
+async function filterCommands(git: (args: readonly string[]) => Promise<string>): Promise<string[]> {
+  const names = await git(['config', '-z', '--name-only', '--get-regexp', '^filter\\.']).catch(() => '')
+  return [...new Set(names.split('\0').filter((name) => name.startsWith('filter.')))]
 }
 
 /** A lock is stale when no git works in this project and it stays for a while; nobody else runs git unattended here. */

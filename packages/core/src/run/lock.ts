@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ForgeError } from '../errors'
-import { errorCode, isMissing, readIfPresent } from '../files'
+import { errorCode, isMissing, readOwnFile } from '../files'
 import { type ProcessIdentity, isAlive, ownIdentity } from './process-identity'
 
 const HEARTBEAT_MS = 10_000
@@ -10,7 +10,7 @@ const SILENCE_MS = 60_000
 
 export interface RunLock {
   /** The lock was taken over from a run that died. */
-  healed: boolean
+  readonly healed: boolean
   release(): Promise<void>
 }
 
@@ -23,25 +23,34 @@ export async function acquireLock(path: string): Promise<RunLock> {
   await mkdir(dirname(path), { recursive: true })
   let healed = false
   while (!(await create(path, own))) {
-    const found = await readIfPresent(path)
+    const found = await readOwnFile(path)
     if (found === undefined) continue
     if (await isHeld(path, found)) throw locked(path, found)
     healed = (await removeStale(path, found)) || healed
   }
-  const heartbeat = setInterval(() => utimes(path, new Date(), new Date()).catch(() => {}), HEARTBEAT_MS)
+  const heartbeat = setInterval(() => void beat(path, own), HEARTBEAT_MS)
   heartbeat.unref()
   return {
     healed,
     async release() {
       clearInterval(heartbeat)
-      if ((await readIfPresent(path)) === own) await rm(path, { force: true })
+      if ((await readOwnFile(path)) === own) await rm(path, { force: true })
     },
+  }
+}
+
+/** A lock that somebody deleted during the run is made again. */
+async function beat(path: string, own: string): Promise<void> {
+  try {
+    await utimes(path, new Date(), new Date())
+  } catch (error) {
+    if (isMissing(error)) await create(path, own).catch(() => {})
   }
 }
 
 /** @throws ForgeError `PROJECT_LOCKED` when another living run holds the lock; takes nothing. */
 export async function refuseIfLocked(path: string): Promise<void> {
-  const found = await readIfPresent(path)
+  const found = await readOwnFile(path)
   if (found !== undefined && (await isHeld(path, found))) throw locked(path, found)
 }
 

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { ProviderError } from '../providers/provider'
 import type { SessionResult } from '../session/session'
 import { commit } from './commit'
@@ -126,6 +127,7 @@ function notVerified({ code, reason, remedy }: NotRun): RunOutcome {
 /** What follows every conversation: freeze or drift check, proof, ledger, commit. Can be repeated after a kill at any point. */
 async function settle(run: Run): Promise<NotRun | undefined> {
   const { state } = run
+  await rm(run.store.journalPath(state.session), { force: true })
   const isInitializer = state.phase === 'initializer'
   const claimed = await readClaims(run)
   if (run.ledger === undefined) await freezeOrSendBack(run)

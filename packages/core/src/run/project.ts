@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ForgeError } from '../errors'
 import type { Feature } from '../features/feature'
 import { parseSeedList } from '../features/seed'
-import { errorCode, isMissing, readIfPresent } from '../files'
+import { errorCode, isMissing, messageOf, readOwnFile } from '../files'
 import type { Template } from '../template'
 import { type FrozenList, type RunState, STATE_FOLDER, type StateStore, newState } from './state'
 
@@ -25,7 +25,7 @@ export async function inspectProject(projectDir: string, store: StateStore): Pro
   const state = (await store.readState()) ?? (frozen && clonedState(frozen))
   if (state !== undefined) return { kind: 'forge', state, frozen }
   if (names.every((name) => START.has(name))) return { kind: 'new' }
-  const list = await readIfPresent(join(projectDir, FEATURE_LIST))
+  const list = await readOwnFile(join(projectDir, FEATURE_LIST))
   if (list !== undefined) return { kind: 'seed', features: parseSeedList(list, FEATURE_LIST) }
   throw new ForgeError('PROJECT_FOREIGN', `${projectDir} holds something that is not a Forge project (${names.slice(0, 3).join(', ')}…).`, {
     remedy: 'Name an empty or absent directory, or one that Forge made.',
@@ -33,7 +33,7 @@ export async function inspectProject(projectDir: string, store: StateStore): Pro
 }
 
 /** What may lie in a directory that counts as empty: a specification, a bare repository, and what a killed first step left. */
-const START: ReadonlySet<string> = new Set([SPEC_FILE, '.git', STATE_FOLDER])
+const START: ReadonlySet<string> = new Set([SPEC_FILE, '.git', STATE_FOLDER, '.DS_Store'])
 
 async function entriesOf(projectDir: string): Promise<string[]> {
   try {
@@ -80,8 +80,8 @@ export async function resolveSpec(
   throw new ForgeError(
     'SPEC_CHANGED',
     options.spec === undefined
-      ? `${SPEC_FILE} was changed since the feature list was frozen from it.`
-      : `${options.spec} is not the specification that this project's feature list was frozen from.`,
+      ? `${SPEC_FILE} was changed since this project was begun from it.`
+      : `${options.spec} is not the specification that this project was begun from.`,
     {
       remedy:
         options.spec === undefined
@@ -91,20 +91,40 @@ export async function resolveSpec(
   )
 }
 
-/** While a session is open the agent may have changed the project's copy: the harness's own is the one that counts. */
+/** While a session is open the agent may have changed the project's copy: the harness's own is the one that counts, and when there is no other. */
 async function ownSpec(projectDir: string, project: Project, store: StateStore): Promise<string | undefined> {
-  const kept = project.kind === 'forge' && project.state.stage !== 'idle' ? await store.readSpec() : undefined
-  return kept ?? readIfPresent(join(projectDir, SPEC_FILE))
+  const path = join(projectDir, SPEC_FILE)
+  const exists = (await stat(path).catch(() => undefined)) !== undefined
+  const mayDiffer = project.kind === 'forge' && (project.state.stage !== 'idle' || !exists)
+  const kept = mayDiffer ? await store.readSpec() : undefined
+  return kept ?? (exists ? readSpecFile(path) : undefined)
 }
 
 async function readSpecFile(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new ForgeError('CONFIG_INVALID', `The specification ${path} cannot be read.`, { remedy: 'Check the path given as spec.', cause })
+  const bytes = await plainFile(path).catch((cause: unknown) => {
+    throw new ForgeError('CONFIG_INVALID', `The specification ${path} cannot be read: ${messageOf(cause)}`, {
+      remedy: 'Check its path and permissions.',
+      cause,
+    })
   })
-  if (bytes.includes(0)) {
+  const text = bytes.includes(0) ? undefined : decoded(bytes)
+  if (text === undefined) {
     throw new ForgeError('SPEC_INVALID', `The specification ${path} is not a text file.`, { remedy: 'Give a plain-text specification in UTF-8.' })
   }
-  return bytes.toString('utf8')
+  return text
+}
+
+async function plainFile(path: string): Promise<Buffer> {
+  if (!(await stat(path)).isFile()) throw new Error('it is not a plain file')
+  return readFile(path)
+}
+
+function decoded(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
 }
 
 function digestOf(text: string): string {

@@ -1,7 +1,8 @@
 import { mkdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createEventBus } from '../event-bus'
-import type { ForgeEvent, ForgeEventType } from '../events'
+import { ForgeError } from '../errors'
+import type { ForgeEvent, ForgeEventBody, ForgeEventType } from '../events'
 import type { Requirement } from '../features/feature'
 import { messageOf, removeLink } from '../files'
 import { jsonLogger } from '../logging/json-logger'
@@ -15,7 +16,7 @@ import { commit, initRepository } from './commit'
 import { type Run, leftForModel, provenCount, restoreLedger, saveState } from './context'
 import { freezeList } from './freeze-list'
 import { projectGit, requireGit } from './git'
-import { acquireLock, refuseIfLocked } from './lock'
+import { type RunLock, acquireLock, refuseIfLocked } from './lock'
 import { runToTheEnd } from './outer-loop'
 import { type Project, type SpecText, inspectProject, resolveSpec } from './project'
 import type { FeatureResult, RunOutcome, RunResult } from '../result'
@@ -30,14 +31,28 @@ export interface RunContext {
 /** One run of a project, from the look at its directory to the result. */
 export async function runProject(options: ResolvedOptions, context: RunContext): Promise<RunResult> {
   const findings = await lookAround(options)
-  await mkdir(options.projectDir, { recursive: true })
-  const projectDir = await realpath(options.projectDir)
-  const store = await openStateStore(projectDir)
-  const lock = await acquireLock(store.lockPath)
+  const { projectDir, store, lock } = await enter(options.projectDir)
   try {
-    return await runLocked({ ...options, projectDir }, findings, store, context)
+    return await runLocked({ ...options, projectDir }, { ...findings, healed: lock.healed }, store, context)
   } finally {
     await lock.release()
+  }
+}
+
+/** The first write: the directory and its lock. */
+async function enter(path: string): Promise<{ projectDir: string; store: StateStore; lock: RunLock }> {
+  try {
+    await mkdir(path, { recursive: true })
+    const projectDir = await realpath(path)
+    await removeLink(join(projectDir, STATE_FOLDER))
+    const store = await openStateStore(projectDir)
+    return { projectDir, store, lock: await acquireLock(store.lockPath) }
+  } catch (cause) {
+    if (cause instanceof ForgeError) throw cause
+    throw new ForgeError('CONFIG_INVALID', `The project directory ${path} cannot be written: ${messageOf(cause)}`, {
+      remedy: 'Make it writable for you, or name another one.',
+      cause,
+    })
   }
 }
 
@@ -58,8 +73,14 @@ async function lookAround(options: ResolvedOptions): Promise<Findings> {
   return { spec, requirements, sandbox: await chooseSandbox(options.sandbox, options.provider) }
 }
 
-async function runLocked(options: ResolvedOptions, findings: Findings, store: StateStore, context: RunContext): Promise<RunResult> {
+async function runLocked(
+  options: ResolvedOptions,
+  findings: Findings & { healed: boolean },
+  store: StateStore,
+  context: RunContext,
+): Promise<RunResult> {
   const startedAt = new Date()
+  const begun = performance.now()
   const runId = await freeRunId(options.projectDir, startedAt)
   // Another run may have ended between the look around and the lock.
   const project = await inspectProject(options.projectDir, store)
@@ -88,9 +109,10 @@ async function runLocked(options: ResolvedOptions, findings: Findings, store: St
     await claim(run, project)
     await bus.guard(`The logger "${logger.name}"`, logger, () => logger.open({ projectDir: run.projectDir, runId, startedAt }))
     announce(run, runId, project)
+    if (findings.healed) bus.emit(LOCK_HEALED)
     await prepare(run, project)
     const outcome = await runToTheEnd(run)
-    const result = resultOf(run, outcome, startedAt)
+    const result = resultOf(run, outcome, (performance.now() - begun) / 1000)
     await end(run, result)
     return result
   } catch (error) {
@@ -100,6 +122,13 @@ async function runLocked(options: ResolvedOptions, findings: Findings, store: St
     budget.dispose()
     await bus.close()
   }
+}
+
+const LOCK_HEALED: ForgeEventBody = {
+  type: 'notice',
+  level: 'info',
+  code: 'LOCK_HEALED',
+  message: 'An earlier run died without giving its lock back; it is taken over, and the run goes on from the saved state.',
 }
 
 /** Named after the start, or the first second after it whose log folder is not taken. */
@@ -156,12 +185,12 @@ async function adopt(run: Run, features: Parameters<typeof freezeList>[1]): Prom
   run.bus.emit({ type: 'notice', level: 'info', code: 'PROJECT_ADOPTED', message })
 }
 
-function resultOf(run: Run, outcome: RunOutcome, startedAt: Date): RunResult {
+function resultOf(run: Run, outcome: RunOutcome, seconds: number): RunResult {
   return {
     ...outcome,
     features: featureResults(run),
     usage: run.budget.usage,
-    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    seconds,
     runDir: run.runDir,
   }
 }

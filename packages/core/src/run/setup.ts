@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ensureFile, readIfPresent } from '../files'
+import { ensureFile, readOwnFile } from '../files'
 import type { Template } from '../template'
 import { SPEC_FILE } from './project'
 import { STATE_FOLDER, type StateStore } from './state'
@@ -19,7 +19,7 @@ export async function layGround(options: { projectDir: string; spec: string; tem
 
 /** Adds the lines that a .gitignore lacks. */
 async function ignore(path: string, wanted: readonly string[]): Promise<void> {
-  const present = (await readIfPresent(path)) ?? ''
+  const present = (await readOwnFile(path)) ?? ''
   const lines = new Set(present.split(/\r?\n/).map((line) => line.trim()))
   const missing = [...new Set(wanted)].filter((line) => !lines.has(line))
   if (missing.length === 0) return

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { ForgeError } from '../errors'
 import { type Definition, definitionOf } from '../features/ledger'
 import { checkFeatureList } from '../features/schema'
-import { ensureFile, messageOf, readIfPresent, removeLink, writeFileAtomic } from '../files'
+import { ensureFile, messageOf, readOwnFile, removeLink, writeFileAtomic } from '../files'
 
 /** The harness's own folder inside a project. */
 export const STATE_FOLDER = '.forge'
@@ -106,13 +106,13 @@ export async function openStateStore(projectDir: string, env: Record<string, str
   const identity = join(outside, 'folder')
 
   async function isOurs(): Promise<boolean> {
-    const known = await readIfPresent(identity)
+    const known = await readOwnFile(identity)
     return known !== undefined && known === (await folderIdentity(projectDir))
   }
 
   async function read(name: string): Promise<string | undefined> {
-    const outer = (await isOurs()) ? await readIfPresent(join(outside, name)) : undefined
-    return outer ?? readIfPresent(join(inside, name))
+    const outer = (await isOurs()) ? await readOwnFile(join(outside, name)) : undefined
+    return outer ?? readOwnFile(join(inside, name))
   }
 
   async function write(name: string, content: string): Promise<void> {
@@ -149,7 +149,7 @@ export async function openStateStore(projectDir: string, env: Record<string, str
  * @throws ForgeError `FEATURES_INVALID`
  */
 export async function readFrozenList(projectDir: string): Promise<FrozenList | undefined> {
-  return parseFrozen(await readIfPresent(join(projectDir, STATE_FOLDER, 'features.json')))
+  return parseFrozen(await readOwnFile(join(projectDir, STATE_FOLDER, 'features.json')))
 }
 
 async function outsideFolder(projectDir: string, env: Record<string, string | undefined>): Promise<string> {

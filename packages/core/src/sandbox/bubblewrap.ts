@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { accessSync, closeSync, constants, existsSync, mkdirSync, mkdtempSync, openSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, join, sep } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
@@ -23,6 +23,10 @@ const REMEDY =
 /** In order of preference: the second is for a bwrap that is set-uid or older. */
 const NAMESPACES = [['--unshare-user', '--disable-userns'], ['--unshare-user-try']]
 
+/** Keys and leftovers of secrets, which only root could read anyway: a sandbox that is started by root must not. */
+const SECRET_FOLDERS = ['/etc/ssl/private', '/etc/ssh', '/etc/sudoers.d', '/var/backups', '/var/spool']
+const SECRET_FILES = ['/etc/shadow', '/etc/shadow-', '/etc/gshadow', '/etc/gshadow-', '/etc/sudoers', '/etc/krb5.keytab']
+
 const START_LIMIT_MS = 15_000
 const STOP_LIMIT_MS = 6_000
 
@@ -31,7 +35,7 @@ const STOP_LIMIT_MS = 6_000
  * the session stops or the harness dies.
  *
  * Inside: everything read-only; home folders, temporary folders, /run, /mnt, /media and /srv hidden; the project and `writable` folders
- * writable, except git's hooks and configuration and the harness's `.forge`; a network of its own with nothing but loopback; no capability,
+ * writable, except git's hooks and configuration and the harness's `.forge` and `logs`; a network of its own with nothing but loopback; no capability,
  * no further namespace, and no process of the host in sight.
  */
 export function bubblewrap(options: BubblewrapOptions = {}): Sandbox {
@@ -140,7 +144,7 @@ function sandboxArguments(spec: SandboxSpec, hidden: readonly string[]): string[
   const root = realpathSync(spec.root)
   if (root === sep) throw new ForgeError('CONFIG_INVALID', 'the root of the file system cannot be the project of a sandbox')
   const veils = outermost(
-    ['/root', '/home', '/tmp', '/var/tmp', '/run', '/mnt', '/media', '/srv', homedir(), tmpdir(), ...hidden]
+    ['/root', '/home', '/tmp', '/var/tmp', '/run', '/mnt', '/media', '/srv', homedir(), tmpdir(), ...SECRET_FOLDERS, ...hidden]
       .filter(isFolder)
       .map((path) => realpathSync(path)),
   ).filter((path) => path !== sep && !isWithin(path, root))
@@ -150,7 +154,7 @@ function sandboxArguments(spec: SandboxSpec, hidden: readonly string[]): string[
     ...['--cap-drop', 'ALL', '--clearenv', '--setenv', 'PATH', MINIMAL_PATH],
     ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
     ...veils.flatMap((path) => ['--tmpfs', path]),
-    ...['/etc/shadow', '/etc/gshadow'].filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', '/dev/null', path]),
+    ...SECRET_FILES.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', '/dev/null', path]),
     ...binds(spec, root, isVeiled),
     ...pins(root),
     ...['--chdir', root],
@@ -173,16 +177,19 @@ function binds(spec: SandboxSpec, root: string, isVeiled: (path: string) => bool
 
 /**
  * What git or the harness runs or trusts later cannot be changed from inside. `.git` is bound on itself first, so that it cannot be moved away
- * either; hooks and config are made where they are missing, since only what exists can be pinned.
+ * either; hooks and config are made where they are missing, since only what exists can be pinned. Links are never followed: what they name
+ * would be laid open.
  */
 function pins(root: string): string[] {
   const git = join(root, '.git')
-  const state = join(root, '.forge')
-  const list = isFolder(state) ? ['--ro-bind', state, state] : []
-  if (!existsSync(git)) return list
-  if (!isFolder(git)) return [...list, '--ro-bind', git, git]
+  const own = ['.forge', 'logs'].map((name) => join(root, name)).filter((path) => isPlainFolder(path))
+  const list = own.flatMap((path) => ['--ro-bind', path, path])
+  const facts = lstatSync(git, { throwIfNoEntry: false })
+  if (facts?.isFile()) return [...list, '--ro-bind', git, git]
+  if (!facts?.isDirectory()) return list
   const hooks = join(git, 'hooks')
   const config = join(git, 'config')
+  for (const path of [hooks, config]) removeLink(path)
   mkdirSync(hooks, { recursive: true })
   closeSync(openSync(config, 'a'))
   return [...list, '--bind', git, git, '--ro-bind', hooks, hooks, '--ro-bind', config, config]
@@ -190,6 +197,15 @@ function pins(root: string): string[] {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function removeLink(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(path)
+}
+
+/** A link would have its target bound, wherever that is. */
+function isPlainFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -94,7 +94,11 @@ export function filesystemGuard(root: string): FilesystemGuard {
       if (isElsewhere(folder, folderPath)) throw moved(path)
       const within = ON_LINUX ? `/proc/self/fd/${folder.fd}` : folderPath
       const temporary = join(within, `.${basename(realPath).slice(0, 100)}.${randomBytes(6).toString('hex')}`)
-      const handle = await openFile(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, stats ? stats.mode & 0o777 : 0o666)
+      const handle = await openFile(
+        temporary,
+        constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+        stats ? stats.mode & 0o777 : 0o666,
+      )
       try {
         await handle.writeFile(content)
         if (stats) await handle.chmod(stats.mode & 0o777)

@@ -64,7 +64,10 @@ export function checkOptions(command: ResolvedCommand, scope: CommandScope, tabl
     hint: 'Use the command without it.',
   })
   const isForbidden = (option: string) =>
-    forbidden.some((name) => name === option || (option.startsWith('--') && option.length > 3 && name.startsWith(option) && !flags.has(option) && !values.has(option)))
+    forbidden.some(
+      (name) =>
+        name === option || (option.startsWith('--') && option.length > 3 && name.startsWith(option) && !flags.has(option) && !values.has(option)),
+    )
 
   for (let next = queue.shift(); next; next = queue.shift()) {
     const word = next.text ?? next.prefix

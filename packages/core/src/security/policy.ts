@@ -8,8 +8,19 @@ export interface Decision {
   hint?: string | undefined
 }
 
-/** One policy's answer; `abstain` leaves the decision to the others. All abstaining is a denial, with the first reason given. */
-export type PolicyVerdict = Decision | { verdict: 'abstain'; reason?: string | undefined; hint?: string | undefined }
+/** No objection, but no vouching either; the others decide. */
+export interface Abstention {
+  verdict: 'abstain'
+  reason?: string | undefined
+  hint?: string | undefined
+  /**
+   * The names of the commands that the policy does not know; it vouches for all others in the script. Without it the policy vouches for nothing.
+   */
+  unknown?: readonly string[] | undefined
+}
+
+/** One policy's answer. */
+export type PolicyVerdict = Decision | Abstention
 
 export interface ShellRequest {
   command: string

@@ -14,8 +14,14 @@ const QUOTED = /'[^']*'|"(?:\\.|[^"\\])*"/gs
 export function rawGate(command: string): Refusal | undefined {
   if (command.trim() === '') return { rule: 'raw.empty', reason: 'the command is empty.' }
   if (command.length > MAX_LENGTH) return { rule: 'raw.length', reason: 'the command is too long.', hint: 'Write a script file and run it.' }
-  if (CONTROLS.test(command) || INVISIBLE.test(command.replace(QUOTED, ''))) return { rule: 'raw.character', reason: 'the command contains control or invisible characters.', hint: 'Use plain text; write special characters with a file or printf.' }
-  if (nesting(command) > MAX_NESTING) return { rule: 'raw.nesting', reason: 'the command is nested too deeply.', hint: 'Write a script file and run it.' }
+  if (CONTROLS.test(command) || INVISIBLE.test(command.replace(QUOTED, '')))
+    return {
+      rule: 'raw.character',
+      reason: 'the command contains control or invisible characters.',
+      hint: 'Use plain text; write special characters with a file or printf.',
+    }
+  if (nesting(command) > MAX_NESTING)
+    return { rule: 'raw.nesting', reason: 'the command is nested too deeply.', hint: 'Write a script file and run it.' }
   return undefined
 }
 

@@ -14,7 +14,8 @@ export function realPathOf(path: string): { realPath: string } | { problem: stri
       return { realPath: join(realpathSync(current), ...missing) }
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
-      if (code !== 'ENOENT') return { problem: code === 'ENOTDIR' ? 'a part of the path is a file, not a folder.' : `it cannot be resolved (${code}).` }
+      if (code !== 'ENOENT')
+        return { problem: code === 'ENOTDIR' ? 'a part of the path is a file, not a folder.' : `it cannot be resolved (${code}).` }
       if (lstatSync(current, { throwIfNoEntry: false })?.isSymbolicLink()) return { problem: 'it is a link to something that does not exist.' }
       missing.unshift(basename(current))
     }

@@ -13,7 +13,11 @@ export function checkQuoted(text: string): void {
 }
 
 function hidden(text: string): never {
-  return refuse('parse.residue', `the part ${JSON.stringify(text.slice(0, 60))} cannot be read with certainty.`, 'Write it more plainly, with single quotes where text is meant.')
+  return refuse(
+    'parse.residue',
+    `the part ${JSON.stringify(text.slice(0, 60))} cannot be read with certainty.`,
+    'Write it more plainly, with single quotes where text is meant.',
+  )
 }
 
 interface Span {

@@ -49,7 +49,8 @@ export function valuesOf(scope: Scope, name: string): readonly Argument[] {
 export const isSame = (one: readonly string[], other: readonly string[]) => one.length === other.length && one.every((entry) => other.includes(entry))
 
 function limited(folders: readonly string[]): readonly string[] {
-  if (folders.length > MAX_FOLDERS) refuse('scope.folders', 'the script changes folders in too many ways.', 'Use one cd, or paths from the project folder.')
+  if (folders.length > MAX_FOLDERS)
+    refuse('scope.folders', 'the script changes folders in too many ways.', 'Use one cd, or paths from the project folder.')
   return folders
 }
 
@@ -57,4 +58,3 @@ function distinct(values: readonly Argument[]): readonly Argument[] {
   const known = new Map(values.map((value) => [JSON.stringify(value), value]))
   return [...known.values()]
 }
-

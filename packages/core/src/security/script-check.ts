@@ -57,7 +57,8 @@ function scriptWalk(judge: Judge) {
 
   function script(node: Parsed | undefined, source: string, scope: Scope, level: number): void {
     if (node === undefined) return unknownSyntax('a part')
-    if (node.errors && node.errors.length > 0) refuse('parse.error', `the command is not valid bash: ${node.errors[0]?.message}.`, 'Check the quotes and brackets.')
+    if (node.errors && node.errors.length > 0)
+      refuse('parse.error', `the command is not valid bash: ${node.errors[0]?.message}.`, 'Check the quotes and brackets.')
     if (level > MAX_DEPTH) refuse('parse.depth', 'the command is nested too deeply.')
     const [outerText, outerDepth] = [text, depth]
     text = node.source ?? source
@@ -90,7 +91,8 @@ function scriptWalk(judge: Judge) {
   function repeated(scope: Scope, action: (scope: Scope) => void): void {
     const first = copyOf(scope)
     action(first)
-    if (!isSame(first.folders, scope.folders)) refuse('cd.loop', 'cd inside a loop or function is not followed.', 'Put the cd into a subshell: (cd folder && command).')
+    if (!isSame(first.folders, scope.folders))
+      refuse('cd.loop', 'cd inside a loop or function is not followed.', 'Put the cd into a subshell: (cd folder && command).')
     const again = either(scope, first)
     action(again)
     assign(scope, either(scope, again))
@@ -243,7 +245,8 @@ function scriptWalk(judge: Judge) {
       if (entry.type !== 'Word' && entry.type !== 'Assignment') continue
       const words = entry.type === 'Word' ? readings(entry, scope) : assignmentWord(entry, scope)
       lists = lists.flatMap((list) => words.map((word) => [...list, ...word]))
-      if (lists.length > MAX_READINGS) refuse('scope.readings', 'the words of the command can be read in too many ways.', 'Use fewer variables in one command.')
+      if (lists.length > MAX_READINGS)
+        refuse('scope.readings', 'the words of the command can be read in too many ways.', 'Use fewer variables in one command.')
     }
     return lists
   }
@@ -253,7 +256,11 @@ function scriptWalk(judge: Judge) {
     const single = values.length === 1 && values[0]?.length === 1 ? values[0][0] : undefined
     const isWritten = (word.parts ?? []).every(isQuotedText)
     if (single?.text === undefined || single.text === '' || !isWritten || single.tilde) {
-      return refuse('name.dynamic', 'the name of a command must be written out.', 'Write the program itself instead of a variable, pattern or substitution.')
+      return refuse(
+        'name.dynamic',
+        'the name of a command must be written out.',
+        'Write the program itself instead of a variable, pattern or substitution.',
+      )
     }
     return single.text
   }
@@ -321,14 +328,20 @@ function scriptWalk(judge: Judge) {
 
   function arrayValue(node: ArrayValue, scope: Scope): void {
     for (const element of node.elements) wordOf(element, scope)
-    const gaps = [node.pos + 1, ...node.elements.map((element) => element.end)].map((from, index) => text.slice(from, node.elements[index]?.pos ?? node.end - 1))
+    const gaps = [node.pos + 1, ...node.elements.map((element) => element.end)].map((from, index) =>
+      text.slice(from, node.elements[index]?.pos ?? node.end - 1),
+    )
     if (gaps.some((gap) => gap.trim() !== '') || text[node.end - 1] !== ')') refuse('parse.residue', 'the array cannot be read with certainty.')
   }
 
   function mayAssign(name: string, value: Argument, scope: Scope): void {
     const rule = variableRule(name)
     if (rule === 'forbidden') {
-      refuse('variable.forbidden', `the variable ${name} must not be set.`, name === 'PATH' ? 'Call programs of the environment by path: .venv/bin/python.' : 'Use options of the program instead.')
+      refuse(
+        'variable.forbidden',
+        `the variable ${name} must not be set.`,
+        name === 'PATH' ? 'Call programs of the environment by path: .venv/bin/python.' : 'Use options of the program instead.',
+      )
     }
     if (rule === 'project-paths') for (const folder of scope.folders) judge.projectPaths(value, folder)
   }
@@ -336,7 +349,8 @@ function scriptWalk(judge: Judge) {
   function redirection(node: Redirection, scope: Scope): void {
     if (node.descriptor && node.descriptor.type !== 'FileDescriptor') refuse('redirect.variable', 'a redirection into a variable is not allowed.')
     if (node.type === 'HereDoc') {
-      if (node.delimiter === undefined || node.closing === undefined) refuse('parse.error', 'the here-document has no end.', 'End it with its delimiter on a line of its own.')
+      if (node.delimiter === undefined || node.closing === undefined)
+        refuse('parse.error', 'the here-document has no end.', 'End it with its delimiter on a line of its own.')
       if (!node.delimiter.quoted) {
         if (node.body.parts) for (const part of node.body.parts) quotedPart(part, scope)
         else checkQuoted(node.body.text)
@@ -390,7 +404,8 @@ function scriptWalk(judge: Judge) {
       case 'ArithmeticBinary':
         if (/^([-+*/%&|^]|<<|>>)?=$/.test(node.operator)) {
           arithmetic(node.right, scope)
-          if (node.left.type !== 'ArithmeticWord' || !NAME.test(node.left.value)) return refuse('arithmetic.target', 'the target of the arithmetic cannot be read.')
+          if (node.left.type !== 'ArithmeticWord' || !NAME.test(node.left.value))
+            return refuse('arithmetic.target', 'the target of the arithmetic cannot be read.')
           mayAssign(node.left.value, unknownArgument, scope)
           scope.variables.set(node.left.value, [number])
           return
@@ -399,7 +414,8 @@ function scriptWalk(judge: Judge) {
         return arithmetic(node.right, scope)
       case 'ArithmeticUnary':
         arithmetic(node.operand, scope)
-        if ((node.operator === '++' || node.operator === '--') && node.operand.type === 'ArithmeticWord') mayAssign(node.operand.value, unknownArgument, scope)
+        if ((node.operator === '++' || node.operator === '--') && node.operand.type === 'ArithmeticWord')
+          mayAssign(node.operand.value, unknownArgument, scope)
         return
       case 'ArithmeticTernary':
         for (const part of [node.test, node.consequent, node.alternate]) arithmetic(part, scope)
@@ -409,7 +425,11 @@ function scriptWalk(judge: Judge) {
       case 'ArithmeticWord':
         return arithmeticWord(node.value, node.parts, scope)
       default:
-        return refuse('arithmetic.unknown', 'a substitution inside arithmetic is not allowed.', 'Put its result into a variable and compare it with [ … ].')
+        return refuse(
+          'arithmetic.unknown',
+          'a substitution inside arithmetic is not allowed.',
+          'Put its result into a variable and compare it with [ … ].',
+        )
     }
   }
 
@@ -418,8 +438,17 @@ function scriptWalk(judge: Judge) {
     const name = /^\$?\{?([A-Za-z_][A-Za-z0-9_]*)\}?$/.exec(value)?.[1]
     const special = /^\$\{?([?#$!])\}?$/.exec(value)?.[1]
     if (special !== undefined) return
-    if (name !== undefined && (parts ?? []).length <= 1 && (NUMERIC_VARIABLES.has(name) || (scope.variables.has(name) && valuesOf(scope, name).every(isNumber)))) return
-    refuse('arithmetic.variable', 'arithmetic is allowed on numbers and on variables that this script has set to a number.', 'Set the variable to a number first.')
+    if (
+      name !== undefined &&
+      (parts ?? []).length <= 1 &&
+      (NUMERIC_VARIABLES.has(name) || (scope.variables.has(name) && valuesOf(scope, name).every(isNumber)))
+    )
+      return
+    refuse(
+      'arithmetic.variable',
+      'arithmetic is allowed on numbers and on variables that this script has set to a number.',
+      'Set the variable to a number first.',
+    )
   }
 
   function plainName(word: Word): string {
@@ -533,7 +562,8 @@ function scriptWalk(judge: Judge) {
     if (part.type === 'CommandExpansion') {
       inner(part.script, scope)
       const only = part.script?.commands.length === 1 ? part.script.commands[0]?.command : undefined
-      if (only?.type === 'Command' && only.suffix.length === 0 && commandName(only) === 'pwd' && scope.folders.length === 1) return [literal(scope.folders[0] as string)]
+      if (only?.type === 'Command' && only.suffix.length === 0 && commandName(only) === 'pwd' && scope.folders.length === 1)
+        return [literal(scope.folders[0] as string)]
       if (only?.type === 'Command' && commandName(only) === 'seq') return [number]
       return [unknownArgument]
     }
@@ -578,7 +608,8 @@ function scriptWalk(judge: Judge) {
         if (node.operand) wordOf(node.operand, scope)
         return
       case 'Slice':
-        for (const word of [node.offset, node.length]) if (word && !/^\s*-?\d+$/.test(word.text)) refuse('parameter.slice', 'a slice needs numbers that are written out.')
+        for (const word of [node.offset, node.length])
+          if (word && !/^\s*-?\d+$/.test(word.text)) refuse('parameter.slice', 'a slice needs numbers that are written out.')
         return
       default:
         refuse('parameter.operation', `the expansion of ${name} uses an operation that is not allowed.`, 'Use the variable without it.')
@@ -634,4 +665,3 @@ function joined(parts: readonly Argument[]): Argument {
 function unknownSyntax(kind: string): never {
   return refuse('parse.unknown', `${kind} is not allowed in a command.`, 'Use plain commands.')
 }
-

@@ -9,7 +9,9 @@ const PLAIN_COMMANDS = new Set('pPdDnNhHgGxlzqQ='.split(''))
  */
 export function checkSedScript(script: Argument): Refusal | undefined {
   if (script.text === undefined) return { rule: 'sed.unclear', reason: 'the script of sed must be written out.', hint: 'Use the Edit tool.' }
-  return isHarmless(script.text) ? undefined : { rule: 'sed.script', reason: 'this sed script may run programs or touch other files.', hint: 'Use s/…/…/ or the Edit tool.' }
+  return isHarmless(script.text)
+    ? undefined
+    : { rule: 'sed.script', reason: 'this sed script may run programs or touch other files.', hint: 'Use s/…/…/ or the Edit tool.' }
 }
 
 function isHarmless(script: string): boolean {

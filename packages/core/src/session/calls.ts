@@ -82,9 +82,9 @@ async function recorded(call: ToolCall, context: CallContext): Promise<ToolResul
 async function execute(call: ToolCall, { tools, workspace, signal }: CallContext): Promise<ToolResult> {
   const tool = tools.find(({ name }) => name === call.name)
   if (tool === undefined) return failure(`There is no tool "${call.name}". The tools are: ${tools.map(({ name }) => name).join(', ')}.`)
-  const fault = inputFault(tool, call.input)
-  if (fault !== undefined) return failure(`Invalid input for ${tool.name}: ${fault}`)
   try {
+    const fault = inputFault(tool, call.input)
+    if (fault !== undefined) return failure(`Invalid input for ${tool.name}: ${fault}`)
     return await tool.execute(call.input, workspace, { signal })
   } catch (error) {
     if (error instanceof DeniedError) return { content: `Denied. ${error.message}`, isError: true, denied: error.decision }

@@ -56,8 +56,20 @@ export async function runSession(options: RunSessionOptions): Promise<SessionRes
   const sandbox = await chooseSandbox(options.sandbox, provider)
   const bus = createEventBus({ sinks: [...(logger ? [logger] : []), ...(options.sinks ?? [])] })
   const startedAt = new Date()
-  if (logger) await bus.guard(`The logger "${logger.name}"`, logger, () => logger.open({ projectDir, runId: runIdFor(startedAt), startedAt }))
+  const begun = performance.now()
+  const runId = runIdFor(startedAt)
+  if (logger) await bus.guard(`The logger "${logger.name}"`, logger, () => logger.open({ projectDir, runId, startedAt }))
   try {
+    bus.emit({
+      type: 'run-start',
+      runId,
+      projectDir,
+      provider: provider.name,
+      model: provider.model,
+      size: null,
+      sandbox: sandbox.kind,
+      resumed: false,
+    })
     bus.enterSession(1)
     bus.emit({ type: 'session-start', session: 1, phase: 'coding', provider: provider.name, model: provider.model })
     const result = await holdSession({
@@ -76,8 +88,11 @@ export async function runSession(options: RunSessionOptions): Promise<SessionRes
       mayGoOn: () => true,
       emit: bus.emit,
     })
-    const seconds = (Date.now() - startedAt.getTime()) / 1000
-    bus.emit({ type: 'session-end', session: 1, phase: 'coding', status: result.status, turns: result.turns, seconds, usage: result.usage })
+    const { status, turns, usage } = result
+    const seconds = (performance.now() - begun) / 1000
+    bus.emit({ type: 'session-end', session: 1, phase: 'coding', status, turns, seconds, usage })
+    bus.enterSession(0)
+    bus.emit({ type: 'run-end', status, proven: 0, total: 0, seconds, usage })
     return result
   } finally {
     await bus.close()

@@ -70,12 +70,6 @@ export async function journaledTranscript(path: string, owner: TranscriptOwner):
   return createTranscript(own ? lines : [], write, close)
 }
 
-/** The session that a journal belongs to, if it can be continued by this provider. */
-export async function journalOwner(path: string): Promise<TranscriptOwner | undefined> {
-  const head = (await readJournal(path)).lines[0]
-  return head?.type === 'owner' ? head.owner : undefined
-}
-
 function writer(file: FileHandle, offset: number): (line: Line) => Promise<void> {
   let position = offset
   let last: Promise<unknown> = Promise.resolve()

@@ -51,6 +51,8 @@ function compactSchema(schema: z.ZodType): Record<string, unknown> {
 
 function stripLimits(properties: unknown): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(properties as Record<string, Record<string, unknown>>).map(([name, { minimum: _low, maximum: _high, minLength: _length, ...rest }]) => [name, rest]),
+    Object.entries(properties as Record<string, Record<string, unknown>>).map(
+      ([name, { minimum: _low, maximum: _high, minLength: _length, ...rest }]) => [name, rest],
+    ),
   )
 }

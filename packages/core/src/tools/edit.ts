@@ -18,7 +18,9 @@ export const editTool = defineTool({
     const matches = pieces.length - 1
     if (matches === 0) throw new Error(notFound(text, old_string, file_path))
     if (matches > 1 && !replace_all) {
-      throw new Error(`old_string occurs ${matches} times in ${file_path} (lines ${linesOf(pieces, old_string)}). Add lines around it, or set replace_all.`)
+      throw new Error(
+        `old_string occurs ${matches} times in ${file_path} (lines ${linesOf(pieces, old_string)}). Add lines around it, or set replace_all.`,
+      )
     }
     await workspace.writeText(file_path, pieces.join(new_string), 'edit')
     return `Replaced ${matches} ${matches === 1 ? 'occurrence' : 'occurrences'} in ${file_path}.`

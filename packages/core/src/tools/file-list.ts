@@ -1,4 +1,4 @@
-import { type Dirent, readFileSync, readdirSync } from 'node:fs'
+import { type Dirent, closeSync, constants, fstatSync, openSync, readFileSync, readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 
@@ -10,6 +10,7 @@ interface Rules {
 
 /** A walk that meets more files than this stops: nobody reads such a list. */
 export const MAX_FILES = 50_000
+const MAX_IGNORE_BYTES = 1024 * 1024
 
 /**
  * Regular files below `start`, relative to `root` with forward slashes, sorted. Leaves out `.git` and what the `.gitignore` files name; links are not
@@ -36,15 +37,27 @@ export function listFiles(root: string, start: string): string[] {
 
 function rulesAbove(root: string, start: string): Rules[] {
   const steps = relative(root, start).split(sep).slice(0, -1)
-  const folders = start === root ? [] : steps.reduce((list, step) => [...list, join(list.at(-1) as string, step)], [root])
+  const folders = start === root ? [] : [root, ...steps.map((_step, index) => join(root, ...steps.slice(0, index + 1)))]
   return folders.map(rulesOf).filter((rules) => rules !== undefined)
 }
 
 function rulesOf(folder: string): Rules | undefined {
   try {
-    return { folder, rules: ignore().add(readFileSync(join(folder, '.gitignore'), 'utf8')) }
+    return { folder, rules: ignore().add(plainText(join(folder, '.gitignore'))) }
   } catch {
     return undefined
+  }
+}
+
+/** A pipe in place of the file must not stop the harness, and a link must not lead it elsewhere. @throws when it is no plain file */
+function plainText(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const facts = fstatSync(file)
+    if (!facts.isFile() || facts.size > MAX_IGNORE_BYTES) throw new Error(`${path} is no plain file`)
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
   }
 }
 

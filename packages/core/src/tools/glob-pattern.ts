@@ -23,7 +23,8 @@ function expandBraces(pattern: string): string[] {
   while (open.length > 0) {
     const next = open.pop() as string
     const group = /\{([^{}]*,[^{}]*)\}/.exec(next)
-    if (group) open.push(...(group[1] as string).split(',').map((choice) => next.slice(0, group.index) + choice + next.slice(group.index + group[0].length)))
+    if (group)
+      open.push(...(group[1] as string).split(',').map((choice) => next.slice(0, group.index) + choice + next.slice(group.index + group[0].length)))
     else done.push(next)
     if (done.length + open.length > MAX_ALTERNATIVES) throw new RangeError('the braces of the pattern stand for too many patterns')
   }
@@ -32,7 +33,12 @@ function expandBraces(pattern: string): string[] {
 
 /** `**` stands for any number of folders; remembers only the last one, which is enough. */
 function matchParts(pattern: readonly string[], path: readonly string[]): boolean {
-  return matchSequence(pattern.length, path.length, (at) => pattern[at] === '**', (at, on) => matchName(pattern[at] as string, path[on] as string))
+  return matchSequence(
+    pattern.length,
+    path.length,
+    (at) => pattern[at] === '**',
+    (at, on) => matchName(pattern[at] as string, path[on] as string),
+  )
 }
 
 function matchName(pattern: string, name: string): boolean {

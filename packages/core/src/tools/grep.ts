@@ -41,7 +41,9 @@ export const grepTool = defineTool({
         if (matched.length > 0) hits.push({ file, lines, matched })
       }
     }
-    const output = { content: () => contentOf(hits, context), files_with_matches: () => hits.map((hit) => hit.file), count: () => countsOf(hits) }[output_mode]()
+    const output = { content: () => contentOf(hits, context), files_with_matches: () => hits.map((hit) => hit.file), count: () => countsOf(hits) }[
+      output_mode
+    ]()
     const notes = skipped.length > 0 ? [`[not searched, no text: ${skipped.slice(0, 5).join(', ')}${skipped.length > 5 ? ', …' : ''}]`] : []
     if (output.length === 0) return ['[no match]', ...notes].join('\n')
     if (output.length > MAX_LINES) notes.unshift(`[${output.length - MAX_LINES} more lines; use a narrower pattern or path]`)
@@ -62,7 +64,9 @@ async function filesToSearch(workspace: Workspace, path: string, glob: string | 
 function lineMatcher(pattern: string, flags: string): (lines: readonly string[]) => number[] {
   const source = compile(pattern, flags)
   const scope = createContext({ lines: [] as string[], source: source.source, flags: source.flags })
-  const script = new Script('{ const e = new RegExp(source, flags); JSON.stringify(lines.map((l, i) => (e.test(l) ? i : -1)).filter((i) => i >= 0)) }')
+  const script = new Script(
+    '{ const e = new RegExp(source, flags); JSON.stringify(lines.map((l, i) => (e.test(l) ? i : -1)).filter((i) => i >= 0)) }',
+  )
   const deadline = Date.now() + TIME_LIMIT_MS
   return (lines) => {
     const left = deadline - Date.now()

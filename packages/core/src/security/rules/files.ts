@@ -7,7 +7,8 @@ import type { Refusal } from '../refusal'
 const first = (problems: Iterable<Refusal | undefined>) => [...problems].find((problem) => problem !== undefined)
 
 const COPY: OptionTable = {
-  flags: '-r -R -a -f -i -n -p -u -v -d -L -P -T -H -x --recursive --archive --force --no-clobber --update --verbose --parents --no-target-directory --no-dereference',
+  flags:
+    '-r -R -a -f -i -n -p -u -v -d -L -P -T -H -x --recursive --archive --force --no-clobber --update --verbose --parents --no-target-directory --no-dereference',
   optional: '--preserve --no-preserve --reflink',
   values: { write: '-t --target-directory' },
   forbidden: '-l -s -S -b --link --symbolic-link --suffix --backup --remove-destination',
@@ -21,16 +22,27 @@ function copied(sourceCheck: (scope: CommandScope, source: Argument) => Refusal 
 
 const copy: CommandRule = {
   names: ['cp'],
-  check: (command, scope) => checkOptions(command, scope, COPY, copied((each, source) => each.readable(source))),
+  check: (command, scope) =>
+    checkOptions(
+      command,
+      scope,
+      COPY,
+      copied((each, source) => each.readable(source)),
+    ),
 }
 
 const move: CommandRule = {
   names: ['mv'],
   check: (command, scope) =>
-    checkOptions(command, scope, COPY, (operands, each) => first([...operands.map((operand) => protectedFromRemoval(operand, each, 'mv')), copied((s, source) => s.writable(source))(operands, each)])),
+    checkOptions(command, scope, COPY, (operands, each) =>
+      first([...operands.map((operand) => protectedFromRemoval(operand, each, 'mv')), copied((s, source) => s.writable(source))(operands, each)]),
+    ),
 }
 
-const REMOVE: OptionTable = { flags: '-r -R -f -i -v -d -I --recursive --force --verbose --dir --preserve-root --one-file-system', forbidden: '--no-preserve-root' }
+const REMOVE: OptionTable = {
+  flags: '-r -R -f -i -v -d -I --recursive --force --verbose --dir --preserve-root --one-file-system',
+  forbidden: '--no-preserve-root',
+}
 
 /** The project itself, and everything in it at once, stay. */
 function protectedFromRemoval(target: Argument, scope: CommandScope, name: string): Refusal | undefined {
@@ -46,14 +58,20 @@ function protectedFromRemoval(target: Argument, scope: CommandScope, name: strin
 const remove: CommandRule = {
   names: ['rm', 'rmdir'],
   check: (command, scope) =>
-    checkOptions(command, scope, command.name === 'rm' ? REMOVE : { flags: '-p -v --parents --verbose --ignore-fail-on-non-empty' }, (operands, each) =>
-      first(
-        operands.flatMap((target) => [
-          /(^|\/)\.{1,2}\/*$/.test(target.text ?? '') ? { rule: 'rm.target', reason: '. and .. cannot be removed.', hint: 'Name the folder.' } : undefined,
-          protectedFromRemoval(target, each, 'rm'),
-          each.writable(target),
-        ]),
-      ),
+    checkOptions(
+      command,
+      scope,
+      command.name === 'rm' ? REMOVE : { flags: '-p -v --parents --verbose --ignore-fail-on-non-empty' },
+      (operands, each) =>
+        first(
+          operands.flatMap((target) => [
+            /(^|\/)\.{1,2}\/*$/.test(target.text ?? '')
+              ? { rule: 'rm.target', reason: '. and .. cannot be removed.', hint: 'Name the folder.' }
+              : undefined,
+            protectedFromRemoval(target, each, 'rm'),
+            each.writable(target),
+          ]),
+        ),
     ),
 }
 

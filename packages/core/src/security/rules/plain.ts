@@ -2,7 +2,8 @@ import type { CommandRule } from '../command-rule'
 import { type OptionTable, checkOptions, checkValue } from '../option-table'
 
 /** Programs that only read what they are given: any option, every path inside the project. */
-const READERS = 'ls cat head tail wc nl stat du diff cmp comm cut paste join md5sum sha1sum sha256sum sha512sum xxd hexdump od strings realpath readlink column fold fmt expand rev tac base64 lsof jq'
+const READERS =
+  'ls cat head tail wc nl stat du diff cmp comm cut paste join md5sum sha1sum sha256sum sha512sum xxd hexdump od strings realpath readlink column fold fmt expand rev tac base64 lsof jq'
 
 const READER_TABLE: OptionTable = { unknown: 'allow', forbidden: '--files0-from --from-file --rawfile --slurpfile', operands: 'path' }
 
@@ -44,8 +45,10 @@ const printf: CommandRule = {
   names: ['printf'],
   check({ args }) {
     const [first] = args
-    if (first?.text === undefined && first !== undefined) return { rule: 'printf.format', reason: 'the format of printf must be written out.', hint: "Use printf '%s' \"$value\"." }
-    if (first?.text?.startsWith('-') && first.text !== '--') return { rule: 'printf.option', reason: 'printf takes no options here.', hint: 'printf -v sets a variable; use name=value.' }
+    if (first?.text === undefined && first !== undefined)
+      return { rule: 'printf.format', reason: 'the format of printf must be written out.', hint: 'Use printf \'%s\' "$value".' }
+    if (first?.text?.startsWith('-') && first.text !== '--')
+      return { rule: 'printf.option', reason: 'printf takes no options here.', hint: 'printf -v sets a variable; use name=value.' }
     return undefined
   },
 }
@@ -77,7 +80,9 @@ const date: CommandRule = {
   names: ['date'],
   check: (command, scope) =>
     checkOptions(command, scope, DATE, (operands) =>
-      operands.every(({ prefix }) => prefix.startsWith('+')) ? undefined : { rule: 'date.set', reason: 'date may only show the time.', hint: 'Use date +FORMAT.' },
+      operands.every(({ prefix }) => prefix.startsWith('+'))
+        ? undefined
+        : { rule: 'date.set', reason: 'date may only show the time.', hint: 'Use date +FORMAT.' },
     ),
 }
 
@@ -99,7 +104,8 @@ const set: CommandRule = {
 
 const identity: CommandRule = {
   names: ['id', 'hostname'],
-  check: ({ name, args }) => (args.every(({ text }) => /^-[ugnrsIf]+$/.test(text ?? '')) ? undefined : { rule: `${name}.operand`, reason: `${name} takes no operands here.` }),
+  check: ({ name, args }) =>
+    args.every(({ text }) => /^-[ugnrsIf]+$/.test(text ?? '')) ? undefined : { rule: `${name}.operand`, reason: `${name} takes no operands here.` },
 }
 
 export const plainRules: readonly CommandRule[] = [reader, talker, printf, test, date, sleep, set, identity]

@@ -42,12 +42,14 @@ const grep: CommandRule = {
 
 const ripgrep: CommandRule = {
   names: ['rg'],
-  check: (command, scope) => checkOptions(command, scope, RG, patternThenPaths(command, scope, /^(-[a-zA-Z]*[ef]|--regexp|--file(=|$)|--files$|--type-list)/)),
+  check: (command, scope) =>
+    checkOptions(command, scope, RG, patternThenPaths(command, scope, /^(-[a-zA-Z]*[ef]|--regexp|--file(=|$)|--files$|--type-list)/)),
 }
 
 const FIND: OptionTable = {
   singleDashWords: true,
-  flags: '-a -and -o -or -not -empty -print -print0 -ls -prune -quit -depth -d -mount -xdev -true -false -readable -writable -executable -daystart -noleaf -P -H',
+  flags:
+    '-a -and -o -or -not -empty -print -print0 -ls -prune -quit -depth -d -mount -xdev -true -false -readable -writable -executable -daystart -noleaf -P -H',
   values: {
     text: '-name -iname -path -ipath -wholename -iwholename -regex -iregex -type -xtype -size -perm -user -group -uid -gid -printf -regextype -fstype -newermt',
     number: '-maxdepth -mindepth -mtime -mmin -atime -amin -ctime -cmin -links -inum',
@@ -59,7 +61,9 @@ const FIND: OptionTable = {
 const find: CommandRule = {
   names: ['find'],
   check: (command, scope) =>
-    checkOptions(command, scope, FIND, (operands) => first(operands.filter(({ text }) => !['(', ')', '!', ','].includes(text ?? '')).map((path) => scope.readable(path)))),
+    checkOptions(command, scope, FIND, (operands) =>
+      first(operands.filter(({ text }) => !['(', ')', '!', ','].includes(text ?? '')).map((path) => scope.readable(path))),
+    ),
 }
 
 const SED: OptionTable = {
@@ -82,13 +86,17 @@ const sed: CommandRule = {
     const isGiven = args.some(({ prefix }) => /^(-[nErszu]*e|--expression)/.test(prefix))
     return checkOptions({ name: 'sed', args }, scope, SED, ([script, ...others]) => {
       const files = isGiven && script ? [script, ...others] : others
-      return (isGiven || !script ? undefined : checkSedScript(script)) ?? first(files.map((file) => (inPlace ? scope.writable(file) : scope.readable(file))))
+      return (
+        (isGiven || !script ? undefined : checkSedScript(script)) ??
+        first(files.map((file) => (inPlace ? scope.writable(file) : scope.readable(file))))
+      )
     })
   },
 }
 
 const SORT: OptionTable = {
-  flags: '-n -r -u -h -V -f -b -s -g -M -R -c -C -z -m -d -i --numeric-sort --reverse --unique --human-numeric-sort --version-sort --ignore-case --stable --check --zero-terminated',
+  flags:
+    '-n -r -u -h -V -f -b -s -g -M -R -c -C -z -m -d -i --numeric-sort --reverse --unique --human-numeric-sort --version-sort --ignore-case --stable --check --zero-terminated',
   values: { text: '-k --key -t --field-separator', write: '-o --output', number: '--parallel' },
   forbidden: '--compress-program --files0-from -T --temporary-directory --random-source -S --buffer-size --batch-size',
 }
@@ -102,11 +110,13 @@ const UNIQ: OptionTable = {
 
 const uniq: CommandRule = {
   names: ['uniq'],
-  check: (command, scope) => checkOptions(command, scope, UNIQ, ([input, output]) => first([input && scope.readable(input), output && scope.writable(output)])),
+  check: (command, scope) =>
+    checkOptions(command, scope, UNIQ, ([input, output]) => first([input && scope.readable(input), output && scope.writable(output)])),
 }
 
 const TREE: OptionTable = {
-  flags: '-a -d -f -i -s -h -n -C -p -u -g -D -r -t -J -X -A -S -F -q -N --dirsfirst --noreport --prune --gitignore --du --ignore-case --matchdirs --si --inodes --device',
+  flags:
+    '-a -d -f -i -s -h -n -C -p -u -g -D -r -t -J -X -A -S -F -q -N --dirsfirst --noreport --prune --gitignore --du --ignore-case --matchdirs --si --inodes --device',
   values: { number: '-L --filelimit', text: '-I -P --charset --sort --timefmt', write: '-o' },
   forbidden: '-R -H -T -l --fromfile --fromtabfile --gitfile --infofile --info',
 }

@@ -1,0 +1,65 @@
+import type { Endpoint } from '@forge/spec'
+import { snake, type World } from './world'
+
+/** A name for every endpoint, each once: that of its usual case, and prefix of the others, for example `create_task` or `list_task_tags`. */
+export function endpointNames(world: World): Map<Endpoint, string> {
+  const names = new Map<Endpoint, string>()
+  const taken = new Set<string>()
+  for (const endpoint of world.spec.endpoints) {
+    const name = unusedName(nameOf(world, endpoint), taken, endpoint.method.toLowerCase())
+    taken.add(name)
+    names.set(endpoint, name)
+  }
+  return names
+}
+
+/** `name`, or with `_suffix`, or with the first free number behind it. */
+export function unusedName(name: string, taken: ReadonlySet<string>, suffix?: string): string {
+  if (!taken.has(name)) return name
+  const base = suffix === undefined ? name : `${name}_${suffix}`
+  let candidate = base
+  for (let number = 2; taken.has(candidate); number += 1) candidate = `${base}_${number}`
+  return candidate
+}
+
+function nameOf(world: World, endpoint: Endpoint): string {
+  const { entity, parent, operation } = endpoint
+  if (operation === 'health') return 'health'
+  if (entity === null || operation === 'bulk' || operation === 'custom') return fromPath(world, endpoint)
+  const one = snake(entity)
+  const many = world.entity(entity).table
+  const owner = parent === undefined ? '' : `${snake(parent.entity)}_`
+  switch (operation) {
+    case 'list':
+    case 'nested-list':
+    case 'link-list':
+      return `list_${owner}${many}`
+    case 'create':
+    case 'nested-create':
+      return `create_${owner}${one}`
+    case 'link-add':
+      return `add_${owner}${many}`
+    case 'link-remove':
+      return `remove_${owner}${one}`
+    case 'me':
+      return `get_current_${one}`
+    case 'action':
+      return actionName(endpoint, one)
+    default:
+      return `${operation}_${one}`
+  }
+}
+
+/** `/tasks/{id}/status` → `update_task_status`, `/tasks/{id}/complete` → `complete_task`. */
+function actionName(endpoint: Endpoint, one: string): string {
+  const last = snake(segments(endpoint.path).at(-1) ?? 'change')
+  return (endpoint.body ?? []).some((field) => snake(field) === last) ? `update_${one}_${last}` : `${last}_${one}`
+}
+
+function fromPath(world: World, { method, path }: Endpoint): string {
+  const { basePath } = world.spec
+  const own = basePath !== '' && path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : path
+  return [method.toLowerCase(), ...segments(own).map(snake)].join('_')
+}
+
+const segments = (path: string): string[] => path.split('/').filter((part) => part !== '' && !part.startsWith('{'))

@@ -1,0 +1,129 @@
+import type { Endpoint, Field, JsonValue, Operation } from '@forge/spec'
+import { bodyFields, delicateValues, echoChecks, make, rowSteps, validBody } from './bodies'
+import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
+import { mergeSteps, plan } from './common'
+import { failure, sceneFor, stranger } from './requests'
+import { snake, type World } from './world'
+
+/** Both sides of a rule: requests that it refuses or shapes, and their honest neighbours, which it must let pass. */
+export interface Sides {
+  bites: CasePlan[]
+  honest: CasePlan[]
+}
+
+export const noSides: Sides = { bites: [], honest: [] }
+
+/** What a rule's cases are made for. */
+export interface RuleContext {
+  world: World
+  /** Prefix of the case names, from the sentence. */
+  name: string
+}
+
+/** An endpoint that writes, with all it needs to be asked. */
+export interface Writing {
+  endpoint: Endpoint
+  arrange: Step[]
+  /** A valid body; empty for updates, which may send any part. */
+  body: Record<string, Value>
+  request(body: Record<string, Value>): Request
+  /** Variable of the changed row, or `created`. */
+  row: string
+}
+
+/** Creation of a row. */
+export function creation(world: World, entity: string): Writing | undefined {
+  const endpoint = world.endpoint(entity, 'create', 'nested-create')
+  if (!endpoint) return undefined
+  const scene = sceneFor(world, endpoint)
+  const draft = validBody(world, endpoint)
+  return { endpoint, arrange: mergeSteps(scene.arrange, draft.arrange), body: draft.body, request: (body) => ({ ...scene.request, body }), row: 'created' }
+}
+
+/** Change of a row that has these values. */
+export function change(world: World, entity: string, values: Record<string, Value> = {}, operations: Operation[] = ['update', 'replace'], field?: string): Writing | undefined {
+  const endpoint = operations.map((operation) => endpointWith(world, entity, operation, field)).find((each) => each !== undefined)
+  if (!endpoint) return undefined
+  const scene = sceneFor(world, endpoint)
+  const arrange = mergeSteps(scene.arrange.filter((step) => step.kind !== 'make' || step.as !== scene.row), rowSteps(world, entity, scene.row, values))
+  return { endpoint, arrange, body: {}, request: (body) => ({ ...scene.request, body }), row: scene.row }
+}
+
+function endpointWith(world: World, entity: string, operation: Operation, field: string | undefined): Endpoint | undefined {
+  return world.spec.endpoints.find(
+    (each) => each.entity === entity && each.operation === operation && each.unsupported === null && (field === undefined || each.body?.includes(field) === true),
+  )
+}
+
+/** The writing on which a field is best tested: creation, else update, else an action that takes it. */
+export function writingOf(world: World, entity: string, field: string): Writing | undefined {
+  const created = creation(world, entity)
+  if (created?.endpoint.body?.includes(field)) return created
+  return change(world, entity, {}, ['update', 'replace', 'action'], field)
+}
+
+export function writable(world: World, writing: Writing, name: string): Field | undefined {
+  return bodyFields(world, writing.endpoint).find((field) => field.name === name)
+}
+
+/** The request is accepted, and answered with what was sent. */
+export function accepted(world: World, name: string, description: string, writing: Writing, body: Record<string, Value>, checks: Check[] = [], steps: Step[] = []): CasePlan {
+  const { endpoint } = writing
+  const expect = { status: endpoint.status, checks: [...echoChecks(world, endpoint.entity!, body), ...checks] }
+  return plan(name, description, writing.request(body), expect, { arrange: mergeSteps(writing.arrange, steps) })
+}
+
+/** The request is refused because of the state of the data. */
+export const broken = (world: World): CasePlan['expect'] => failure(world, 409, 'RULE_VIOLATION')
+
+/** A value of the field that is not `value` and of which no rule speaks. */
+export function otherValue(world: World, entity: string, name: string, not: readonly (string | boolean)[]): JsonValue | undefined {
+  const field = world.field(entity, name)
+  if (!field) return undefined
+  if (field.type === 'boolean') return [false, true].find((value) => !not.includes(value))
+  const delicate = delicateValues(world, entity, name)
+  const free = (field.values ?? []).filter((value) => !not.includes(value))
+  const usual = typeof field.default === 'string' && free.includes(field.default) ? field.default : undefined
+  return usual ?? free.find((value) => !delicate.has(value)) ?? free[0]
+}
+
+/** A row of `entity` in the variable `row` that belongs to an ordinary user, who is the caller. */
+export interface OwnedRow {
+  arrange: Step[]
+  row: string
+  owner: Caller
+}
+
+/** @param fields what names the owner; @param via the parent that is owned instead */
+export function ownedRow(world: World, entity: string, fields: readonly string[], via?: { field: string; entity: string }): OwnedRow | undefined {
+  const owner = stranger(world, 'owner')
+  if (via !== undefined) {
+    const fieldsOfParent = world.effects.flatMap((effect) => (effect.kind === 'owner' && effect.entity === via.entity && effect.via === undefined ? effect.fields : []))
+    const parent = ownedRow(world, via.entity, fieldsOfParent.length > 0 ? fieldsOfParent : fields)
+    if (parent === undefined) return undefined
+    const key = ref(parent.row, world.keyField(via.entity).name)
+    return { ...parent, row: snake(entity), arrange: [...parent.arrange, make(entity, snake(entity), { [via.field]: key }, parent.owner)] }
+  }
+  if (entity === world.spec.auth.userEntity && fields.includes(world.keyField(entity).name)) return { arrange: owner.arrange, row: 'owner', owner: owner.caller }
+  const name = fields[0]
+  const field = name === undefined ? undefined : world.field(entity, name)
+  if (field === undefined) return undefined
+  const row = snake(entity)
+  if (field.fromCaller && world.rolesFor(entity, 'create').length === 0) return { arrange: [...owner.arrange, make(entity, row, {}, owner.caller)], row, owner: owner.caller }
+  return { arrange: [...owner.arrange, ...rowSteps(world, entity, row, { [field.name]: owner.id })], row, owner: owner.caller }
+}
+
+/** The smallest change an update can make: one plain field. */
+export function smallChange(world: World, endpoint: Endpoint, not: readonly string[] = []): { arrange: Step[]; body: Record<string, Value> } {
+  const draft = validBody(world, endpoint, { variant: 1 })
+  const plain = Object.entries(draft.body).find(([name, value]) => value.kind === 'literal' && !not.includes(name))
+  return plain ? { arrange: [], body: { [plain[0]]: plain[1] } } : draft
+}
+
+/** A request for one row, by whoever. */
+export function requestFor(world: World, endpoint: Endpoint, row: string, caller: Caller = byDefault, body?: Record<string, Value>): Request {
+  const params: Record<string, Value> = {}
+  if (endpoint.param !== undefined) params[endpoint.param] = ref(row, world.keyField(endpoint.entity!).name)
+  return { method: endpoint.method, path: endpoint.path, params, caller, ...(body === undefined ? {} : { body }) }
+}
+

@@ -1,0 +1,98 @@
+import { lstatSync, statSync } from 'node:fs'
+import { basename, relative, resolve, sep } from 'node:path'
+import { type Argument, literal } from './argument'
+import type { CommandScope } from './command-rule'
+import { reachOf } from './glob-reach'
+import { isInside, protectedFolder, realPathOf } from './real-path'
+import type { Refusal } from './refusal'
+
+/** Files that are not files: reading and writing them touches nothing. */
+const FREE_DEVICES = new Set(['/dev/null', '/dev/stdin', '/dev/stdout', '/dev/stderr'])
+const ENVIRONMENT_TOOL = /^\.?venv\/bin\/([\w.+-]+)$/
+
+/** What a command may be called by: a bare name, a tool of the project's own Python environment, or a script by its path from the project folder. */
+export function programName(written: string, folder: string, projectDir: string): string | Refusal {
+  if (!written.includes('/')) return written
+  const inside = relative(projectDir, resolve(folder, written))
+  const tool = ENVIRONMENT_TOOL.exec(inside)?.[1]
+  if (tool !== undefined) return tool
+  if (inside.startsWith('..') || inside.startsWith('/')) {
+    return { rule: 'name.path', reason: `${written} is outside the project.`, hint: `Use ${basename(written)} by its bare name.` }
+  }
+  return `./${inside}`
+}
+
+export interface PathScope extends Omit<CommandScope, 'judge'> {
+  /** The folder that `cd` would enter, and whether it is there; undefined when it is outside. */
+  folder(target: Argument): { path: string; exists: boolean } | undefined
+  /** Why a list of folders with colons is not all inside the project. */
+  pathList(value: Argument): Refusal | undefined
+}
+
+/** Judges paths as seen from one folder of the project. */
+export function commandScope(projectDir: string, cwd: string): PathScope {
+  const pathOf = ({ text }: Argument) => {
+    if (text === undefined) return undefined
+    const found = realPathOf(resolve(cwd, text))
+    return 'problem' in found ? undefined : found.realPath
+  }
+
+  function place(argument: Argument, use: string): Refusal | undefined {
+    if (argument.pipe || argument.numeric) return undefined
+    if (argument.tilde)
+      return { rule: 'path.home', reason: 'a path that starts with ~ is outside the project.', hint: 'Use a path inside the project.' }
+    if (argument.text === undefined) {
+      return { rule: 'path.unknown', reason: `which file ${use} is known only when it runs.`, hint: 'Write the path out.' }
+    }
+    const { text } = argument
+    if (text === '-' || FREE_DEVICES.has(text)) return undefined
+    const outside: Refusal = { rule: 'path.outside', reason: `${text} is outside the project folder.`, hint: 'Use a path inside the project.' }
+    if (argument.glob) return reachOf(text, cwd, projectDir) === 'outside' ? outside : undefined
+    const path = pathOf(argument)
+    if (path === undefined) return { rule: 'path.problem', reason: `${text} cannot be resolved.`, hint: 'Use a path that exists.' }
+    return isInside(path, projectDir) ? undefined : outside
+  }
+
+  function writable(argument: Argument): Refusal | undefined {
+    const problem = place(argument, 'is written')
+    if (problem || argument.text === undefined || FREE_DEVICES.has(argument.text)) return problem
+    const path = argument.glob ? undefined : pathOf(argument)
+    const folder =
+      path === undefined
+        ? reachOf(argument.text, cwd, projectDir)
+        : relative(projectDir, path)
+            .split(sep)
+            .map(protectedFolder)
+            .find((name) => name !== undefined)
+    if (folder === '.git')
+      return { rule: 'path.git', reason: "git's own files cannot be written.", hint: 'Use git commands to change the repository.' }
+    if (folder === '.forge')
+      return { rule: 'path.state', reason: "the harness's own files cannot be written.", hint: 'Leave the folder .forge alone.' }
+    const stats = path === undefined ? undefined : lstatSync(path, { throwIfNoEntry: false })
+    if (stats?.isFile() && stats.nlink > 1)
+      return { rule: 'path.hard-link', reason: `${argument.text} has a second name elsewhere, so it cannot be written.` }
+    return undefined
+  }
+
+  return {
+    projectDir,
+    cwd,
+    pathOf,
+    readable: (argument) => place(argument, 'is read'),
+    writable,
+    folder(target) {
+      const path = pathOf(target)
+      if (path === undefined || !isInside(path, projectDir)) return undefined
+      return { path, exists: statSync(path, { throwIfNoEntry: false })?.isDirectory() === true }
+    },
+    pathList(value) {
+      if (value.text === undefined)
+        return { rule: 'variable.paths', reason: 'a search path must be written out.', hint: 'Use folders of the project: PYTHONPATH=.' }
+      return value.text
+        .split(':')
+        .filter((entry) => entry !== '')
+        .map((entry) => place({ ...literal(entry), tilde: entry.startsWith('~') }, 'is searched'))
+        .find((problem) => problem !== undefined)
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { CommandRule, CommandScope, ResolvedCommand } from './command-rule'
+import { forbiddenBuiltin } from './builtins'
+import { hintFor } from './unlisted'
+import { commandScope, programName } from './paths'
+import type { PolicyContext, PolicyVerdict, SecurityPolicy } from './policy'
+import { rawGate } from './raw-gate'
+import { type Refusal, RefusalError, refuse } from './refusal'
+import { type Judge, checkScript } from './script-check'
+import { type ShellParser, unbashParser } from './shell-parser'
+
+/** More commands than this in one script, counted once for each way to read them, is more than can be judged in time. */
+const MAX_COMMANDS = 2000
+const MAX_WRAPPERS = 4
+
+/** Judges whole scripts: each command by the rules for its name, all of which must agree. */
+export function shellPolicy(id: string, rules: readonly CommandRule[], parser: ShellParser = unbashParser): SecurityPolicy {
+  const byName = new Map<string, CommandRule[]>()
+  for (const rule of rules) for (const name of rule.names) byName.set(name, [...(byName.get(name) ?? []), rule])
+  return {
+    id,
+    evaluate({ command }, context) {
+      const raw = rawGate(command)
+      if (raw) return denial(raw)
+      const unknown = new Set<string>()
+      try {
+        checkScript(parser.parse(command), command, context.cwd, judgeOf(byName, context, unknown))
+      } catch (error) {
+        if (error instanceof RefusalError) return denial(error.refusal)
+        throw error
+      }
+      return unknown.size === 0 ? { verdict: 'allow', rule: 'command.allowed', reason: 'every command keeps its rules.' } : unlisted([...unknown])
+    },
+  }
+}
+
+const denial = (refusal: Refusal): PolicyVerdict => ({ verdict: 'deny', ...refusal })
+
+function unlisted(unknown: readonly string[]): PolicyVerdict {
+  const reason = `${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} not on the list of allowed commands.`
+  return { verdict: 'abstain', reason, hint: hintFor(unknown[0] as string), unknown }
+}
+
+type RulesByName = ReadonlyMap<string, readonly CommandRule[]>
+
+function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set<string>): Judge {
+  let commands = 0
+  const check = (problem: Refusal | undefined) => {
+    if (problem) throw new RefusalError(problem)
+  }
+
+  /** `outer` is the command as it stands in the script: what is unknown inside a wrapper makes the wrapper unknown. */
+  function judge(command: ResolvedCommand, folder: string, outer: string, depth: number): Refusal | undefined {
+    if (++commands > MAX_COMMANDS) return { rule: 'scope.commands', reason: 'the script has too many commands.', hint: 'Run it in parts.' }
+    if (depth > MAX_WRAPPERS) return { rule: 'scope.wrappers', reason: 'one command runs another too many times.' }
+    const program = programName(command.name, folder, projectDir)
+    if (typeof program !== 'string') return program
+    const builtin = forbiddenBuiltin(program)
+    if (builtin) return builtin
+    const known = rules.get(program)
+    if (!known) {
+      unknown.add(outer)
+      return undefined
+    }
+    const scope: CommandScope = { ...commandScope(projectDir, folder), judge: (nested) => judge(nested, folder, outer, depth + 1) }
+    for (const rule of known) {
+      const problem = rule.check({ ...command, name: program }, scope)
+      if (problem) return problem
+    }
+    return undefined
+  }
+
+  const scopeIn = (folder: string) => commandScope(projectDir, folder)
+  return {
+    command: (command, folder) => check(judge(command, folder, command.name, 0)),
+    redirection: (target, direction, folder) => check(direction === 'read' ? scopeIn(folder).readable(target) : scopeIn(folder).writable(target)),
+    isTaken: (name) => rules.has(name) || forbiddenBuiltin(name) !== undefined,
+    folder: (target, from) =>
+      scopeIn(from).folder(target) ?? refuse('cd.outside', 'cd may not leave the project folder.', 'Use paths inside the project.'),
+    projectPaths: (value, folder) => check(scopeIn(folder).pathList(value)),
+  }
+}

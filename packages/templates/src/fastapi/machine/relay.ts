@@ -1,0 +1,64 @@
+import { type Server, type Socket, createServer } from 'node:net'
+
+/** Passes bytes between connections that come in at one place and new ones to another. */
+export interface Relay {
+  close(): Promise<void>
+}
+
+/** Where to listen: a unix socket's path, or a port on 127.0.0.1. */
+export type ListenAddress = { path: string } | { port: number }
+
+/**
+ * Starts listening. A connection that cannot be passed on is closed. Does not keep the harness alive by itself.
+ * @throws the system's error (`EADDRINUSE`) when the place is taken.
+ */
+export async function startRelay(at: ListenAddress, dial: () => Promise<Socket>): Promise<Relay> {
+  const open = new Set<Socket>()
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (incoming) => {
+    track(open, incoming)
+    dial().then(
+      (outgoing) => {
+        track(open, outgoing)
+        join(incoming, outgoing)
+      },
+      () => incoming.destroy(),
+    )
+  })
+  await listen(server, at)
+  server.unref()
+  return {
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const socket of open) socket.destroy()
+      await closed
+    },
+  }
+}
+
+function track(open: Set<Socket>, socket: Socket): void {
+  open.add(socket)
+  socket.once('close', () => open.delete(socket))
+  socket.on('error', () => socket.destroy())
+}
+
+function join(a: Socket, b: Socket): void {
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    if (from.destroyed) to.destroy()
+    from.once('close', () => to.destroy())
+    from.pipe(to)
+  }
+  a.resume()
+}
+
+function listen(server: Server, at: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen('path' in at ? at.path : { port: at.port, host: '127.0.0.1' }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

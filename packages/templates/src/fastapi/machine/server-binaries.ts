@@ -1,0 +1,77 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { delimiter, isAbsolute, join } from 'node:path'
+import type { ProcessHost } from '@forge/core'
+import { packagedBinaries } from './packaged-binaries'
+import { type ServerUser, serverUser } from './server-user'
+
+/** Programs of a PostgreSQL server that run here. */
+export interface ServerBinaries {
+  source: 'local' | 'package'
+  /** For example `15.4`. */
+  version: string
+  major: number
+  /** Absolute folder that holds `postgres` and `initdb`. */
+  bin: string
+}
+
+export const OLDEST_MAJOR = 15
+
+const VERSIONED_FOLDERS = ['/usr/lib/postgresql', '/Applications/Postgres.app/Contents/Versions', '/opt/homebrew/opt', '/usr/local/opt', '/usr/local']
+
+export interface BinariesWanted {
+  /** Only this one; default: local ones first, then the npm package's. */
+  source?: 'local' | 'package' | undefined
+  /** Only this major version. */
+  major?: number | undefined
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * The first server ≥ 15 that the server's user can execute: PATH, then versioned folders, newest first, then the npm package for this platform.
+ * `undefined` when there is none.
+ */
+export async function findServerBinaries(host: ProcessHost, wanted: BinariesWanted = {}): Promise<ServerBinaries | undefined> {
+  const fits = (found: ServerBinaries | undefined) => found !== undefined && (wanted.major === undefined || found.major === wanted.major)
+  if (wanted.source !== 'package') {
+    for (const bin of localFolders()) {
+      const found = await probe(host, bin, 'local')
+      wanted.signal?.throwIfAborted()
+      if (fits(found)) return found
+    }
+  }
+  if (wanted.source === 'local') return undefined
+  const packaged = await packagedBinaries((bin) => probe(host, bin, 'package'), wanted.signal)
+  return fits(packaged) ? packaged : undefined
+}
+
+async function probe(host: ProcessHost, bin: string, source: 'local' | 'package'): Promise<ServerBinaries | undefined> {
+  const user = serverUser()
+  const versions = await Promise.all(['postgres', 'initdb'].map((name) => versionOf(host, join(bin, name), user)))
+  const [version] = versions
+  if (version === undefined || versions[1] === undefined) return undefined
+  const major = Number.parseInt(version, 10)
+  return major >= OLDEST_MAJOR ? { source, version, major, bin } : undefined
+}
+
+async function versionOf(host: ProcessHost, program: string, user: ServerUser | undefined): Promise<string | undefined> {
+  const result = await host.exec([program, '--version'], { cwd: '/', timeoutMs: 10_000, ...user })
+  return result.exitCode === 0 ? /\(PostgreSQL\) (\d+[\w.]*)/.exec(result.stdout)?.[1] : undefined
+}
+
+/** Folders with a `postgres` and an `initdb`, without running them. */
+function localFolders(): string[] {
+  const onPath = (process.env['PATH'] ?? '').split(delimiter).filter(isAbsolute)
+  const versioned = VERSIONED_FOLDERS.flatMap(versionedFolders)
+  return [...new Set([...onPath, ...versioned])].filter((bin) => existsSync(join(bin, 'postgres')) && existsSync(join(bin, 'initdb')))
+}
+
+function versionedFolders(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => /^(postgresql(@\d+)?|pgsql(-\d+)?|\d+(\.\d+)?|latest)$/.test(name))
+      .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+      .map((name) => join(folder, name, 'bin'))
+  } catch {
+    return []
+  }
+}
