@@ -13,7 +13,18 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { ...shared, test: { ...limits, name: 'packages', include: ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts'] } },
-      { ...shared, test: { ...limits, name: 'product', include: ['test/**/*.test.ts'], globalSetup: ['test/build-once.ts'] } },
+      {
+        ...shared,
+        test: {
+          ...limits,
+          name: 'product',
+          include: ['test/**/*.test.ts'],
+          globalSetup: ['test/build-once.ts'],
+          // Whole runs with servers and databases, some against the clock: one after the other, when nothing else runs.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 })

@@ -1,7 +1,7 @@
 // Builds every package whose sources changed since its last build. `--force` builds all of them.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,9 +29,10 @@ function digest(name) {
   return hash.digest('hex')
 }
 
-function tsup(name) {
+function tsup(name, types) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js'), '--silent'], {
+    const words = ['--silent', ...(types ? [] : ['--no-dts'])]
+    const child = spawn(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js'), ...words], {
       cwd: join(root, 'packages', name),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -47,22 +48,28 @@ function tsup(name) {
   })
 }
 
-async function buildOne(name, force) {
-  const stamp = join(root, 'packages', name, 'dist', '.build')
+async function buildOne(name, { force, types }) {
+  const output = join(root, 'packages', name, 'dist')
+  const stamp = join(root, 'node_modules', '.cache', 'forge-build', name)
   const wanted = digest(name)
-  if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false
-  await tsup(name)
+  const fresh = existsSync(join(output, types ? 'index.d.ts' : 'index.js')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+  if (fresh && !force) return false
+  rmSync(output, { recursive: true, force: true })
+  await tsup(name, types)
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)
   return true
 }
 
-/** Two at a time: the packages' types are read from their sources, so the order does not matter. */
-export async function build({ force = false } = {}) {
+/**
+ * Two at a time: the packages' types are read from their sources, so the order does not matter.
+ * Without `types` it is a matter of seconds; programs that only run the packages need none.
+ */
+export async function build({ force = false, types = true } = {}) {
   const queue = [...PACKAGES]
   const built = []
   const worker = async () => {
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) if (await buildOne(name, force)) built.push(name)
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) if (await buildOne(name, { force, types })) built.push(name)
   }
   await Promise.all([worker(), worker()])
   return built

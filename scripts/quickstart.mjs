@@ -1,6 +1,6 @@
 // `npm run quickstart`: install, build, generate. Plain Node, since nothing is installed yet when it starts.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -17,23 +17,32 @@ function checkNode() {
     fail(`Node ${process.versions.node} is too old.`, 'Install Node 20.19 or newer and run the same command again.')
 }
 
-/** The lock that node_modules was installed from; kept beside it, since npm leaves no comparable copy. */
+const packagesOf = (lockFile) => JSON.parse(readFileSync(lockFile, 'utf8')).packages
+
+/** Whether npm's own record of what it installed holds every package of the lock, but optional ones of other platforms. */
+function isInstalled() {
+  const record = join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(record)) return false
+  const installed = packagesOf(record)
+  return Object.entries(packagesOf(join(root, 'package-lock.json')))
+    .filter(([path]) => path.includes('node_modules/'))
+    .every(([path, wanted]) => (path in installed ? installed[path].integrity === wanted.integrity : wanted.optional === true))
+}
+
 function install() {
-  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
-  const stamp = join(root, 'node_modules', '.forge-installed')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  if (isInstalled()) return
   console.error('Installing packages…')
-  const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  const words = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
+  const done = spawnSync('npm', words, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
   if (done.error) fail(`npm did not start (${done.error.message}).`, 'Install npm, or run `npm ci` yourself, then the same command again.')
   if (done.status !== 0) fail(`npm ci ended with exit code ${done.status}.`, 'The lines above say why; the package registry must be in reach.')
-  writeFileSync(stamp, lock)
 }
 
 async function buildPackages() {
   const { build } = await import('./build.mjs')
+  console.error('Building…')
   try {
-    const built = await build()
-    if (built.length > 0) console.error(`Built ${built.length} packages.`)
+    await build({ types: false })
   } catch (error) {
     fail(error.message, 'The sources do not build: `npm run types` names the place.')
   }

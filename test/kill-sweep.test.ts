@@ -5,11 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { ForgeEvent } from '@forge/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-const FORGE = fileURLToPath(new URL('../packages/cli/bin/forge.js', import.meta.url))
+import { FORGE } from './forge'
 
 const SPEC = `Shelf API
 - Author (id, name, created_at)

@@ -34,13 +34,20 @@ describe('the packed tarballs', () => {
     120_000,
   )
 
-  it('import and require both work, and importing does nothing', async () => {
-    const env = { ...process.env, NODE_PATH: '' }
-    const imported = await run(process.execPath, ['--input-type=module', '-e', "console.log(typeof (await import('@forge/core')).Harness)"], {
-      cwd: root,
-      env,
-    })
-    const required = await run(process.execPath, ['-e', "console.log(typeof require('@forge/core').Harness)"], { cwd: root, env })
+  it.each([
+    ['core', 'Harness'],
+    ['spec', 'readSpec'],
+    ['templates', 'fastapi'],
+    ['blueprint', 'blueprint'],
+    ['cli', 'run'],
+  ])('import and require of @forge/%s both work, and importing does nothing', async (name, exported) => {
+    const options = { cwd: root, env: { ...process.env, NODE_PATH: '' } }
+    const imported = await run(
+      process.execPath,
+      ['--input-type=module', '-e', `console.log(typeof (await import('@forge/${name}')).${exported})`],
+      options,
+    )
+    const required = await run(process.execPath, ['-e', `console.log(typeof require('@forge/${name}').${exported})`], options)
     expect([imported.stdout, required.stdout]).toEqual(['function\n', 'function\n'])
     expect([imported.stderr, required.stderr]).toEqual(['', ''])
   })

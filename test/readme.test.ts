@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { loadSize } from '@forge/templates'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -51,6 +52,13 @@ describe('the snippets of the README', () => {
     expect(proof.features.every((feature) => feature.proven)).toBe(true)
     expect(proof.drift).toEqual([])
   }, 300_000)
+
+  it('shows a size file that is one', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8')
+    const file = join(folder, 'size.json')
+    await writeFile(file, /```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? '')
+    expect(loadSize(file)).toMatchObject({ name: 'mine', minTests: 40, testsPerEndpoint: [2, 4] })
+  })
 
   it('runs the policy', async () => {
     expect((await execute('policy.mjs', process.execPath)).trim().split('\n')).toEqual(['allow', 'deny', 'deny'])

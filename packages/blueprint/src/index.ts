@@ -1,1 +1,1 @@
-export {}
+export { blueprint } from './provider'

@@ -36,6 +36,7 @@ export type {
   Requirement,
   TestCase,
 } from './features/feature'
+export { uncoveredRequirements } from './features/coverage'
 export { formatFeatureList, parseFeatureList } from './features/schema'
 export { type Definition, diffDefinitions } from './features/ledger'
 

@@ -1,3 +1,7 @@
+export { type Finding, diagnose } from './fastapi/diagnose'
+export { type ServeProjectOptions, type ServedProject, serveProject } from './fastapi/serve-project'
+export { type FastapiVerifierOptions, fastapiVerifier } from './fastapi/proof'
 export { type FastapiOptions, fastapi } from './fastapi/template'
+export { type VerifiedProject, type VerifyProjectOptions, verifyProject } from './fastapi/verify-project'
 export { endpointKey, requirementsOf, ruleKey, ruleRequest } from './requirements'
 export { loadSize, type SizeName, sizes } from './sizes'

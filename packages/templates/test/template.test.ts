@@ -27,7 +27,17 @@ describe('the prompts', () => {
 
   it('recommend only commands that the default policy allows', () => {
     const text = ['initializer', 'coding'].map((phase) => fastapi().prompt(phase as 'coding', CONTEXT)).join('\n')
-    const recipes = ['./init.sh', '.venv/bin/python -m pytest', 'alembic upgrade head', 'alembic downgrade base', 'alembic check', 'ruff check', 'ruff format', 'mypy app', 'git log --oneline -20']
+    const recipes = [
+      './init.sh',
+      '.venv/bin/python -m pytest',
+      'alembic upgrade head',
+      'alembic downgrade base',
+      'alembic check',
+      'ruff check',
+      'ruff format',
+      'mypy app',
+      'git log --oneline -20',
+    ]
     const place = { projectDir: '/srv/my_api', cwd: '/srv/my_api' }
     for (const recipe of recipes) {
       expect(text).toContain(recipe)
@@ -71,7 +81,9 @@ describe('what a specification demands', () => {
     ['prose without entities', 'The weather was fine and nobody wanted an API.\n'],
     ['bytes that are no text', '\u0000\u0001\ufffd\ufffd'],
   ])('is a SPEC_INVALID with a remedy when the text is %s', (_, text) => {
-    expect(() => fastapi().requirements(text)).toThrowError(expect.objectContaining({ name: 'ForgeError', code: 'SPEC_INVALID', remedy: expect.any(String) }))
+    expect(() => fastapi().requirements(text)).toThrowError(
+      expect.objectContaining({ name: 'ForgeError', code: 'SPEC_INVALID', remedy: expect.any(String) }),
+    )
   })
 })
 

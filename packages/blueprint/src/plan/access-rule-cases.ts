@@ -1,11 +1,11 @@
 import type { Endpoint, RuleEffect } from '@forge/spec'
 import { validBody } from './bodies'
-import { byDefault, type Caller, type CasePlan, literal, ref, type Step, type Value } from './case-plan'
+import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Step, type Value } from './case-plan'
 import { identityCases, mergeSteps, plan, words } from './common'
 import { endpointCases } from './endpoint-cases'
 import { endpointNames } from './endpoint-names'
 import { failure, reading, sceneFor, stranger } from './requests'
-import { change, noSides, type OwnedRow, ownedRow, requestFor, type RuleContext, type Sides, smallChange } from './rule-scene'
+import { change, noSides, type OwnedRow, ownedRow, requestFor, type RuleContext, type Sides, smallChange, succeeds } from './rule-scene'
 import { snake, type World } from './world'
 
 type OwnerEffect = Extract<RuleEffect, { kind: 'owner' }>
@@ -39,7 +39,7 @@ function ownedRowSides(context: RuleContext, effect: OwnerEffect, operation: 're
   const { status, code } = world.otherOwner(effect.entity)
   const unchanged = operation === 'read' ? [] : stillThere(world, effect.entity, owned.row)
   const bites = [plan(`${label}_by_stranger`, `Refused for somebody else's ${words(world.entity(effect.entity))}.`, ask(other.caller), failure(world, status, code), { arrange: mergeSteps(arrange, other.arrange), after: unchanged })]
-  const expect = { status: endpoint.status, checks: [] }
+  const expect = operation === 'read' ? { status: endpoint.status, checks: keyCheck(world, effect.entity, owned.row) } : succeeds(world, endpoint, body.body)
   const allowed = world.rolesFor(effect.entity, operation).length === 0
   const honest = allowed ? [plan(`${label}_by_owner`, 'Allowed for the owner.', ask(owned.owner), expect, { arrange })] : []
   return { bites, honest: [...honest, ...coOwners(context, effect, operation, endpoint, body), ...privileged(world, effect, label, ask, expect, arrange)] }
@@ -51,7 +51,7 @@ function coOwners({ world, name }: RuleContext, effect: OwnerEffect, operation: 
     const owned = ownedRow(world, effect.entity, [field])
     if (!owned || effect.via) return []
     const act = requestFor(world, endpoint, owned.row, owned.owner, change.body)
-    return [plan(`${name}_${operation}_by_${snake(field).replace(/_id$/, '')}`, `Allowed for whoever ${field} names.`, act, { status: endpoint.status, checks: [] }, { arrange: mergeSteps(change.arrange, owned.arrange) })]
+    return [plan(`${name}_${operation}_by_${snake(field).replace(/_id$/, '')}`, `Allowed for whoever ${field} names.`, act, succeeds(world, endpoint, change.body), { arrange: mergeSteps(change.arrange, owned.arrange) })]
   })
 }
 
@@ -66,8 +66,12 @@ function privileged(world: World, effect: OwnerEffect, label: string, ask: (call
 /** The row is as it was: shown to whoever may see it. */
 function stillThere(world: World, entity: string, row: string): CasePlan['after'] {
   if (world.owners(entity, 'read').length > 0) return []
+  return reading(world, entity, row, keyCheck(world, entity, row))
+}
+
+function keyCheck(world: World, entity: string, row: string): Check[] {
   const key = world.keyField(entity).name
-  return reading(world, entity, row, [{ kind: 'equals', field: key, value: ref(row, key), compare: 'exact' }])
+  return [{ kind: 'equals', field: key, value: ref(row, key), compare: 'exact' }]
 }
 
 /** Fields of which some other rule speaks: a change of them would test that rule as well. */
@@ -113,7 +117,7 @@ function ownedParentSides({ world, name }: RuleContext, effect: OwnerEffect): Si
   const arrange = mergeSteps(draft.arrange, owned.arrange)
   return {
     bites: [plan(`${name}_create_by_stranger`, 'Refused below what belongs to somebody else.', ask(other.caller), failure(world, status, code), { arrange: mergeSteps(arrange, other.arrange) })],
-    honest: [plan(`${name}_create_by_owner`, 'Allowed for the owner.', ask(owned.owner), { status: endpoint.status, checks: [] }, { arrange })],
+    honest: [plan(`${name}_create_by_owner`, 'Allowed for the owner.', ask(owned.owner), succeeds(world, endpoint, draft.body), { arrange })],
   }
 }
 
@@ -131,7 +135,7 @@ export function roleRuleCases({ world, name }: RuleContext, effect: RoleEffect):
     const act = draft === undefined || Object.keys(draft.body).length === 0 ? scene.request : { ...scene.request, body: draft.body }
     const other = stranger(world, `${snake(outside)}_caller`, outside)
     sides.bites.push(plan(`${name}_${operation}_by_${snake(outside)}`, `Refused for the role ${outside}.`, { ...act, caller: other.caller }, failure(world, 403, 'FORBIDDEN'), { arrange: mergeSteps(arrange, other.arrange) }))
-    sides.honest.push(plan(`${name}_${operation}_by_${snake(effect.roles[0] ?? 'insider')}`, `Allowed for the role ${effect.roles[0]}.`, act, { status: endpoint.status, checks: [] }, { arrange }))
+    sides.honest.push(plan(`${name}_${operation}_by_${snake(effect.roles[0] ?? 'insider')}`, `Allowed for the role ${effect.roles[0]}.`, act, succeeds(world, endpoint, act.body), { arrange }))
   }
   return sides
 }
@@ -156,7 +160,7 @@ export function roleFieldRuleCases({ world, name }: RuleContext, effect: RoleFie
     bites: [plan(`${label}_by_${snake(outside)}`, `Refused for the role ${outside}.`, requestFor(world, endpoint, owned.row, owned.owner, body), failure(world, 403, 'FORBIDDEN'), { arrange: owned.arrange, after: [] })],
     honest: [
       plan(`${label}_by_${snake(effect.roles[0]!)}`, `Allowed for the role ${effect.roles[0]}.`, requestFor(world, endpoint, owned.row, world.actor(effect.entity, 'update'), body), { status: endpoint.status, checks: [changed] }, { arrange: owned.arrange }),
-      ...(other === undefined ? [] : [plan(`${label}_untouched`, `Other fields stay free for the role ${outside}.`, requestFor(world, endpoint, owned.row, owned.owner, other), { status: endpoint.status, checks: [] }, { arrange: mergeSteps(rest.arrange, owned.arrange) })]),
+      ...(other === undefined ? [] : [plan(`${label}_untouched`, `Other fields stay free for the role ${outside}.`, requestFor(world, endpoint, owned.row, owned.owner, other), succeeds(world, endpoint, other), { arrange: mergeSteps(rest.arrange, owned.arrange) })]),
     ],
   }
 }

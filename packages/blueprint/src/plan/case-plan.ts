@@ -70,6 +70,8 @@ export interface CasePlan {
   /** Requests afterwards that show the effect, or that there was none. */
   after: { request: Request; expect: Expectation }[]
   table?: Table
+  /** What a feature that is left for a model seems to ask for: listed, and tested by nobody yet. */
+  guess?: true
 }
 
 /** One feature with every case worth testing, the most telling first. The size decides how many the list names. */
@@ -87,7 +89,7 @@ export interface FeaturePlan {
   cases: CasePlan[]
   /** How many of `cases` the feature list names. The others are tested all the same. */
   listed: number
-  /** Why a model is needed; its only case is a guess from the sentence, and no test is written for it. */
+  /** Why a model is needed. Its first case is a guess from the sentence, and no test is written for that one. */
   leftForModel?: string
 }
 

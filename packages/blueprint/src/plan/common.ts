@@ -35,8 +35,12 @@ export function words(entity: Entity): string {
 }
 
 export function article(entity: Entity): string {
-  const name = words(entity)
-  return `${/^[aeio]/.test(name) ? 'an' : 'a'} ${name}`
+  return withArticle(words(entity))
+}
+
+/** `an order`, `a user`. */
+export function withArticle(noun: string): string {
+  return `${/^[aeio]|^u(?!s|ni)/.test(noun) && !/^(eu|one)/.test(noun) ? 'an' : 'a'} ${noun}`
 }
 
 export function sentence(text: string): string {

@@ -92,7 +92,7 @@ function uniqueSides({ world, name }: RuleContext, writing: Writing, field: Fiel
   const other = bites[0]?.arrange.filter((step) => step.kind === 'make' && step.entity === entity) ?? []
   const value = safeValue(world, entity, field, 2)
   if (field.unique === 'case-insensitive' && typeof value === 'string') bites.push(...differentCase({ world, name }, writing, field, value, bites))
-  return { bites, honest: [accepted(world, `${name}_${snake(field.name)}_unused`, `A ${field.name} that nobody has is accepted.`, writing, { ...writing.body, [field.name]: literal(safeValue(world, entity, field, 3)) }, [], other)] }
+  return { bites, honest: [accepted(world, `${name}_${snake(field.name)}_unused`, `Accepted: nobody has this ${field.name}.`, writing, { ...writing.body, [field.name]: literal(safeValue(world, entity, field, 3)) }, [], other)] }
 }
 
 function differentCase({ world, name }: RuleContext, writing: Writing, field: Field, value: string, bites: CasePlan[]): CasePlan[] {

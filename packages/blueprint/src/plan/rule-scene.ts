@@ -73,6 +73,12 @@ export function accepted(world: World, name: string, description: string, writin
   return plan(name, description, writing.request(body), expect, { arrange: mergeSteps(writing.arrange, steps) })
 }
 
+/** Success, with what was sent in the answer where there is one. */
+export function succeeds(world: World, endpoint: Endpoint, body: Record<string, Value> = {}): CasePlan['expect'] {
+  const sets = Object.entries(endpoint.sets ?? {}).map(([field, value]): Check => (value === null ? { kind: 'null', field } : { kind: 'equals', field, value: literal(value), compare: 'exact' }))
+  return { status: endpoint.status, checks: endpoint.status === 204 || endpoint.entity === null ? [] : [...echoChecks(world, endpoint.entity, body), ...sets] }
+}
+
 /** The request is refused because of the state of the data. */
 export const broken = (world: World): CasePlan['expect'] => failure(world, 409, 'RULE_VIOLATION')
 

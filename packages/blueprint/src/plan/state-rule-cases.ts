@@ -4,7 +4,7 @@ import { type Check, literal, ref, type Step, type Value } from './case-plan'
 import { mergeSteps, plan, words } from './common'
 import { endpointCases } from './endpoint-cases'
 import { failure, notFound, pathParams, reading, sceneFor, unknownRequest } from './requests'
-import { accepted, broken, change, creation, noSides, otherValue, type RuleContext, type Sides, smallChange, type Writing, writingOf } from './rule-scene'
+import { accepted, broken, change, creation, noSides, otherValue, type RuleContext, type Sides, smallChange, succeeds, type Writing, writingOf } from './rule-scene'
 import { snake, type World } from './world'
 
 type Effect<Kind extends RuleEffect['kind']> = Extract<RuleEffect, { kind: Kind }>
@@ -45,7 +45,7 @@ export function stateGuardCases({ world, name }: RuleContext, effect: Effect<'st
       const after = reading(world, effect.entity, scene.row, [{ ...kept[0]!, value: literal(value) } as Check])
       sides.bites.push(plan(`${name}_${operation}_${snake(String(value))}`, `Refused while ${effect.field} is ${String(value)}.`, act, broken(world), { arrange: rowIn(value), after }))
     }
-    sides.honest.push(plan(`${name}_${operation}_${snake(String(free))}`, `Allowed while ${effect.field} is ${String(free)}.`, act, { status: endpoint.status, checks: [] }, { arrange: rowIn(free as string | boolean) }))
+    sides.honest.push(plan(`${name}_${operation}_${snake(String(free))}`, `Allowed while ${effect.field} is ${String(free)}.`, act, succeeds(world, endpoint, body.body), { arrange: rowIn(free as string | boolean) }))
   }
   return sides
 }

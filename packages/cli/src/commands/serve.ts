@@ -1,3 +1,4 @@
+import type { ForgeEventBody } from '@forge/core'
 import type { CAC } from 'cac'
 import type { CommandOutcome } from '../cli'
 import { folder, wholeNumber } from '../options'
@@ -7,26 +8,26 @@ async function serve(dir: string | undefined, options: { port?: unknown; dbOnly?
   const projectDir = folder(dir, '.')
   const port = wholeNumber(options.port, '--port', 1, 65_535)
   const { serveProject } = await import('@forge/templates')
-  const signals = abortOnSignals()
+  const { signal, dispose } = abortOnSignals()
   try {
-    const served = await serveProject(projectDir, {
-      ...(port === undefined ? {} : { port }),
-      dbOnly: options.dbOnly === true,
-      signal: signals.signal,
-      emit: (event) => {
-        if (event.type === 'notice') process.stderr.write(`forge: ${event.message}\n`)
-      },
-    })
+    const served = await serveProject(projectDir, { port, dbOnly: options.dbOnly === true, signal, emit: printNotice })
     process.stdout.write(options.dbOnly ? `DATABASE_URL=${served.databaseUrl}\n` : `${served.url}\n`)
     process.stderr.write(
       options.dbOnly ? 'Ctrl+C stops the database.\n' : `Documentation: ${served.url}/docs. Ctrl+C stops the server and its database.\n`,
     )
-    await Promise.race([served.ended, aborted(signals.signal)])
+    await Promise.race([served.ended, aborted(signal)])
     await served.stop()
-    return { exitCode: signals.signal.aborted ? 0 : 1 }
+    return { exitCode: signal.aborted ? 0 : 1 }
+  } catch (error) {
+    if (signal.aborted) return { exitCode: 0 }
+    throw error
   } finally {
-    signals.dispose()
+    dispose()
   }
+}
+
+function printNotice(event: ForgeEventBody): void {
+  if (event.type === 'notice') process.stderr.write(`forge: ${event.message}${event.remedy === undefined ? '' : ` ${event.remedy}`}\n`)
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

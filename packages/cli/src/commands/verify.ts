@@ -1,51 +1,67 @@
+import type { Drift, Feature, VerifyReport } from '@forge/core'
 import type { CAC } from 'cac'
 import type { CommandOutcome } from '../cli'
 import { chooseSandbox, folder } from '../options'
 import { abortOnSignals } from '../signals'
 
-async function verify(dir: string | undefined, options: { json?: boolean; sandbox?: unknown; verbose?: boolean }): Promise<CommandOutcome> {
+interface VerifyOptions {
+  json?: boolean
+  sandbox?: unknown
+}
+
+/** What a proof from the project directory alone found. */
+interface Proof {
+  report: VerifyReport
+  features: readonly Feature[]
+  drift: readonly Drift[]
+}
+
+async function verify(dir: string | undefined, options: VerifyOptions): Promise<CommandOutcome> {
   const projectDir = folder(dir, '.')
   // The judged project may be anybody's code, but proving it is the caller's explicit wish; `auto` says so when nothing confines it.
   const { sandbox, warning } = await chooseSandbox(options.sandbox, true)
   if (warning) process.stderr.write(`forge: ${warning}\n`)
   const { verifyProject } = await import('@forge/templates')
-  const signals = abortOnSignals()
+  const { signal, dispose } = abortOnSignals()
   try {
-    const { report, drift, features } = await verifyProject(projectDir, {
+    const proof = await verifyProject(projectDir, {
       sandbox,
-      signal: signals.signal,
+      signal,
       emit: (event) => {
         if (event.type === 'verification-step') process.stderr.write(`  ${event.step} (${event.seconds.toFixed(1)} s)\n`)
       },
     })
-    if (!report.ran) {
-      process.stderr.write(`forge: Not run: ${report.reason}\n  ${report.remedy}\n`)
-      if (options.json)
-        process.stdout.write(
-          `${JSON.stringify({ features: [], drift: [], error: { code: report.code, message: report.reason, remedy: report.remedy } })}\n`,
-        )
-      return { exitCode: 2 }
-    }
-    const proven = report.features.filter((feature) => feature.proven).length
-    if (options.json) {
-      process.stdout.write(
-        `${JSON.stringify({ features: report.features, drift, problems: report.problems, suite: report.suite, tree: report.tree })}\n`,
-      )
-    } else {
-      for (const problem of report.problems) process.stdout.write(`problem: ${problem}\n`)
-      for (const difference of drift) process.stdout.write(`drift: ${difference.message}\n`)
-      for (const feature of report.features) {
-        if (feature.proven) continue
-        const definition = features.find((candidate) => candidate.id === feature.id)
-        process.stdout.write(`not proven: #${feature.id} ${definition?.description ?? ''}: ${feature.reason ?? 'no reason given'}\n`)
-      }
-      process.stdout.write(`${proven} of ${report.features.length} features proven in ${report.seconds.toFixed(1)} s.\n`)
-    }
-    const complete = proven === report.features.length && report.features.length > 0 && drift.length === 0
-    return { exitCode: complete ? 0 : 1 }
+    process.stdout.write(options.json ? `${JSON.stringify(asJson(proof))}\n` : asText(proof))
+    return { exitCode: exitCodeOf(proof) }
+  } catch (error) {
+    if (signal.aborted) return { exitCode: 130 }
+    throw error
   } finally {
-    signals.dispose()
+    dispose()
   }
+}
+
+function exitCodeOf({ report, drift }: Proof): number {
+  if (!report.ran) return 2
+  return report.features.length > 0 && report.features.every(({ proven }) => proven) && drift.length === 0 ? 0 : 1
+}
+
+function asJson({ report, drift }: Proof): object {
+  if (!report.ran) return { features: [], drift, error: { code: report.code, message: report.reason, remedy: report.remedy } }
+  return { features: report.features, drift, problems: report.problems, suite: report.suite, tree: report.tree }
+}
+
+function asText({ report, features, drift }: Proof): string {
+  if (!report.ran) return `Not run, so nothing is proven: ${report.reason}\n  ${report.remedy}\n`
+  const descriptions = new Map(features.map(({ id, description }) => [id, description]))
+  const open = report.features.filter(({ proven }) => !proven)
+  const lines = [
+    ...report.problems.map((problem) => `problem: ${problem}`),
+    ...drift.map(({ message }) => `drift: ${message}`),
+    ...open.map(({ id, reason }) => `not proven: #${id} ${descriptions.get(id) ?? ''}: ${reason ?? 'no reason given'}`),
+    `${report.features.length - open.length} of ${report.features.length} features proven in ${report.seconds.toFixed(1)} s.`,
+  ]
+  return `${lines.join('\n')}\n`
 }
 
 export function registerVerify(program: CAC): void {

@@ -35,6 +35,11 @@ export function checkCoverage(
   }
 }
 
+/** Requirements that a list which is already frozen does not stand for. Its features count also where nothing could prove them yet. */
+export function uncoveredRequirements(features: readonly Feature[], requirements: readonly Requirement[]): Requirement[] {
+  return uncovered(features, requirements, (feature) => feature.test_cases.length === 0)
+}
+
 /** Requirements that no feature stands for; each feature stands for one endpoint and one rule at most. */
 function uncovered(features: readonly Feature[], requirements: readonly Requirement[], isLeft: (feature: Feature) => boolean): Requirement[] {
   const covering = features.filter((feature) => isLeft(feature) || provesItsOwnRoute(feature))

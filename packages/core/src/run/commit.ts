@@ -15,6 +15,15 @@ export async function commit(run: Run, message: string): Promise<void> {
   })
 }
 
+/** The last commits, one line each, newest first. */
+export async function recentCommits(run: Run, count: number): Promise<string[]> {
+  let commits: string[] = []
+  await withGit(run, async (git) => {
+    commits = await git.log(count)
+  })
+  return commits
+}
+
 /** The repository is a convenience: what stands in its way is said, and never ends a run. */
 async function withGit({ git, bus }: Run, action: (git: Git) => Promise<void>): Promise<void> {
   if (git === undefined) return
@@ -25,7 +34,7 @@ async function withGit({ git, bus }: Run, action: (git: Git) => Promise<void>): 
       type: 'notice',
       level: 'warning',
       code: 'GIT_FAILED',
-      message: `Nothing was committed: ${messageOf(error)}`,
+      message: `The project's repository is left alone: ${messageOf(error)}.`,
       remedy: 'Put the repository in order, or run with git off.',
     })
   }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, readdir, readlink, rm, stat } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ForgeError } from '../errors'
 import { messageOf } from '../files'
@@ -31,7 +31,7 @@ export function projectGit(projectDir: string): Git {
   /** @throws Error when the repository, or anything in it, was replaced by something that leads git elsewhere or makes it wait */
   async function exists(): Promise<boolean> {
     const odd = await oddEntry(projectDir)
-    if (odd !== undefined) throw new Error(`${odd} is neither a file nor a folder, so that git could be led out of the project`)
+    if (odd !== undefined) throw new Error(`${odd} does not belong in a repository of its own and could lead git out of the project`)
     return (await stat(join(repository, 'HEAD')).catch(() => undefined)) !== undefined
   }
 
@@ -91,15 +91,19 @@ export async function requireGit(): Promise<void> {
   })
 }
 
+const ELSEWHERE: ReadonlySet<string> = new Set(['.git/commondir', '.git/objects/info/alternates'])
+
 const zeroEnded = (paths: readonly string[]) => paths.map((path) => `${path}\0`).join('')
 
-/** The repository itself, or the first thing in it, that is a link, a pipe or another special file. */
+/** The repository itself, or the first thing in it, that is a link, a pipe or another special file, or that names a repository elsewhere. */
 async function oddEntry(projectDir: string): Promise<string | undefined> {
   const top = (await readdir(projectDir, { withFileTypes: true })).filter(({ name }) => name === '.git')
   if (top.some((entry) => !entry.isDirectory())) return join(projectDir, '.git')
   if (top.length === 0) return undefined
   const entries = await readdir(join(projectDir, '.git'), { withFileTypes: true, recursive: true })
-  const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory())
+  const odd = entries.find(
+    (entry) => (!entry.isFile() && !entry.isDirectory()) || ELSEWHERE.has(relative(projectDir, join(entry.parentPath, entry.name))),
+  )
   return odd && join(odd.parentPath, odd.name)
 }
 
@@ -152,7 +156,6 @@ function run(args: readonly string[], cwd: string, input = '', emptied: readonly
     LC_ALL: 'C',
     HOME: process.env['HOME'],
     GIT_DIR: join(cwd, '.git'),
-    GIT_COMMON_DIR: join(cwd, '.git'),
     GIT_WORK_TREE: cwd,
     GIT_CEILING_DIRECTORIES: dirname(cwd),
     GIT_CONFIG_NOSYSTEM: '1',

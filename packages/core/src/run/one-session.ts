@@ -7,6 +7,7 @@ import { type SessionResult, holdSession } from '../session/session'
 import { type Transcript, journaledTranscript } from '../session/transcript'
 import { builtinTools } from '../tools/builtin'
 import { bearingsOf } from './bearings'
+import { recentCommits } from './commit'
 import { type Run, openFeatures, provenCount, saveState } from './context'
 import { digestTree } from './tree'
 
@@ -65,7 +66,7 @@ async function converseIn(run: Run, transcript: Transcript, before: Usage): Prom
   const { options, projectDir, state, bus, budget } = run
   const { session, phase, retry } = state
   const { template } = options
-  const commits = (await run.git?.log(10)) ?? []
+  const commits = await recentCommits(run, 10)
   const bearings = bearingsOf({ ledger: run.ledger, state, commits, target: targetOf(run) })
   const retries: RetryMemory = {
     ...retry,

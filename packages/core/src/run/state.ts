@@ -145,11 +145,12 @@ export async function openStateStore(projectDir: string, env: Record<string, str
 }
 
 /**
- * The frozen list of a project, from nothing but its directory; `undefined` when nothing was frozen there.
+ * The frozen list of a project: the harness's own copy where this machine holds one for this very folder, else the project's;
+ * `undefined` when nothing was frozen there.
  * @throws ForgeError `FEATURES_INVALID`
  */
 export async function readFrozenList(projectDir: string): Promise<FrozenList | undefined> {
-  return parseFrozen(await readOwnFile(join(projectDir, STATE_FOLDER, 'features.json')))
+  return (await openStateStore(projectDir)).readFrozen()
 }
 
 async function outsideFolder(projectDir: string, env: Record<string, string | undefined>): Promise<string> {

@@ -30,3 +30,42 @@ export const literal = (text: string): Argument => ({
 })
 
 export const unknownArgument: Argument = { ...literal(''), text: undefined, numeric: false }
+
+export const anyNumber: Argument = { ...unknownArgument, numeric: true }
+
+const INTEGER = /^-?\d+$/
+
+export const isNumber = (value: Argument) => value.numeric || (value.text !== undefined && INTEGER.test(value.text))
+
+/** The text of a word without quotes; `raw` is how it is written. */
+export function plainArgument(value: string, raw: string, first: boolean): Argument {
+  const tilde = (first && raw.startsWith('~')) || /[=:]~/.test(raw)
+  const glob = /(^|[^\\])[*?[]/.test(raw)
+  return { ...literal(value), tilde, glob, prefix: glob ? value.replace(/[*?[].*$/s, '') : value }
+}
+
+/** As the value of a variable: patterns and tildes are taken up only where it is used without quotes. */
+export const asValue = (value: Argument): Argument => (value.tilde ? unknownArgument : { ...value, splits: false })
+
+/** What an expansion without quotes becomes: a text with blanks or patterns in it turns into other words. */
+export function unquoted(value: Argument): Argument {
+  if (value.text === undefined) return { ...value, splits: !value.numeric }
+  return value.glob || /^[^\s*?[\\]+$/.test(value.text) ? value : { ...unknownArgument, splits: true }
+}
+
+export function joined(parts: readonly Argument[]): Argument {
+  const [one, other] = parts as [Argument, Argument]
+  if (one.text === '' && !one.glob && !one.tilde) return other
+  if (other.text === '' && !other.glob) return one
+  const text = one.text === undefined || other.text === undefined ? undefined : one.text + other.text
+  return {
+    text,
+    prefix: one.text === undefined || one.glob ? one.prefix : one.text + other.prefix,
+    glob: one.glob || other.glob,
+    splits: one.splits || other.splits,
+    numeric: one.numeric && other.numeric,
+    job: false,
+    pipe: false,
+    tilde: one.tilde || (other.tilde && /[=:]$/.test(one.text ?? '')),
+  }
+}

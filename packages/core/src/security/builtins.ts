@@ -2,7 +2,8 @@ import type { Refusal } from './refusal'
 
 /** Builtins that hide from the policy what runs, or change what names mean. */
 const FORBIDDEN: ReadonlyMap<string, string> = new Map([
-  ...'eval exec command builtin'.split(' ').map((name) => [name, 'Write the command itself.'] as const),
+  ...'eval exec builtin'.split(' ').map((name) => [name, 'Write the command itself.'] as const),
+  ['command', 'Write the command itself; use which NAME to find a program.'],
   ...'trap alias unalias hash enable shopt bind complete compgen compopt fc history logout suspend disown caller dirs pushd popd let getopts ulimit umask'
     .split(' ')
     .map((name) => [name, 'Do without it.'] as const),

@@ -6,6 +6,7 @@ export type Reach = 'outside' | '.git' | '.forge'
 
 /** Looking at more entries than this takes too long. */
 const MAX_ENTRIES = 5000
+const PROTECTED = ['.git', '.forge'] as const
 const SPECIAL = /[*?[\\]/
 
 /**
@@ -40,11 +41,14 @@ export function reachOf(pattern: string, cwd: string, root: string): Reach | und
       const reach = matches(entry.name) && !isPlain ? visit(join(folder, entry.name), at + 1) : undefined
       if (reach) return reach
     }
-    return protectedFolder(part)
+    return PROTECTED.find(matches)
   }
 
   return visit(resolve(cwd, parts.slice(0, literalParts).join('/') || (pattern.startsWith('/') ? '/' : '.')), 0)
 }
+
+/** The names in a folder; none when it cannot be read. */
+export const namesIn = (folder: string) => entriesOf(folder).map(({ name }) => name)
 
 function entriesOf(folder: string): Dirent[] {
   try {
@@ -71,5 +75,5 @@ function asExpression(token: string): string {
   if (token === '?') return '.'
   if (token === '*' || /^\[.*\]$/s.test(token)) return '.*'
   const text = /^\\.$/s.test(token) ? token.slice(1) : token
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }

@@ -22,8 +22,8 @@ export interface OptionTable {
   optional?: string
   /** What to do with an option that is not named here; default `deny`. */
   unknown?: 'allow' | 'deny'
-  /** What operands must be; default `path`. A function sees all of them. */
-  operands?: ValueKind | 'none' | ((operands: readonly Argument[], scope: CommandScope) => Refusal | undefined) | undefined
+  /** What each operand must be; default `path`. */
+  operands?: ValueKind | 'none'
   /** Where the operands start, options end (`python script.py -x`). */
   stopAtOperand?: boolean
   /** One dash introduces a whole word (`-name`), not letters. */

@@ -15,3 +15,13 @@ export class RefusalError extends Error {
 export function refuse(rule: string, reason: string, hint?: string): never {
   throw new RefusalError({ rule, reason, hint })
 }
+
+export function firstRefusal(problems: Iterable<Refusal | undefined>): Refusal | undefined {
+  for (const problem of problems) if (problem) return problem
+  return undefined
+}
+
+/** For parts of bash that the policy does not know. */
+export function unknownSyntax(kind: string): never {
+  return refuse('parse.unknown', `${kind} is not allowed in a command.`, 'Use plain commands.')
+}

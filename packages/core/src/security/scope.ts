@@ -42,9 +42,23 @@ export function either(one: Scope, other: Scope): Scope {
   }
 }
 
+/** For what may happen or not: both outcomes are kept. */
+export function maybe(scope: Scope, action: (scope: Scope) => void): void {
+  const taken = copyOf(scope)
+  action(taken)
+  assign(scope, either(scope, taken))
+}
+
 export function valuesOf(scope: Scope, name: string): readonly Argument[] {
   return scope.variables.get(name) ?? [unknownArgument]
 }
+
+/** Whether a variable has the same possible values in both. */
+export function sameVariables(one: Scope, other: Scope, name: string): boolean {
+  return isSame(valuesOf(one, name).map(keyOf), valuesOf(other, name).map(keyOf))
+}
+
+const keyOf = (value: Argument) => JSON.stringify(value)
 
 export const isSame = (one: readonly string[], other: readonly string[]) => one.length === other.length && one.every((entry) => other.includes(entry))
 
@@ -55,6 +69,6 @@ function limited(folders: readonly string[]): readonly string[] {
 }
 
 function distinct(values: readonly Argument[]): readonly Argument[] {
-  const known = new Map(values.map((value) => [JSON.stringify(value), value]))
+  const known = new Map(values.map((value) => [keyOf(value), value]))
   return [...known.values()]
 }

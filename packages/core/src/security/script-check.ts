@@ -1,62 +1,36 @@
-import type {
-  ArithmeticExpression,
-  ArrayValue,
-  Assignment,
-  Command,
-  CompoundList,
-  Function as ShellFunction,
-  ParameterExpansionPart,
-  ParameterOperation,
-  Redirection,
-  Script,
-  Statement,
-  TestExpression,
-  Word,
-  WordPart,
-} from 'unbash'
-import { type Argument, literal, unknownArgument } from './argument'
-import { expandBraces } from './braces'
-import type { ResolvedCommand } from './command-rule'
-import { refuse } from './refusal'
-import { checkPlain, checkQuoted, checkTiling } from './residue'
-import { type Scope, assign, copyOf, either, isSame, newScope, valuesOf } from './scope'
-import { variableRule } from './variables'
-
-/** What the walk asks of the policy; each answer is given by throwing a refusal or not. */
-export interface Judge {
-  command(command: ResolvedCommand, folder: string): void
-  redirection(target: Argument, direction: 'read' | 'write', folder: string): void
-  /** Whether a function of this name would hide a program or builtin that the policy knows. */
-  isTaken(name: string): boolean
-  /** The real folder that `cd` would enter, and whether it is there. */
-  folder(target: Argument, from: string): { path: string; exists: boolean }
-  projectPaths(value: Argument, folder: string): void
-}
+import type { Command, CompoundList, Function as ShellFunction, Redirection, Statement, Word, WordPart } from 'unbash'
+import { type Argument, asValue, unknownArgument } from './argument'
+import { checkArithmetic } from './arithmetic'
+import { assignments } from './assignments'
+import { checkCondition } from './conditions'
+import type { Judge } from './judge'
+import { refuse, unknownSyntax } from './refusal'
+import { checkQuoted } from './residue'
+import { type Scope, assign, copyOf, either, isSame, maybe, newScope, sameVariables } from './scope'
+import type { ParsedScript } from './shell-parser'
+import { mayAssign } from './variables'
+import { MAX_READINGS, commandName, wordReader } from './words'
 
 const MAX_DEPTH = 60
-/** Ways to read one command; beyond it the words count as unknown. */
-const MAX_READINGS = 64
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
-const INTEGER = /^-?\d+$/
-const NUMERIC_SPECIALS = new Set(['?', '#', '$', '!'])
-const NUMERIC_VARIABLES = new Set(['RANDOM', 'SECONDS', 'LINENO', 'UID', 'EUID', 'PPID'])
+/** After this many rounds of a loop the variables that still change count as unknown. */
+const MAX_ROUNDS = 3
 
 /**
  * Walks a whole script and judges every command it may run, in the order and the folders in which it may run them. Fails closed: what is not
  * known here is refused. @throws RefusalError
  */
-export function checkScript(script: Script, source: string, folder: string, judge: Judge): void {
+export function checkScript(script: ParsedScript, source: string, folder: string, judge: Judge): void {
   scriptWalk(judge).script(script, source, newScope(folder), 0)
 }
 
-type Parsed = Script & { readonly errors?: readonly { message: string }[] | undefined }
+type Branch = Pick<Extract<Statement['command'], { type: 'If' }>, 'clause' | 'then'>
 
 function scriptWalk(judge: Judge) {
   let text = ''
   let depth = 0
 
-  function script(node: Parsed | undefined, source: string, scope: Scope, level: number): void {
-    if (node === undefined) return unknownSyntax('a part')
+  function script(node: ParsedScript | undefined, source: string, scope: Scope, level: number): void {
+    if (node === undefined) unknownSyntax('a part')
     if (node.errors && node.errors.length > 0)
       refuse('parse.error', `the command is not valid bash: ${node.errors[0]?.message}.`, 'Check the quotes and brackets.')
     if (level > MAX_DEPTH) refuse('parse.depth', 'the command is nested too deeply.')
@@ -69,7 +43,11 @@ function scriptWalk(judge: Judge) {
   }
 
   /** A script inside a word runs in a process of its own. */
-  const inner = (node: Parsed | undefined, scope: Scope) => script(node, text, copyOf(scope), depth + 1)
+  const inner = (node: ParsedScript | undefined, scope: Scope) => script(node, text, copyOf(scope), depth + 1)
+  const context = { judge, inner, source: () => text }
+  const words = wordReader(context)
+  const { readings, wordOf, quotedPart } = words
+  const { assignment, assignmentWord, declare, unset } = assignments(context, words)
 
   function statements(list: readonly Statement[], scope: Scope): void {
     for (const statement of list) {
@@ -80,75 +58,97 @@ function scriptWalk(judge: Judge) {
 
   const body = (list: CompoundList, scope: Scope) => statements(list.commands, scope)
 
-  /** Judges what may run or not, and keeps both outcomes. */
-  function maybe(scope: Scope, action: (scope: Scope) => void): void {
-    const taken = copyOf(scope)
-    action(taken)
-    assign(scope, either(scope, taken))
-  }
-
-  /** What runs again and again must leave the folder as it found it; its variables may have any value from the second round on. */
+  /** What runs again and again must leave the folder as it found it. Its rounds are followed until the variables have no new values. */
   function repeated(scope: Scope, action: (scope: Scope) => void): void {
-    const first = copyOf(scope)
-    action(first)
-    if (!isSame(first.folders, scope.folders))
-      refuse('cd.loop', 'cd inside a loop or function is not followed.', 'Put the cd into a subshell: (cd folder && command).')
-    const again = either(scope, first)
-    action(again)
-    assign(scope, either(scope, again))
+    const changing = new Set<string>()
+    for (let round = 0; ; round++) {
+      const before = copyOf(scope)
+      const after = copyOf(scope)
+      action(after)
+      if (!isSame(after.folders, scope.folders)) {
+        refuse('cd.loop', 'cd inside a loop or function is not followed.', 'Put the cd into a subshell: (cd folder && command).')
+      }
+      assign(scope, either(scope, after))
+      if (round >= MAX_ROUNDS) for (const name of scope.variables.keys()) if (!sameVariables(before, scope, name)) changing.add(name)
+      for (const name of changing) scope.variables.set(name, [unknownArgument])
+      if ([...scope.variables.keys()].every((name) => sameVariables(before, scope, name))) return
+    }
   }
 
   function run(node: Statement['command'], scope: Scope): void {
     switch (node.type) {
       case 'Command':
-        return simple(node, scope)
+        simple(node, scope)
+        break
       case 'AndOr':
-        return andOr(node, scope)
+        andOr(node, scope)
+        break
       case 'Pipeline':
-        for (const prefix of node.prefixes) if (prefix.type !== 'Time' && prefix.type !== 'Negation') unknownSyntax((prefix as { type: string }).type)
-        if (node.commands.length === 1) return run(node.commands[0] as Statement['command'], scope)
-        for (const part of node.commands) run(part, copyOf(scope))
-        return
+        pipeline(node, scope)
+        break
       case 'Redirected':
         for (const redirect of node.redirects) redirection(redirect, scope)
-        return run(node.command, scope)
+        run(node.command, scope)
+        break
       case 'Subshell':
-        return body(node.body, copyOf(scope))
+        body(node.body, copyOf(scope))
+        break
       case 'BraceGroup':
-        return body(node.body, scope)
+        body(node.body, scope)
+        break
       case 'If':
-        return conditional([{ clause: node.clause, then: node.then }, ...node.elif], node.else, scope)
+        conditional([node, ...node.elif], node.else, scope)
+        break
       case 'While':
-        return repeated(scope, (round) => {
+        repeated(scope, (round) => {
           body(node.clause, round)
           body(node.body, round)
         })
+        break
       case 'For':
-        return forLoop(node, scope)
+        forLoop(node, scope)
+        break
       case 'ArithmeticFor':
-        if (node.initialize) arithmetic(node.initialize, scope)
-        return repeated(scope, (round) => {
-          if (node.test) arithmetic(node.test, round)
-          body(node.body, round)
-          if (node.update) arithmetic(node.update, round)
-        })
+        countingLoop(node, scope)
+        break
       case 'Case':
-        wordOf(node.word, scope)
-        for (const item of node.items) {
-          for (const pattern of item.pattern) wordOf(pattern, scope)
-          maybe(scope, (taken) => body(item.body, taken))
-        }
-        return
+        cases(node, scope)
+        break
       case 'TestCommand':
-        return test(node.expression, scope)
+        checkCondition(node.expression, scope, wordOf)
+        break
       case 'ArithmeticCommand':
         if (!node.expression) refuse('arithmetic.unknown', 'the arithmetic cannot be read.')
-        arithmetic(node.expression, scope)
-        return
+        checkArithmetic(node.expression, scope, judge)
+        break
       case 'Function':
-        return define(node, scope)
+        define(node, scope)
+        break
       default:
-        return unknownSyntax(node.type)
+        unknownSyntax(node.type)
+    }
+  }
+
+  function pipeline(node: Extract<Statement['command'], { type: 'Pipeline' }>, scope: Scope): void {
+    for (const prefix of node.prefixes) if (prefix.type !== 'Time' && prefix.type !== 'Negation') unknownSyntax((prefix as { type: string }).type)
+    const isAlone = node.commands.length === 1
+    for (const part of node.commands) run(part, isAlone ? scope : copyOf(scope))
+  }
+
+  function countingLoop(node: Extract<Statement['command'], { type: 'ArithmeticFor' }>, scope: Scope): void {
+    if (node.initialize) checkArithmetic(node.initialize, scope, judge)
+    repeated(scope, (round) => {
+      if (node.test) checkArithmetic(node.test, round, judge)
+      body(node.body, round)
+      if (node.update) checkArithmetic(node.update, round, judge)
+    })
+  }
+
+  function cases(node: Extract<Statement['command'], { type: 'Case' }>, scope: Scope): void {
+    wordOf(node.word, scope)
+    for (const item of node.items) {
+      for (const pattern of item.pattern) wordOf(pattern, scope)
+      maybe(scope, (taken) => body(item.body, taken))
     }
   }
 
@@ -162,14 +162,15 @@ function scriptWalk(judge: Judge) {
         if (node.operators[index - 1] === '||') assign(scope, outcomes.reduce(either, copyOf(scope)))
       }
       if (command.type === 'Command' && commandName(command) === 'cd') {
-        if (node.operators[index] === '&&') outcomes.push(copyOf(scope))
-        changeFolder(command, scope, node.operators[index] === '&&')
+        const stayed = copyOf(scope)
+        const isFollowed = node.operators[index] === '&&'
+        if (!changeFolder(command, scope, isFollowed) && isFollowed) outcomes.push(stayed)
       } else run(command, scope)
     })
     assign(scope, outcomes.reduce(either, copyOf(scope)))
   }
 
-  function conditional(branches: readonly { clause: CompoundList; then: CompoundList }[], otherwise: CompoundList | undefined, scope: Scope): void {
+  function conditional(branches: readonly Branch[], otherwise: CompoundList | undefined, scope: Scope): void {
     const outcomes: Scope[] = []
     for (const branch of branches) {
       body(branch.clause, scope)
@@ -183,7 +184,7 @@ function scriptWalk(judge: Judge) {
 
   function forLoop(node: Extract<Statement['command'], { type: 'For' }>, scope: Scope): void {
     const name = plainName(node.name)
-    mayAssign(name, unknownArgument, scope)
+    mayAssign(judge, name, unknownArgument, scope)
     const values = node.wordlist ? node.wordlist.flatMap((word) => readings(word, scope).flat()) : [unknownArgument]
     repeated(scope, (round) => {
       round.variables.set(name, values.length > 0 && values.length <= MAX_READINGS ? values.map(asValue) : [unknownArgument])
@@ -211,31 +212,30 @@ function scriptWalk(judge: Judge) {
     scope.variables = others.variables
   }
 
-  function commandName(node: Command): string | undefined {
-    return node.name && node.name.parts === undefined ? node.name.value : undefined
-  }
-
   function simple(node: Command, scope: Scope): void {
     for (const entry of node.prefix) if (entry.type !== 'Assignment') redirection(entry, scope)
     for (const entry of node.suffix) if (entry.type !== 'Assignment' && entry.type !== 'Word') redirection(entry, scope)
-    const assignments = node.prefix.filter((entry) => entry.type === 'Assignment')
+    const settings = node.prefix.filter((entry) => entry.type === 'Assignment')
     if (!node.name) {
-      for (const entry of assignments) assignment(entry, scope)
+      for (const entry of settings) assignment(entry, scope)
       return
     }
     /** An assignment before a command does not reach the words of that command. */
     const aside = copyOf(scope)
-    for (const entry of assignments) assignment(entry, aside)
+    for (const entry of settings) assignment(entry, aside)
 
-    const name = literalName(node.name, scope)
-    if (name === 'cd') return changeFolder(node, scope, false)
-    if (name === 'export' || name === 'local') return declare(name, node, scope)
-    if (name === 'unset') return unset(node, scope)
+    invoke(literalName(node.name, scope), node, scope)
+  }
+
+  function invoke(name: string, node: Command, scope: Scope): void {
     const called = scope.functions.get(name)
-    for (const args of argumentLists(node, scope)) {
-      if (!called) for (const folder of scope.folders) judge.command({ name, args }, folder)
-    }
-    if (called) call(called, scope)
+    if (name === 'cd') changeFolder(node, scope, false)
+    else if (name === 'export' || name === 'local') declare(name, node, scope)
+    else if (name === 'unset') for (const list of argumentLists(node, scope)) unset(list, scope)
+    else if (called) {
+      argumentLists(node, scope)
+      call(called, scope)
+    } else for (const args of argumentLists(node, scope)) for (const folder of scope.folders) judge.command({ name, args }, folder)
   }
 
   /** All the ways in which the words of a command can be read. */
@@ -265,7 +265,8 @@ function scriptWalk(judge: Judge) {
     return single.text
   }
 
-  function changeFolder(node: Command, scope: Scope, certain: boolean): void {
+  /** Whether the folders are there, so that the shell will certainly be in them. `followed`: what comes next runs only there. */
+  function changeFolder(node: Command, scope: Scope, followed: boolean): boolean {
     for (const entry of [...node.prefix, ...node.suffix]) {
       if (entry.type !== 'Word') refuse('cd.form', 'cd takes one folder and nothing else.', 'Use cd folder && command.')
     }
@@ -279,71 +280,9 @@ function scriptWalk(judge: Judge) {
     })
     const moved = { ...copyOf(scope), folders: [...new Set(entered.map(({ path }) => path))] }
     /** A cd that fails leaves the shell where it was. */
-    assign(scope, certain || entered.every(({ exists }) => exists) ? moved : either(scope, moved))
-  }
-
-  function declare(name: string, node: Command, scope: Scope): void {
-    for (const entry of node.suffix) {
-      if (entry.type === 'Assignment') assignment(entry, scope)
-      else if (entry.type === 'Word') {
-        const [word] = readings(entry, scope)[0] ?? []
-        if (word?.text === undefined || !(NAME.test(word.text) || (name === 'export' && word.text === '-p'))) {
-          refuse(`${name}.form`, `${name} takes names and name=value only.`)
-        }
-        if (word.text !== '-p') mayAssign(word.text, valuesOf(scope, word.text)[0] ?? unknownArgument, scope)
-      }
-    }
-  }
-
-  function unset(node: Command, scope: Scope): void {
-    for (const list of argumentLists(node, scope)) {
-      for (const word of list) {
-        if (word.text === undefined || !NAME.test(word.text)) refuse('unset.form', 'unset takes names of variables only.')
-        mayAssign(word.text, unknownArgument, scope)
-        scope.variables.set(word.text, [unknownArgument])
-      }
-    }
-  }
-
-  function assignment(node: Assignment, scope: Scope): void {
-    if (!NAME.test(node.name)) refuse('assignment.name', 'the name of the variable cannot be read.')
-    if (node.index) checkIndex(node.index)
-    if (node.value.type === 'ArrayValue') {
-      arrayValue(node.value, scope)
-      mayAssign(node.name, unknownArgument, scope)
-      scope.variables.set(node.name, [unknownArgument])
-      return
-    }
-    const written = node.value.text === ''
-    const values = written ? [literal('')] : wordOf(node.value, scope)
-    for (const value of values) mayAssign(node.name, value, scope)
-    scope.variables.set(node.name, node.append || node.index ? [unknownArgument] : values.map(asValue))
-  }
-
-  /** `name=value` as a word of a command that is no declaration. */
-  function assignmentWord(node: Assignment, scope: Scope): Argument[][] {
-    if (node.index || node.value.type === 'ArrayValue') return unknownSyntax('Assignment')
-    return wordOf(node.value, scope).map((value) => [joined([literal(`${node.name}${node.append ? '+' : ''}=`), value])])
-  }
-
-  function arrayValue(node: ArrayValue, scope: Scope): void {
-    for (const element of node.elements) wordOf(element, scope)
-    const gaps = [node.pos + 1, ...node.elements.map((element) => element.end)].map((from, index) =>
-      text.slice(from, node.elements[index]?.pos ?? node.end - 1),
-    )
-    if (gaps.some((gap) => gap.trim() !== '') || text[node.end - 1] !== ')') refuse('parse.residue', 'the array cannot be read with certainty.')
-  }
-
-  function mayAssign(name: string, value: Argument, scope: Scope): void {
-    const rule = variableRule(name)
-    if (rule === 'forbidden') {
-      refuse(
-        'variable.forbidden',
-        `the variable ${name} must not be set.`,
-        name === 'PATH' ? 'Call programs of the environment by path: .venv/bin/python.' : 'Use options of the program instead.',
-      )
-    }
-    if (rule === 'project-paths') for (const folder of scope.folders) judge.projectPaths(value, folder)
+    const isCertain = entered.every(({ exists }) => exists)
+    assign(scope, followed || isCertain ? moved : either(scope, moved))
+    return isCertain
   }
 
   function redirection(node: Redirection, scope: Scope): void {
@@ -357,7 +296,7 @@ function scriptWalk(judge: Judge) {
       }
       return
     }
-    if (!node.target) return unknownSyntax('redirection')
+    if (!node.target) unknownSyntax('redirection')
     if (node.type === 'HereString') {
       wordOf(node.target, scope)
       return
@@ -371,297 +310,16 @@ function scriptWalk(judge: Judge) {
     }
   }
 
-  function test(node: TestExpression, scope: Scope): void {
-    switch (node.type) {
-      case 'TestUnary':
-        if (!/^-[a-zA-Z]$/.test(node.operator) || node.operator === '-v' || node.operator === '-R') {
-          refuse('test.operator', `the test ${node.operator} is not allowed.`, 'Use [ -n "${name:-}" ] to see whether a variable is set.')
-        }
-        wordOf(node.operand, scope)
-        return
-      case 'TestBinary':
-        for (const side of [node.left, node.right]) {
-          const values = wordOf(side, scope)
-          if (/^-(eq|ne|lt|le|gt|ge)$/.test(node.operator) && !values.every(isNumber)) {
-            refuse('test.arithmetic', `[[ ${node.operator} ]] evaluates its words as arithmetic.`, `Use [ … ${node.operator} … ] instead.`)
-          }
-        }
-        return
-      case 'TestLogical':
-        for (const operand of node.operands) test(operand, scope)
-        return
-      case 'TestNot':
-        return test(node.operand, scope)
-      case 'TestGroup':
-        return test(node.expression, scope)
-      default:
-        return unknownSyntax((node as { type: string }).type)
-    }
-  }
-
-  function arithmetic(node: ArithmeticExpression, scope: Scope): void {
-    switch (node.type) {
-      case 'ArithmeticBinary':
-        if (/^([-+*/%&|^]|<<|>>)?=$/.test(node.operator)) {
-          arithmetic(node.right, scope)
-          if (node.left.type !== 'ArithmeticWord' || !NAME.test(node.left.value))
-            return refuse('arithmetic.target', 'the target of the arithmetic cannot be read.')
-          mayAssign(node.left.value, unknownArgument, scope)
-          scope.variables.set(node.left.value, [number])
-          return
-        }
-        arithmetic(node.left, scope)
-        return arithmetic(node.right, scope)
-      case 'ArithmeticUnary':
-        arithmetic(node.operand, scope)
-        if ((node.operator === '++' || node.operator === '--') && node.operand.type === 'ArithmeticWord')
-          mayAssign(node.operand.value, unknownArgument, scope)
-        return
-      case 'ArithmeticTernary':
-        for (const part of [node.test, node.consequent, node.alternate]) arithmetic(part, scope)
-        return
-      case 'ArithmeticGroup':
-        return arithmetic(node.expression, scope)
-      case 'ArithmeticWord':
-        return arithmeticWord(node.value, node.parts, scope)
-      default:
-        return refuse(
-          'arithmetic.unknown',
-          'a substitution inside arithmetic is not allowed.',
-          'Put its result into a variable and compare it with [ … ].',
-        )
-    }
-  }
-
-  function arithmeticWord(value: string, parts: readonly WordPart[] | undefined, scope: Scope): void {
-    if (/^\d+$/.test(value)) return
-    const name = /^\$?\{?([A-Za-z_][A-Za-z0-9_]*)\}?$/.exec(value)?.[1]
-    const special = /^\$\{?([?#$!])\}?$/.exec(value)?.[1]
-    if (special !== undefined) return
-    if (
-      name !== undefined &&
-      (parts ?? []).length <= 1 &&
-      (NUMERIC_VARIABLES.has(name) || (scope.variables.has(name) && valuesOf(scope, name).every(isNumber)))
-    )
-      return
-    refuse(
-      'arithmetic.variable',
-      'arithmetic is allowed on numbers and on variables that this script has set to a number.',
-      'Set the variable to a number first.',
-    )
-  }
-
   function plainName(word: Word): string {
     if (word.parts !== undefined || !/^[A-Za-z_][\w-]*$/.test(word.text)) return refuse('name.dynamic', 'the name must be written out.')
     return word.text
   }
 
-  function checkIndex(word: Word): void {
-    if (word.parts !== undefined || !/^(\d+|@|\*)$/.test(word.text)) refuse('array.index', 'the index of an array must be a number.')
-  }
-
-  /** The words that a word becomes, once for each way to read it. */
-  function readings(word: Word, scope: Scope): Argument[][] {
-    if (word.parts?.some((part) => part.type === 'BraceExpansion')) return braces(word, scope)
-    return wordOf(word, scope).map((value) => [value])
-  }
-
-  function braces(word: Word, scope: Scope): Argument[][] {
-    const isPlain = (word.parts ?? []).every((part) => part.type === 'BraceExpansion' || part.type === 'Literal' || part.type === 'Glob')
-    const parts = word.parts ?? []
-    checkTiling(text, word, parts)
-    checkPlain(word.text)
-    const words = isPlain && !/[\\'"$`~]/.test(word.text) ? expandBraces(word.text) : undefined
-    if (!words) return refuse('word.braces', 'the braces of a word cannot be read.', 'Write the words out.')
-    wordParts(parts, scope)
-    return [words.map((each) => ({ ...literal(each), glob: /[*?[]/.test(each), prefix: each.replace(/[*?[].*$/s, '') }))]
-  }
-
-  /** The values that a word without braces may have. */
-  function wordOf(word: Word, scope: Scope): Argument[] {
-    if (word.parts === undefined) {
-      checkPlain(word.text)
-      return [plainArgument(word.value, word.text, true)]
-    }
-    checkTiling(text, word, word.parts)
-    return wordParts(word.parts, scope)
-  }
-
-  function wordParts(parts: readonly WordPart[], scope: Scope): Argument[] {
-    let values: Argument[] = [literal('')]
-    parts.forEach((part, index) => {
-      const next = partOf(part, index === 0, scope)
-      values = values.length * next.length > MAX_READINGS ? [unknownArgument] : values.flatMap((value) => next.map((each) => joined([value, each])))
-    })
-    return values
-  }
-
-  function partOf(part: WordPart, first: boolean, scope: Scope): Argument[] {
-    switch (part.type) {
-      case 'Literal':
-        checkPlain(part.text)
-        return [plainArgument(part.value, part.text, first)]
-      case 'Glob':
-        checkPlain(part.text)
-        if (part.parts) wordParts(part.parts, scope)
-        return [{ ...literal(part.text), prefix: '', glob: true, numeric: false }]
-      case 'SingleQuoted':
-        return [literal(part.value)]
-      case 'AnsiCQuoted':
-        if (/[\0-\x08\x0b-\x1f\x7f]/.test(part.value)) refuse('raw.character', 'the command contains control characters.')
-        return [literal(part.value)]
-      case 'DoubleQuoted':
-        return doubleQuoted(part, scope)
-      case 'SimpleExpansion':
-        return variable(part.text.slice(1), scope).map(unquoted)
-      case 'ParameterExpansion':
-        return parameter(part, scope).map(unquoted)
-      case 'CommandExpansion':
-      case 'ArithmeticExpansion':
-        return expansion(part, scope).map(unquoted)
-      case 'ProcessSubstitution':
-        inner(part.script, scope)
-        return [{ ...unknownArgument, pipe: true }]
-      case 'BraceExpansion':
-        if (part.parts) wordParts(part.parts, scope)
-        else checkPlain(part.text)
-        return [unknownArgument]
-      default:
-        return unknownSyntax(part.type)
-    }
-  }
-
-  function doubleQuoted(part: Extract<WordPart, { type: 'DoubleQuoted' }>, scope: Scope): Argument[] {
-    checkTiling(text, { pos: part.pos + 1, end: part.end - 1 }, part.parts)
-    let values: Argument[] = [literal('')]
-    for (const child of part.parts) {
-      const next = quotedPart(child, scope)
-      values = values.length * next.length > MAX_READINGS ? [unknownArgument] : values.flatMap((value) => next.map((each) => joined([value, each])))
-    }
-    return values
-  }
-
-  function quotedPart(part: WordPart, scope: Scope): Argument[] {
-    switch (part.type) {
-      case 'Literal':
-        checkQuoted(part.text)
-        return [literal(part.value)]
-      case 'SimpleExpansion':
-        return variable(part.text.slice(1), scope)
-      case 'ParameterExpansion':
-        return parameter(part, scope)
-      case 'CommandExpansion':
-      case 'ArithmeticExpansion':
-        return expansion(part, scope)
-      default:
-        return unknownSyntax(part.type)
-    }
-  }
-
-  function expansion(part: Extract<WordPart, { type: 'CommandExpansion' | 'ArithmeticExpansion' }>, scope: Scope): Argument[] {
-    if (part.type === 'CommandExpansion') {
-      inner(part.script, scope)
-      const only = part.script?.commands.length === 1 ? part.script.commands[0]?.command : undefined
-      if (only?.type === 'Command' && only.suffix.length === 0 && commandName(only) === 'pwd' && scope.folders.length === 1)
-        return [literal(scope.folders[0] as string)]
-      if (only?.type === 'Command' && commandName(only) === 'seq') return [number]
-      return [unknownArgument]
-    }
-    if (!part.expression) return refuse('arithmetic.unknown', 'the arithmetic cannot be read.')
-    arithmetic(part.expression, scope)
-    return [number]
-  }
-
-  function variable(name: string, scope: Scope): Argument[] {
-    if (name === '!') return [{ ...number, job: true }]
-    if (NUMERIC_SPECIALS.has(name) || NUMERIC_VARIABLES.has(name)) return [number]
-    if (name === 'PWD' && !scope.variables.has('PWD')) return scope.folders.map(literal)
-    return [...valuesOf(scope, name)]
-  }
-
-  function parameter(part: ParameterExpansionPart, scope: Scope): Argument[] {
-    if (part.prefix === '!') refuse('parameter.indirect', 'a variable that names another one is not allowed.', 'Use the variable itself.')
-    if (part.index) checkIndex(part.index)
-    if (!/^([A-Za-z_][A-Za-z0-9_]*|\d+|[@*?#$!-])$/.test(part.parameter)) return unknownSyntax('parameter')
-    if (part.prefix === '#') return [number]
-    if (part.operation) {
-      operation(part.parameter, part.operation, scope)
-      return [unknownArgument]
-    }
-    return part.index ? [unknownArgument] : variable(part.parameter, scope)
-  }
-
-  function operation(name: string, node: ParameterOperation, scope: Scope): void {
-    switch (node.type) {
-      case 'Default':
-        for (const value of wordOf(node.operand, scope)) if (node.operator.endsWith('=')) mayAssign(name, value, scope)
-        if (node.operator.endsWith('=')) scope.variables.set(name, [unknownArgument])
-        return
-      case 'Remove':
-        wordOf(node.operand, scope)
-        return
-      case 'Replace':
-        wordOf(node.pattern, scope)
-        wordOf(node.replacement, scope)
-        return
-      case 'CaseModification':
-        if (node.operand) wordOf(node.operand, scope)
-        return
-      case 'Slice':
-        for (const word of [node.offset, node.length])
-          if (word && !/^\s*-?\d+$/.test(word.text)) refuse('parameter.slice', 'a slice needs numbers that are written out.')
-        return
-      default:
-        refuse('parameter.operation', `the expansion of ${name} uses an operation that is not allowed.`, 'Use the variable without it.')
-    }
-  }
-
   return { script }
 }
-
-const number: Argument = { ...unknownArgument, numeric: true }
-
-const isNumber = (value: Argument) => value.numeric || (value.text !== undefined && INTEGER.test(value.text))
 
 const isQuotedText = (part: WordPart): boolean =>
   part.type === 'Literal' ||
   part.type === 'SingleQuoted' ||
   part.type === 'AnsiCQuoted' ||
   (part.type === 'DoubleQuoted' && part.parts.every((child) => child.type === 'Literal'))
-
-/** The text of a word without quotes; `raw` is how it is written. */
-function plainArgument(value: string, raw: string, first: boolean): Argument {
-  const tilde = (first && raw.startsWith('~')) || /[=:]~/.test(raw)
-  const glob = /(^|[^\\])[*?[]/.test(raw)
-  return { ...literal(value), tilde, glob, prefix: glob ? value.replace(/[*?[].*$/s, '') : value }
-}
-
-/** As the value of a variable: patterns and tildes are taken up only where it is used without quotes. */
-const asValue = (value: Argument): Argument => (value.tilde ? unknownArgument : { ...value, splits: false })
-
-/** What an expansion without quotes becomes: a text with blanks or patterns in it turns into other words. */
-function unquoted(value: Argument): Argument {
-  if (value.text === undefined) return { ...value, splits: !value.numeric }
-  return value.glob || /^[^\s*?[\\]+$/.test(value.text) ? value : { ...unknownArgument, splits: true }
-}
-
-function joined(parts: readonly Argument[]): Argument {
-  const [one, other] = parts as [Argument, Argument]
-  if (one.text === '' && !one.glob && !one.tilde) return other
-  if (other.text === '' && !other.glob) return one
-  const text = one.text === undefined || other.text === undefined ? undefined : one.text + other.text
-  return {
-    text,
-    prefix: one.text === undefined || one.glob ? one.prefix : one.text + other.prefix,
-    glob: one.glob || other.glob,
-    splits: one.splits || other.splits,
-    numeric: one.numeric && other.numeric,
-    job: false,
-    pipe: false,
-    tilde: one.tilde || (other.tilde && /[=:]$/.test(one.text ?? '')),
-  }
-}
-
-function unknownSyntax(kind: string): never {
-  return refuse('parse.unknown', `${kind} is not allowed in a command.`, 'Use plain commands.')
-}

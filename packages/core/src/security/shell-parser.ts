@@ -1,8 +1,11 @@
-import { type Script, type ParseError, parse } from 'unbash'
+import { type ParseError, type Script, parse } from 'unbash'
 
-/** What the policy reads: a typed tree of a bash script, with everything the parser was not sure about. */
+/** A typed tree of a bash script, with everything the parser was not sure about. */
+export type ParsedScript = Script & { readonly errors?: readonly ParseError[] | undefined }
+
+/** What the policy reads. */
 export interface ShellParser {
-  parse(source: string): Script & { readonly errors?: readonly ParseError[] | undefined }
+  parse(source: string): ParsedScript
 }
 
 export const unbashParser: ShellParser = { parse }

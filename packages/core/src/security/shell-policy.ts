@@ -1,11 +1,14 @@
+import type { Argument } from './argument'
 import type { CommandRule, CommandScope, ResolvedCommand } from './command-rule'
 import { forbiddenBuiltin } from './builtins'
+import { namesIn } from './glob-reach'
 import { hintFor } from './unlisted'
 import { commandScope, programName } from './paths'
 import type { PolicyContext, PolicyVerdict, SecurityPolicy } from './policy'
 import { rawGate } from './raw-gate'
 import { type Refusal, RefusalError, refuse } from './refusal'
-import { type Judge, checkScript } from './script-check'
+import type { Judge } from './judge'
+import { checkScript } from './script-check'
 import { type ShellParser, unbashParser } from './shell-parser'
 
 /** More commands than this in one script, counted once for each way to read them, is more than can be judged in time. */
@@ -31,6 +34,11 @@ export function shellPolicy(id: string, rules: readonly CommandRule[], parser: S
       return unknown.size === 0 ? { verdict: 'allow', rule: 'command.allowed', reason: 'every command keeps its rules.' } : unlisted([...unknown])
     },
   }
+}
+
+/** Bash puts file names in the place of a pattern, and a program takes one like `--pre=x` for an option. */
+function mayBecomeOption({ glob, text }: Argument, folder: string): boolean {
+  return glob && text !== undefined && /^[*?[]/.test(text) && namesIn(folder).some((name) => name.startsWith('-'))
 }
 
 const denial = (refusal: Refusal): PolicyVerdict => ({ verdict: 'deny', ...refusal })
@@ -61,6 +69,9 @@ function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set
       unknown.add(outer)
       return undefined
     }
+    const disguised = command.args.find((argument) => mayBecomeOption(argument, folder))
+    if (disguised)
+      return { rule: 'glob.option', reason: `${disguised.text} would match a file whose name begins with a dash.`, hint: `Use ./${disguised.text}.` }
     const scope: CommandScope = { ...commandScope(projectDir, folder), judge: (nested) => judge(nested, folder, outer, depth + 1) }
     for (const rule of known) {
       const problem = rule.check({ ...command, name: program }, scope)

@@ -2,9 +2,7 @@ import { resolve, sep } from 'node:path'
 import type { Argument } from '../argument'
 import type { CommandRule, CommandScope } from '../command-rule'
 import { type OptionTable, checkOptions } from '../option-table'
-import type { Refusal } from '../refusal'
-
-const first = (problems: Iterable<Refusal | undefined>) => [...problems].find((problem) => problem !== undefined)
+import { type Refusal, firstRefusal } from '../refusal'
 
 const COPY: OptionTable = {
   flags:
@@ -17,7 +15,10 @@ const COPY: OptionTable = {
 /** All but the last are sources. */
 function copied(sourceCheck: (scope: CommandScope, source: Argument) => Refusal | undefined) {
   return (operands: readonly Argument[], scope: CommandScope) =>
-    first([...operands.slice(0, -1).map((source) => sourceCheck(scope, source)), ...operands.slice(-1).map((target) => scope.writable(target))])
+    firstRefusal([
+      ...operands.slice(0, -1).map((source) => sourceCheck(scope, source)),
+      ...operands.slice(-1).map((target) => scope.writable(target)),
+    ])
 }
 
 const copy: CommandRule = {
@@ -35,7 +36,10 @@ const move: CommandRule = {
   names: ['mv'],
   check: (command, scope) =>
     checkOptions(command, scope, COPY, (operands, each) =>
-      first([...operands.map((operand) => protectedFromRemoval(operand, each, 'mv')), copied((s, source) => s.writable(source))(operands, each)]),
+      firstRefusal([
+        ...operands.map((operand) => protectedFromRemoval(operand, each, 'mv')),
+        copied((s, source) => s.writable(source))(operands, each),
+      ]),
     ),
 }
 
@@ -63,7 +67,7 @@ const remove: CommandRule = {
       scope,
       command.name === 'rm' ? REMOVE : { flags: '-p -v --parents --verbose --ignore-fail-on-non-empty' },
       (operands, each) =>
-        first(
+        firstRefusal(
           operands.flatMap((target) => [
             /(^|\/)\.{1,2}\/*$/.test(target.text ?? '')
               ? { rule: 'rm.target', reason: '. and .. cannot be removed.', hint: 'Name the folder.' }
@@ -95,7 +99,7 @@ const chmod: CommandRule = {
     if (!/^[ugoa]*\+x$/.test(mode?.text ?? '') || files.length === 0 || files.some(({ prefix }) => prefix.startsWith('-'))) {
       return { rule: 'chmod.mode', reason: 'chmod may only make files executable.', hint: 'Use chmod +x FILE.' }
     }
-    return first(files.map((file) => scope.writable(file)))
+    return firstRefusal(files.map((file) => scope.writable(file)))
   },
 }
 

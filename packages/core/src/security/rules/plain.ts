@@ -1,9 +1,11 @@
+import type { Argument } from '../argument'
 import type { CommandRule } from '../command-rule'
 import { type OptionTable, checkOptions, checkValue } from '../option-table'
+import { firstRefusal } from '../refusal'
 
 /** Programs that only read what they are given: any option, every path inside the project. */
 const READERS =
-  'ls cat head tail wc nl stat du diff cmp comm cut paste join md5sum sha1sum sha256sum sha512sum xxd hexdump od strings realpath readlink column fold fmt expand rev tac base64 lsof jq'
+  'ls cat head tail wc nl stat du diff cmp comm paste join md5sum sha1sum sha256sum sha512sum xxd hexdump od strings realpath readlink column fold fmt expand rev tac base64'
 
 const READER_TABLE: OptionTable = { unknown: 'allow', forbidden: '--files0-from --from-file --rawfile --slurpfile', operands: 'path' }
 
@@ -22,18 +24,35 @@ const LSOF: OptionTable = { flags: '-n -P -t -a -l -w', optional: '-i -p -s -u -
 
 const reader: CommandRule = {
   names: READERS.split(' '),
-  check(command, scope) {
-    if (command.name === 'jq') {
-      return checkOptions(command, scope, JQ, ([filter, ...files]) => {
-        if (filter?.splits) return checkValue(filter, 'text', scope, command)
-        return files.map((file) => scope.readable(file)).find((problem) => problem !== undefined)
-      })
-    }
-    if (command.name === 'cut') return checkOptions(command, scope, CUT)
-    if (command.name === 'lsof') return checkOptions(command, scope, LSOF)
-    return checkOptions(command, scope, READER_TABLE)
+  check: (command, scope) => checkOptions(command, scope, READER_TABLE),
+}
+
+const jq: CommandRule = {
+  names: ['jq'],
+  check({ name, args }, scope) {
+    const command = { name, args: withoutNamedValues(args) }
+    return checkOptions(command, scope, JQ, ([filter, ...files]) => {
+      if (filter?.splits) return checkValue(filter, 'text', scope, command)
+      return firstRefusal(files.map((file) => scope.readable(file)))
+    })
   },
 }
+
+/** `--arg name value` gives text to the filter. */
+function withoutNamedValues(args: readonly Argument[]): Argument[] {
+  const kept: Argument[] = []
+  for (let at = 0; at < args.length; at++) {
+    const isNamed = args[at]?.text === '--arg' || args[at]?.text === '--argjson'
+    const values = args.slice(at + 1, at + 3)
+    if (isNamed && values.length === 2 && values.every(({ splits, glob }) => !splits && !glob)) at += 2
+    else kept.push(args[at] as Argument)
+  }
+  return kept
+}
+
+const cut: CommandRule = { names: ['cut'], check: (command, scope) => checkOptions(command, scope, CUT) }
+
+const lsof: CommandRule = { names: ['lsof'], check: (command, scope) => checkOptions(command, scope, LSOF) }
 
 /** Programs and builtins whose words are only text. */
 const talker: CommandRule = {
@@ -88,7 +107,7 @@ const date: CommandRule = {
 
 const sleep: CommandRule = {
   names: ['sleep'],
-  check: (command, scope) => command.args.map((each) => checkValue(each, 'number', scope, command)).find((problem) => problem !== undefined),
+  check: (command, scope) => firstRefusal(command.args.map((each) => checkValue(each, 'number', scope, command))),
 }
 
 const SHELL_OPTIONS = /^[-+][euxfCn]*o?$/
@@ -108,4 +127,4 @@ const identity: CommandRule = {
     args.every(({ text }) => /^-[ugnrsIf]+$/.test(text ?? '')) ? undefined : { rule: `${name}.operand`, reason: `${name} takes no operands here.` },
 }
 
-export const plainRules: readonly CommandRule[] = [reader, talker, printf, test, date, sleep, set, identity]
+export const plainRules: readonly CommandRule[] = [reader, jq, cut, lsof, talker, printf, test, date, sleep, set, identity]

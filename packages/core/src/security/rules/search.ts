@@ -1,10 +1,8 @@
 import type { Argument } from '../argument'
 import type { CommandRule, CommandScope } from '../command-rule'
 import { type OptionTable, checkOptions, checkValue } from '../option-table'
-import type { Refusal } from '../refusal'
+import { firstRefusal } from '../refusal'
 import { checkSedScript } from '../sed-script'
-
-const first = (problems: Iterable<Refusal | undefined>) => [...problems].find((problem) => problem !== undefined)
 
 const GREP: OptionTable = {
   unknown: 'allow',
@@ -31,7 +29,7 @@ function patternThenPaths(command: { args: readonly Argument[]; name: string }, 
   return (operands: readonly Argument[]) => {
     const [pattern, ...others] = operands
     const text = isGiven || !pattern ? undefined : checkValue(pattern, 'text', scope, command)
-    return text ?? first((isGiven ? operands : others).map((path) => scope.readable(path)))
+    return text ?? firstRefusal((isGiven ? operands : others).map((path) => scope.readable(path)))
   }
 }
 
@@ -62,7 +60,7 @@ const find: CommandRule = {
   names: ['find'],
   check: (command, scope) =>
     checkOptions(command, scope, FIND, (operands) =>
-      first(operands.filter(({ text }) => !['(', ')', '!', ','].includes(text ?? '')).map((path) => scope.readable(path))),
+      firstRefusal(operands.filter(({ text }) => !['(', ')', '!', ','].includes(text ?? '')).map((path) => scope.readable(path))),
     ),
 }
 
@@ -88,7 +86,7 @@ const sed: CommandRule = {
       const files = isGiven && script ? [script, ...others] : others
       return (
         (isGiven || !script ? undefined : checkSedScript(script)) ??
-        first(files.map((file) => (inPlace ? scope.writable(file) : scope.readable(file))))
+        firstRefusal(files.map((file) => (inPlace ? scope.writable(file) : scope.readable(file))))
       )
     })
   },
@@ -111,7 +109,7 @@ const UNIQ: OptionTable = {
 const uniq: CommandRule = {
   names: ['uniq'],
   check: (command, scope) =>
-    checkOptions(command, scope, UNIQ, ([input, output]) => first([input && scope.readable(input), output && scope.writable(output)])),
+    checkOptions(command, scope, UNIQ, ([input, output]) => firstRefusal([input && scope.readable(input), output && scope.writable(output)])),
 }
 
 const TREE: OptionTable = {

@@ -66,7 +66,8 @@ function lockText(projectDir: string | undefined): string {
   return readFileSync(own !== undefined && existsSync(own) ? own : assetPath('fastapi', 'project', LOCK_NAME), 'utf8')
 }
 
-async function findUv(host: ProcessHost): Promise<string | undefined> {
+/** The command of uv, where it runs. */
+export async function findUv(host: ProcessHost): Promise<string | undefined> {
   const result = await host.exec(['uv', '--version'], { env: userEnvironment(), timeoutMs: 15_000 })
   return result.exitCode === 0 ? 'uv' : undefined
 }

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, r
 import { join } from 'node:path'
 import { type ExecResult, ForgeError, type ForgeEventBody, type ProcessHost } from '@forge/core'
 import { withBuildLock } from '../environment/build-lock'
-import { serverCache } from './machine-folders'
+import { makeOpenFolder, serverCache } from './machine-folders'
 import type { ServerBinaries } from './server-binaries'
 import { type ServerUser, serverUser } from './server-user'
 
@@ -28,7 +28,9 @@ interface DataDirectoryOptions {
 export async function makeDataDirectory(binaries: ServerBinaries, target: string, options: DataDirectoryOptions): Promise<void> {
   const user = serverUser()
   const name = `data-${LAYOUT}-${binaries.source}-${binaries.version}${user === undefined ? '' : `-${user.uid}`}`
-  const template = join(serverCache(user), name)
+  const cache = serverCache(user)
+  makeOpenFolder(cache)
+  const template = join(cache, name)
   if (!existsSync(template)) {
     await withBuildLock(`${template}.lock`, options.signal, async () => {
       if (!existsSync(template)) await makeTemplate(binaries, template, user, options)
@@ -39,13 +41,13 @@ export async function makeDataDirectory(binaries: ServerBinaries, target: string
   if (copied.exitCode !== 0) throw failure('copying a prepared data directory', copied)
 }
 
-async function makeTemplate(
-  binaries: ServerBinaries,
-  template: string,
-  user: ServerUser | undefined,
-  options: DataDirectoryOptions,
-): Promise<void> {
-  options.emit?.({ type: 'notice', level: 'info', code: 'DATABASE_PREPARING', message: `Preparing PostgreSQL ${binaries.version}, once per machine.` })
+async function makeTemplate(binaries: ServerBinaries, template: string, user: ServerUser | undefined, options: DataDirectoryOptions): Promise<void> {
+  options.emit?.({
+    type: 'notice',
+    level: 'info',
+    code: 'DATABASE_PREPARING',
+    message: `Preparing PostgreSQL ${binaries.version}, once per machine.`,
+  })
   const folder = mkdtempSync(`${template}.new-`)
   try {
     const data = join(folder, 'data')
@@ -62,7 +64,20 @@ async function makeTemplate(
 }
 
 async function initialise(binaries: ServerBinaries, data: string, user: ServerUser | undefined, options: DataDirectoryOptions): Promise<void> {
-  const fixed = ['--username', SUPERUSER, '--auth', 'trust', '--encoding', 'UTF8', '--locale', 'C', '--wal-segsize', '1', '--no-sync', '--no-instructions']
+  const fixed = [
+    '--username',
+    SUPERUSER,
+    '--auth',
+    'trust',
+    '--encoding',
+    'UTF8',
+    '--locale',
+    'C',
+    '--wal-segsize',
+    '1',
+    '--no-sync',
+    '--no-instructions',
+  ]
   let last: ExecResult | undefined
   for (const letters of LETTERS) {
     const argv = [join(binaries.bin, 'initdb'), '--pgdata', data, ...fixed, '--lc-ctype', letters]

@@ -1,28 +1,33 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
+import { ForgeError, type ProcessHost } from '@forge/core'
 import { assetPath } from '../environment/asset-path'
 import { withBuildLock } from '../environment/build-lock'
-import { serverCache } from './machine-folders'
-import type { ServerBinaries } from './server-binaries'
+import { makeOpenFolder, serverCache } from './machine-folders'
 import { serverUser } from './server-user'
 
-type Probe = (bin: string) => Promise<ServerBinaries | undefined>
+/** Folder of the programs in the optional npm package for this platform, as it was installed; `undefined` when it was not. */
+export function installedBinaries(): string | undefined {
+  const folder = packageFolder()
+  return folder && join(folder, 'native', 'bin')
+}
 
 /**
- * The server of the optional npm package for this platform: as installed where that runs, else from a complete copy in the cache (the package's
- * own install step makes links that npm cannot carry, and may not have run; and the server's user may not reach `node_modules`).
+ * The same programs in a complete copy in the cache: the package's own install step makes links that npm cannot carry, and may not have run; and
+ * the server's user may not reach `node_modules`.
+ * @throws ForgeError ENVIRONMENT_FAILED
  */
-export async function packagedBinaries(probe: Probe, signal?: AbortSignal): Promise<ServerBinaries | undefined> {
+export async function copiedBinaries(host: ProcessHost, signal?: AbortSignal): Promise<string | undefined> {
   const installed = packageFolder()
   if (installed === undefined) return undefined
-  const found = await probe(join(installed, 'native', 'bin'))
-  if (found !== undefined) return found
-  const copy = join(serverCache(serverUser()), `binaries-${packageVersion(installed)}`)
+  const cache = serverCache(serverUser())
+  makeOpenFolder(cache)
+  const copy = join(cache, `binaries-${packageVersion(installed)}`)
   await withBuildLock(`${copy}.lock`, signal, async () => {
-    if (!existsSync(copy)) copyPackage(installed, copy)
+    if (!existsSync(copy)) await copyPackage(host, installed, copy)
   })
-  return probe(join(copy, 'native', 'bin'))
+  return join(copy, 'bin')
 }
 
 function packageFolder(): string | undefined {
@@ -40,12 +45,12 @@ function packageVersion(folder: string): string {
 }
 
 /** The copy appears whole or not at all. */
-function copyPackage(installed: string, copy: string): void {
+async function copyPackage(host: ProcessHost, installed: string, copy: string): Promise<void> {
   const folder = mkdtempSync(`${copy}.new-`)
   try {
     const content = join(folder, 'content')
-    mkdirSync(content, { mode: 0o755 })
-    cpSync(join(installed, 'native'), join(content, 'native'), { recursive: true, verbatimSymlinks: true })
+    await run(host, ['cp', '-R', join(installed, 'native'), content])
+    await run(host, ['chmod', '-R', 'u+w,a+rX', content])
     for (const { source, target } of links(installed)) {
       const place = join(content, target)
       if (!existsSync(place)) symlinkSync(basename(source), place)
@@ -56,10 +61,20 @@ function copyPackage(installed: string, copy: string): void {
   }
 }
 
-/** Both in one folder, relative to the package. */
+/** The package lists its links with paths that begin with `native/`; each lies beside what it points to. */
 function links(installed: string): { source: string; target: string }[] {
   const file = join(installed, 'native', 'pg-symlinks.json')
   if (!existsSync(file)) return []
   const entries = JSON.parse(readFileSync(file, 'utf8')) as { source: string; target: string }[]
-  return entries.filter(({ source, target }) => dirname(source) === dirname(target))
+  return entries
+    .filter(({ source, target }) => dirname(source) === dirname(target) && target.startsWith('native/'))
+    .map(({ source, target }) => ({ source, target: target.slice('native/'.length) }))
+}
+
+async function run(host: ProcessHost, argv: string[]): Promise<void> {
+  const result = await host.exec(argv, { cwd: '/' })
+  if (result.exitCode === 0) return
+  throw new ForgeError('ENVIRONMENT_FAILED', `The PostgreSQL programs could not be copied to the cache: ${result.stderr.trim()}`, {
+    remedy: 'Make room there, or set XDG_CACHE_HOME to another folder.',
+  })
 }

@@ -2,10 +2,12 @@ import { type Server, type Socket, createServer } from 'node:net'
 
 /** Passes bytes between connections that come in at one place and new ones to another. */
 export interface Relay {
+  /** Its port on 127.0.0.1; 0 for a unix socket. */
+  port: number
   close(): Promise<void>
 }
 
-/** Where to listen: a unix socket's path, or a port on 127.0.0.1. */
+/** Where to listen: a unix socket's path, or a port on 127.0.0.1 (0: any free one). */
 export type ListenAddress = { path: string } | { port: number }
 
 /**
@@ -14,7 +16,7 @@ export type ListenAddress = { path: string } | { port: number }
  */
 export async function startRelay(at: ListenAddress, dial: () => Promise<Socket>): Promise<Relay> {
   const open = new Set<Socket>()
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (incoming) => {
+  const server = createServer({ allowHalfOpen: true }, (incoming) => {
     track(open, incoming)
     dial().then(
       (outgoing) => {
@@ -26,7 +28,9 @@ export async function startRelay(at: ListenAddress, dial: () => Promise<Socket>)
   })
   await listen(server, at)
   server.unref()
+  const address = server.address()
   return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       for (const socket of open) socket.destroy()
@@ -47,10 +51,9 @@ function join(a: Socket, b: Socket): void {
     [b, a],
   ] as const) {
     if (from.destroyed) to.destroy()
-    from.once('close', () => to.destroy())
+    from.once('close', () => (from.readableEnded && !from.errored ? to.end() : to.destroy()))
     from.pipe(to)
   }
-  a.resume()
 }
 
 function listen(server: Server, at: ListenAddress): Promise<void> {

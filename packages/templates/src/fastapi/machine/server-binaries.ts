@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import type { ProcessHost } from '@forge/core'
-import { packagedBinaries } from './packaged-binaries'
+import { copiedBinaries, installedBinaries } from './packaged-binaries'
 import { type ServerUser, serverUser } from './server-user'
 
 /** Programs of a PostgreSQL server that run here. */
@@ -40,8 +40,17 @@ export async function findServerBinaries(host: ProcessHost, wanted: BinariesWant
     }
   }
   if (wanted.source === 'local') return undefined
-  const packaged = await packagedBinaries((bin) => probe(host, bin, 'package'), wanted.signal)
+  const packaged = await packagedServer(host, wanted.signal)
   return fits(packaged) ? packaged : undefined
+}
+
+async function packagedServer(host: ProcessHost, signal: AbortSignal | undefined): Promise<ServerBinaries | undefined> {
+  const installed = installedBinaries()
+  if (installed === undefined) return undefined
+  const found = await probe(host, installed, 'package')
+  if (found !== undefined) return found
+  const copied = await copiedBinaries(host, signal)
+  return copied === undefined ? undefined : probe(host, copied, 'package')
 }
 
 async function probe(host: ProcessHost, bin: string, source: 'local' | 'package'): Promise<ServerBinaries | undefined> {

@@ -14,10 +14,6 @@ export interface Answer {
   body: Buffer
 }
 
-export function isJson(answer: Answer): boolean {
-  return answer.headers.some(([name, value]) => name === 'content-type' && /[/+]json\b/i.test(value))
-}
-
 export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'))
@@ -28,4 +24,11 @@ export function parseJson(body: Buffer): unknown {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The row of an answer, also where an envelope holds it. */
+export function unwrapped(json: unknown, keyName: string): unknown {
+  if (!isRecord(json) || json[keyName] !== undefined) return json
+  const rows = Object.values(json).filter((member) => isRecord(member) && member[keyName] !== undefined)
+  return rows.length === 1 ? rows[0] : json
 }

@@ -12,7 +12,9 @@ export interface Expectation {
 }
 
 export function expectationOf(testCase: TestCase): Expectation {
-  const content = [...(testCase.expected_response_contains ?? []), ...(testCase.expected_error ? [testCase.expected_error] : [])].filter((text) => text !== '')
+  const content = [...(testCase.expected_response_contains ?? []), ...(testCase.expected_error ? [testCase.expected_error] : [])].filter(
+    (text) => text !== '',
+  )
   const onRoute = routeMatcher(testCase.path)
   return {
     testCase,

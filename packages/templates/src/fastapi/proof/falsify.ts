@@ -1,7 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type Answer, isRecord } from './exchange'
 
-/** How an answer is made wrong. `refused` and `broken` change the status to one of another class, `content` leaves it and changes the body. */
+/**
+ * How an answer is made wrong: `turned` makes a refusal of a success and the reverse, `broken` makes a failing server of either, and `content` leaves
+ * the status and changes the body.
+ */
 export type Falsification = 'turned' | 'broken' | 'content'
 
 /**
@@ -26,10 +29,11 @@ function falseBody(body: Buffer, expected: readonly string[]): Buffer {
   } catch {
     return Buffer.from(otherText(text))
   }
-  return Buffer.from(JSON.stringify(otherValue(parsed, expected, 0)))
+  return Buffer.from(JSON.stringify(otherValue(parsed, expected)))
 }
 
-function otherValue(value: unknown, expected: readonly string[], position: number): unknown {
+/** @param position place in the nearest list, modulo 3 */
+function otherValue(value: unknown, expected: readonly string[], position?: number): unknown {
   if (typeof value === 'string') return otherText(value, position)
   if (typeof value === 'number') return otherNumber(value, position)
   if (typeof value === 'boolean') return !value
@@ -55,9 +59,9 @@ function otherText(text: string, position = randomInt(3)): string {
   return `${['m', 'z', 'a'][position % 3]}${letters}`
 }
 
-function otherNumber(value: number, position: number): number {
-  const step = [1000, 2000, 0][position % 3]! + randomInt(1, 900)
-  return Number.isInteger(value) ? value + step : value + step + 0.25
+function otherNumber(value: number, position: number | undefined): number {
+  const other = position === undefined ? value + randomInt(1, 1000) : [500_000, 900_000, 100_000][position]! + randomInt(1, 1000)
+  return Number.isInteger(value) ? other : other + 0.25
 }
 
 function isExpectedName(name: string, expected: readonly string[]): boolean {

@@ -3,7 +3,20 @@ import { type Exchange, isRecord, parseJson } from './exchange'
 
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 /** Names of an input's parts, for lists that keep body, query and path apart. */
-const PARTS: ReadonlySet<string> = new Set(['body', 'json', 'query', 'params', 'path', 'path_params', 'headers', 'header', 'caller', 'as', 'auth', 'user'])
+const PARTS: ReadonlySet<string> = new Set([
+  'body',
+  'json',
+  'query',
+  'params',
+  'path',
+  'path_params',
+  'headers',
+  'header',
+  'caller',
+  'as',
+  'auth',
+  'user',
+])
 
 /**
  * Why a request cannot be the one that the case describes, or `undefined`. Tests choose their own values and ids, so this asks only for what makes the

@@ -93,7 +93,8 @@ async function linkAt(root: string, path: string): Promise<Entry | string> {
   const leads = resolve(dirname(join(root, path)), target)
   const real = await realpath(leads).catch(() => leads)
   const inside = (place: string) => place === root || place.startsWith(root + sep)
-  if (!inside(leads) || !inside(real) || isSkipped(relative(root, leads).split(sep)[0] ?? '', '')) return `${path} is a link that leads out of the project`
+  if (!inside(leads) || !inside(real) || isSkipped(relative(root, leads).split(sep)[0] ?? '', ''))
+    return `${path} is a link that leads out of the project`
   return { path, content: Buffer.from(target.startsWith(sep) ? relative(dirname(join(root, path)), leads) : target), kind: 'link' }
 }
 

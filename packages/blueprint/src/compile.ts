@@ -1,0 +1,33 @@
+import type { Feature, SizePreset } from '@forge/core'
+import { type ApiSpec, readSpec } from '@forge/spec'
+import { projectFiles } from '@forge/templates'
+import { emitApp } from './emit/app'
+import type { ProjectFile } from './emit/project-file'
+import { emitTests } from './emit/tests'
+import { featureList, planFeatures } from './plan'
+
+/** Everything that follows from a specification and a size. */
+export interface Blueprint {
+  spec: ApiSpec
+  features: Feature[]
+  /** Files that are the same for every specification. */
+  foundation: ProjectFile[]
+  /** Application and tests. */
+  files: ProjectFile[]
+}
+
+let last: { text: string; size: string; blueprint: Blueprint } | undefined
+
+/**
+ * Compiles a specification. Pure; the last result is kept, since every turn of a session asks for the same.
+ * @throws SpecError when the text holds nothing to build
+ */
+export function compile(text: string, size: SizePreset): Blueprint {
+  const sizeKey = JSON.stringify(size)
+  if (last?.text === text && last.size === sizeKey) return last.blueprint
+  const spec = readSpec(text)
+  const plans = planFeatures(spec, size)
+  const blueprint: Blueprint = { spec, features: featureList(spec, plans), foundation: projectFiles(), files: [...emitApp(spec), ...emitTests(spec, plans)] }
+  last = { text, size: sizeKey, blueprint }
+  return blueprint
+}

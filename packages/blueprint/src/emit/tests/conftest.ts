@@ -1,0 +1,104 @@
+import type { ApiSpec } from '@forge/spec'
+import { quoted } from './python'
+
+/** The text of `tests/conftest.py`. */
+export function conftestModule({ auth }: ApiSpec, builtInId: unknown): string {
+  const identity = auth.kind === 'header' ? `, headers={${quoted(auth.header)}: ${quoted(String(builtInId))}}` : ''
+  const anonymous =
+    auth.kind === 'header'
+      ? `
+
+@pytest.fixture
+async def anonymous(clean_database: None) -> AsyncIterator[AsyncClient]:
+    """Ask the application without an identity."""
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test") as without_identity:
+        yield without_identity
+`
+      : `
+
+@pytest.fixture
+def anonymous(client: AsyncClient) -> AsyncClient:
+    """Ask the application without an identity, as \`client\` does anyway."""
+    return client
+`
+  return `"""The fixtures: a migrated database, emptied before each test, and clients of the application."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+
+from app.config import get_settings
+from app.main import app
+from app.models import Base
+from app.seed import seed
+from tests.factories import Make
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Migrate the database of TEST_DATABASE_URL, or else one of the tests' own, made afresh."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    os.environ["DATABASE_URL"] = given or make_database(get_settings().database_url)
+    os.environ |= {"ENVIRONMENT": "test", "AUTH_MODE": "mock"}
+    get_settings.cache_clear()
+    command.upgrade(Config(request.config.rootpath / "alembic.ini"), "head")
+    return get_settings().database_url
+
+
+def make_database(application_url: str) -> str:
+    """Make the database named after the application's, with _test behind, and return its URL."""
+    url = sa.make_url(application_url)
+    name = f"{url.database}_test"
+    server = create_async_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+
+    async def recreate() -> None:
+        async with server.connect() as connection:
+            await connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            await connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+
+    asyncio.run(recreate())
+    return url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """Connect to the tests' database, and run the application's own start and end around all tests."""
+    test_engine = create_async_engine(database_url)
+    async with app.router.lifespan_context(app):
+        yield test_engine
+    await test_engine.dispose()
+
+
+EMPTY = "; ".join(str(sa.delete(table)) for table in reversed(Base.metadata.sorted_tables))
+
+
+@pytest.fixture
+async def clean_database(engine: AsyncEngine) -> None:
+    """Empty all tables, and put in what the application starts with."""
+    async with engine.connect() as connection:
+        driver = await connection.get_raw_connection()
+        await driver.driver_connection.execute(EMPTY)
+    async with async_sessionmaker(engine)() as session:
+        await seed(session)
+
+
+@pytest.fixture
+async def client(clean_database: None) -> AsyncIterator[AsyncClient]:
+    """Ask the application as the built-in user."""
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test"${identity}) as built_in_user:
+        yield built_in_user
+${anonymous}
+
+@pytest.fixture
+def make(client: AsyncClient, engine: AsyncEngine) -> Make:
+    """Make rows."""
+    return Make(client, engine)
+`
+}

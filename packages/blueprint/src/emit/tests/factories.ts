@@ -1,0 +1,165 @@
+import { type ApiSpec, type Endpoint, type Entity, type Field, sampleValue } from '@forge/spec'
+import { demandedState, safeValue } from '../../plan/bodies'
+import { article } from '../../plan/common'
+import type { World } from '../../plan/world'
+import { columnName, moduleName } from '../names'
+import { call, dict, docstring, type Expression, importFrom, joined, layout, list, literalOf, quoted } from './python'
+import { argumentsOf, headersOf } from './values'
+
+/** The text of `tests/factories.py`: a class with one method for each entity. */
+export function factoriesModule(world: World): string {
+  const methods = world.spec.entities.map((entity) => methodOf(world, entity))
+  const text = methods.flat().join('\n')
+  const direct = text.includes('self.insert(')
+  const support = ['Headers', 'Row', ...(text.includes('as_user(') ? ['as_user'] : [])]
+  const models = world.spec.entities.map(({ name }) => name).filter((name) => text.includes(`self.insert(${name},`))
+  const columns = renamedColumns(world.spec)
+  return `"""Makes rows: over the API where it can create them, else straight in the database."""
+
+import itertools
+from typing import Any
+
+import sqlalchemy as sa
+from httpx import AsyncClient
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+${importFrom('app.models', ['Base', ...models]).join('\n')}
+${importFrom('tests.support', support).join('\n')}
+${direct && columns.length > 0 ? `\n# Columns whose name differs from the field's.\n${layout(joined('COLUMNS: dict[str, str] = ', dict(columns))).join('\n')}\n` : ''}
+
+def column_value(column: sa.ColumnElement[Any], value: Any) -> Any:
+    """Turn a JSON value into what the column holds."""
+    if value is None or isinstance(column.type, sa.JSON):
+        return value
+    return TypeAdapter(column.type.python_type).validate_python(value)
+
+
+class Make:
+    """One method for each kind of row: it fills in what a test does not care about, and returns the row as JSON."""
+
+    def __init__(self, client: AsyncClient, engine: AsyncEngine) -> None:
+        self.client = client
+        self.engine = engine
+        self.numbers = itertools.count(1001)
+
+    async def post(self, path: str, body: Row, headers: Headers | None) -> Row:
+        """Create a row over the API."""
+        response = await self.client.post(path, json=body, headers=headers)
+        assert response.is_success, response.text
+        row: Row = response.json()
+        return row
+${direct ? insertMethod(columns.length > 0) : ''}
+    async def store(self, model: type[Base], key: Any, **values: Any) -> None:
+        """Change a row behind the API's back, to reach a state that no request leads to."""
+        table = model.__table__
+        (key_column,) = table.primary_key
+        changes = {name: column_value(table.c[name], value) for name, value in values.items()}
+        async with self.engine.begin() as connection:
+            await connection.execute(sa.update(table).where(key_column == key).values(changes))
+
+${methods.map((lines) => lines.join('\n')).join('\n\n')}
+`
+}
+
+function insertMethod(renamed: boolean): string {
+  const name = renamed ? 'COLUMNS.get(name, name)' : 'name'
+  return `
+    async def insert(self, model: type[Base], values: Row) -> Row:
+        """Insert a row that no endpoint creates."""
+        table = model.__table__
+        columns = {${name}: column_value(table.c[${name}], value) for name, value in values.items()}
+        async with self.engine.begin() as connection:
+            key = await connection.execute(sa.insert(table).values(columns).returning(*table.primary_key))
+        (made,) = key.mappings()
+        return values | dict(made)
+`
+}
+
+/** Fields of directly inserted entities whose column has another name. */
+function renamedColumns(spec: ApiSpec): [Expression, Expression][] {
+  const renamed = new Map(spec.entities.flatMap(({ fields }) => fields.flatMap((field) => (columnName(field) === field.name ? [] : [[field.name, columnName(field)] as const]))))
+  return [...renamed].map(([name, column]) => [quoted(name), quoted(column)])
+}
+
+function methodOf(world: World, entity: Entity): string[] {
+  const endpoint = world.endpoint(entity.name, 'create', 'nested-create')
+  const fields = endpoint ? settable(entity, endpoint) : entity.fields.filter((field) => !field.auto && !isGenerated(entity, field))
+  const plain = fields.filter((field) => !field.reference && (field.default === null || isNumbered(entity, field)) && field.name !== entity.softDelete?.field)
+  const numbered = plain.some((field) => isNumbered(entity, field))
+  const body: string[] = []
+  if (numbered) body.push('        n = next(self.numbers)')
+  body.push(...layout(joined('body: Row = ', withValues(dict(plain.map((field) => [quoted(field.name), sampleOf(world, entity, field)])))), 8))
+  for (const field of fields) body.push(...referenceLines(world, entity, field, endpoint === undefined))
+  body.push(...ending(world, entity, endpoint))
+  return [`    async def ${moduleName(entity)}(self, *, headers: Headers | None = None, **values: Any) -> Row:`, ...docstring(`Make ${article(entity)}.`, 8), ...body]
+}
+
+/** `{…} | values`, breaking inside the braces. */
+function withValues(expression: Expression): Expression {
+  if (typeof expression === 'string') return expression
+  return expression.items.length === 0 ? 'dict(values)' : { ...expression, close: '} | values' }
+}
+
+function settable(entity: Entity, endpoint: Endpoint): Field[] {
+  const names = new Set([...(endpoint.body ?? []), ...(endpoint.parent?.field === undefined ? [] : [endpoint.parent.field])])
+  return entity.fields.filter((field) => names.has(field.name) && !field.readOnly && !field.fromCaller)
+}
+
+/** Keys that the database makes. */
+function isGenerated(entity: Entity, field: Field): boolean {
+  return entity.key.length === 1 && entity.key[0] === field.name && !field.reference && (field.type === 'integer' || field.type === 'bigint' || field.type === 'uuid')
+}
+
+function referenceLines(world: World, entity: Entity, field: Field, direct: boolean): string[] {
+  const { reference } = field
+  if (!reference || (!field.required && (!direct || field.nullable)) || reference.entity === entity.name) return []
+  if (direct && field.fromCaller && reference.entity === world.spec.auth.userEntity) return [`        body.setdefault(${quoted(field.name)}, ${String(world.builtInId)})`]
+  const owned = world.effects.some((effect) => effect.kind === 'owner' && effect.entity === reference.entity)
+  const state = argumentsOf(demandedState(world, entity.name, field.name))
+  const made = call(`await self.${moduleName({ name: reference.entity })}`, ...(owned ? ['headers=headers'] : []), ...state)
+  return [`        if ${quoted(field.name)} not in body:`, ...layout(joined('parent = ', made), 12), `            body[${quoted(field.name)}] = parent[${quoted(world.keyField(reference.entity).name)}]`]
+}
+
+function ending(world: World, entity: Entity, endpoint: Endpoint | undefined): string[] {
+  if (!endpoint) return [`        return await self.insert(${entity.name}, body)`]
+  const actor = headersOf(world, world.actor(entity.name, 'create'))
+  const headers = actor === undefined ? 'headers' : joined('headers or ', actor)
+  const { parent } = endpoint
+  if (!parent?.field) return layout(call('return await self.post', quoted(endpoint.path), 'body', headers), 8)
+  const path = endpoint.path.replace(`{${parent.param}}`, `{body.pop('${parent.field}')}`)
+  return [`        path = f"${path}"`, ...layout(call('return await self.post', 'path', 'body', headers), 8)]
+}
+
+// ------------------------------------------------------------------------------------------------------------------ values
+
+/** Fields whose values must differ from row to row. */
+function isNumbered(entity: Entity, field: Field): boolean {
+  return !field.reference && !field.list && (field.unique !== false || entity.uniqueTogether.some((tuple) => tuple.includes(field.name)) || entity.key.includes(field.name))
+}
+
+function sampleOf(world: World, entity: Entity, field: Field): Expression {
+  if (field.fromCaller) return literalOf(world.builtInId)
+  if (isNumbered(entity, field)) return numberedSample(field)
+  if (field.nullable && field.readOnly) return 'None'
+  return literalOf(safeValue(world, entity.name, field))
+}
+
+const FIRST = 2001
+
+/** An expression of `n` that gives each row a value of its own. */
+function numberedSample(field: Field): Expression {
+  const at = (variant: number) => sampleValue(field, variant)
+  if (typeof at(FIRST) === 'string') {
+    for (const offset of [1, 0, 1000, 10_000, 1_000_000, 0x100000]) {
+      const template = String(at(FIRST)).split(String(FIRST + offset))
+      const fits = template.length === 2 && [2345, 3456, 1002].every((variant) => at(variant) === template.join(String(variant + offset)))
+      if (fits) return `f${quoted(`${template[0]!}{n${offset > 1 ? ` + ${offset}` : ''}}${template[1]!}`)}`
+    }
+  }
+  if (typeof at(0) === 'number' && field.max === undefined) return 'n'
+  return joined('', { ...asBrackets(list(Array.from({ length: 40 }, (_, index) => literalOf(at(index + 10))))), close: '][n % 40]' })
+}
+
+const asBrackets = (expression: Expression) => (typeof expression === 'string' ? { open: expression, items: [], close: '' } : expression)
+

@@ -1,0 +1,58 @@
+import type { ApiSpec, ErrorConvention } from '@forge/spec'
+import { quoted } from './python'
+
+/** `tests/support.py`: identities, and what tests ask of answers. */
+export function supportModule(spec: ApiSpec): string {
+  return `"""What the tests share: identities, and questions to answers."""
+
+from typing import Any
+
+from httpx import Response
+
+Headers = dict[str, str]
+Row = dict[str, Any]
+
+
+${identity(spec)}
+
+
+def rows_of(response: Response) -> list[Row]:
+    """Return the rows of a list, paged or not."""
+    body = response.json()
+    rows: list[Row] = body if isinstance(body, list) else body["items"]
+    return rows
+
+
+def keys_of(response: Response, key: str = "id") -> list[Any]:
+    """Return the keys of the rows of a list, in its order."""
+    return [row[key] for row in rows_of(response)]
+
+
+${errors(spec.errors)}
+`
+}
+
+function identity({ auth }: ApiSpec): string {
+  if (auth.kind === 'header') {
+    return `def as_user(user_id: object, role: str | None = None) -> Headers:
+    """Ask as this user; roles are those of the users' rows."""
+    return {${quoted(auth.header)}: str(user_id)}`
+  }
+  return `def as_user(user_id: object, role: str | None = None) -> Headers:
+    """Ask as this user, with the role of the user's row or with another one."""
+    return {"Authorization": f"Bearer mock:{user_id}:{role}" if role else f"Bearer mock:{user_id}"}`
+}
+
+function errors({ format, fields }: ErrorConvention): string {
+  const named = (meaning: string) => fields.find((each) => each.meaning === meaning)?.name
+  const lines = ['def assert_error(response: Response, status: int, code: str, field: str | None = None) -> None:', '    """Expect an error in the format of this API."""', '    assert response.status_code == status', '    body = response.json()']
+  if (format === 'problem') {
+    lines.push('    assert response.headers["Content-Type"] == "application/problem+json"', '    assert body["status"] == status', '    assert body["code"] == code', '    if field is not None:', '        assert field in {error["field"] for error in body["errors"]}')
+    return lines.join('\n')
+  }
+  const [message, code, details] = [named('message'), named('code'), named('field-errors')]
+  if (message !== undefined) lines.push(`    assert isinstance(body[${quoted(message)}], str)`)
+  if (code !== undefined) lines.push(`    assert body[${quoted(code)}] == code`)
+  if (details !== undefined) lines.push('    if field is not None:', `        assert field in body[${quoted(details)}]`)
+  return lines.join('\n')
+}

@@ -1,0 +1,36 @@
+import type { Endpoint, Field } from '@forge/spec'
+import { bodyFields } from './bodies'
+import type { World } from './world'
+
+/** Field → what may be sent, in words; null without a body. */
+export function requestSchema(world: World, endpoint: Endpoint): Record<string, string> | null {
+  if (endpoint.entity === null || (endpoint.body ?? []).length === 0) return null
+  if (endpoint.operation === 'link-add') return Object.fromEntries(endpoint.body!.map((name) => [name, 'ids, required']))
+  const fields = bodyFields(world, endpoint)
+  return fields.length === 0 ? null : Object.fromEntries(fields.map((field) => [field.name, describe(field)]))
+}
+
+/** Field → what comes back, in words; null without content. */
+export function responseSchema(world: World, endpoint: Endpoint): Record<string, string> | null {
+  if (endpoint.entity === null || endpoint.status === 204) return null
+  const fields = world.entity(endpoint.entity).fields.filter((field) => !field.writeOnly)
+  const row = Object.fromEntries(fields.map((field) => [field.name, typeOf(field)]))
+  for (const computed of endpoint.computed ?? []) row[computed.name] = 'integer'
+  return row
+}
+
+function describe(field: Field): string {
+  const { minLength, maxLength, min, max } = field
+  return [typeOf(field), field.required ? 'required' : 'optional', ...range(minLength, maxLength, ' characters'), ...range(min, max, ''), ...(field.unique ? ['unique'] : []), ...(field.default === null ? [] : [`default ${JSON.stringify(field.default)}`])].join(', ')
+}
+
+function range(low: number | undefined, high: number | undefined, unit: string): string[] {
+  if (low === undefined && high === undefined) return []
+  if (low === undefined) return [`at most ${high}${unit}`]
+  return [high === undefined ? `at least ${low}${unit}` : `${low}-${high}${unit}`]
+}
+
+function typeOf(field: Field): string {
+  const name = field.reference ? `id of ${field.reference.entity}` : field.type === 'enum' ? `one of ${(field.values ?? []).join(', ')}` : field.type
+  return field.list ? `list of ${name}` : name
+}

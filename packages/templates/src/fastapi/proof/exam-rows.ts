@@ -1,0 +1,125 @@
+import type { Feature } from '@forge/core'
+import type { ApiSpec, Endpoint, Entity, JsonValue } from '@forge/spec'
+import { type Body, draftsFor } from './exam-bodies'
+import type { Caller } from './exam-caller'
+import { difference } from './exam-compare'
+import { isRecord, unwrapped } from './exchange'
+
+/** A row that the application says it made. */
+export interface MadeRow {
+  keyName: string
+  key: JsonValue
+  sent: Body
+  /** For example `POST /tasks`. */
+  madeBy: string
+  /** The target of an endpoint about this row, or below the same parent; `undefined` when a parameter is of another kind. */
+  fill(endpoint: Endpoint): string | undefined
+}
+
+export interface RowMaker {
+  canMake(entity: string): boolean
+  /** One row, and a second one where the application takes it; a text says why there is none. */
+  makeTwo(entity: string): Promise<MadeRow[] | string>
+}
+
+/** Makes rows over HTTP, the rows that they refer to first. */
+export function rowMaker(spec: ApiSpec, features: readonly Feature[], caller: Caller): RowMaker {
+  const firsts = new Map<string, Promise<MadeRow | string>>()
+  const entities = new Map(spec.entities.map((entity) => [entity.name, entity]))
+  const creating = (name: string): Endpoint | undefined =>
+    ['create', 'nested-create']
+      .map((operation) => spec.endpoints.find((each) => each.entity === name && each.operation === operation && each.unsupported === null))
+      .find((found) => found !== undefined)
+
+  /** The row that others refer to; made once. */
+  function first(name: string, under: readonly string[]): Promise<MadeRow | string> {
+    const known = firsts.get(name) ?? make(name, 0, under)
+    firsts.set(name, known)
+    return known
+  }
+
+  async function make(name: string, round: number, under: readonly string[]): Promise<MadeRow | string> {
+    const entity = entities.get(name)
+    const endpoint = creating(name)
+    if (entity === undefined || under.includes(name)) return `${name} needs a ${name} that exists`
+    if (endpoint === undefined) return existing(entity)
+    const parent = endpoint.parent === undefined ? undefined : await first(endpoint.parent.entity, [...under, name])
+    if (typeof parent === 'string') return parent
+    const target = endpoint.path.replace(/\{[^}]*\}/g, () => encodeURIComponent(String(parent?.key ?? '')))
+    let refusal = 'nothing that it could take is known'
+    for (const { body, references } of draftsFor(spec, features, entity, endpoint, round)) {
+      const keys = await keysFor(references, [...under, name])
+      if (typeof keys === 'string') {
+        refusal = keys
+        continue
+      }
+      const sent = { ...body, ...keys }
+      const answer = await caller.ask(endpoint.method, target, sent)
+      if (answer.status < 200 || answer.status > 299) {
+        refusal = `${endpoint.method} ${endpoint.path} answered ${answer.status} to ${JSON.stringify(sent).slice(0, 200)}: ${answer.text.slice(0, 200)}`
+        continue
+      }
+      return madeRow(entity, endpoint, parent, sent, answer.json)
+    }
+    return refusal
+  }
+
+  async function keysFor(
+    references: readonly { name: string; list: boolean; reference?: { entity: string } }[],
+    under: string[],
+  ): Promise<Body | string> {
+    const keys: Body = {}
+    for (const { name, reference, list } of references) {
+      const row = await first(reference?.entity ?? '', under)
+      if (typeof row === 'string') return row
+      keys[name] = list ? [row.key] : row.key
+    }
+    return keys
+  }
+
+  /** A row that was there from the beginning, for entities that no endpoint creates. */
+  async function existing(entity: Entity): Promise<MadeRow | string> {
+    const list = spec.endpoints.find((each) => each.entity === entity.name && each.operation === 'list')
+    const answer = list === undefined ? undefined : await caller.ask('GET', list.path)
+    const rows = isRecord(answer?.json) ? Object.values(answer.json).filter(Array.isArray).flat() : Array.isArray(answer?.json) ? answer.json : []
+    const keyName = entity.key[0]!
+    const row: unknown = rows[0]
+    const key = isRecord(row) ? row[keyName] : entity.name === spec.auth.userEntity ? (spec.auth.mockUser[keyName] ?? 1) : undefined
+    if (key === undefined) return `no endpoint creates a ${entity.name}`
+    return { keyName, key: key as JsonValue, sent: {}, madeBy: 'the application', fill: () => undefined }
+  }
+
+  return {
+    canMake: (name) => creating(name) !== undefined,
+    async makeTwo(name) {
+      const one = await first(name, [])
+      if (typeof one === 'string') return one
+      const two = await make(name, 1, [])
+      return typeof two === 'string' ? [one] : [one, two]
+    },
+  }
+}
+
+/** @returns a text when the answer does not show what was sent */
+function madeRow(entity: Entity, endpoint: Endpoint, parent: MadeRow | undefined, sent: Body, answer: unknown): MadeRow | string {
+  const madeBy = `${endpoint.method} ${endpoint.path}`
+  const keyName = entity.key[0]!
+  const json = unwrapped(answer, keyName)
+  if (!isRecord(json) || json[keyName] === undefined || json[keyName] === null) return `${madeBy} does not answer with a ${keyName}`
+  const wrong = difference(entity, sent, json)
+  if (wrong !== undefined) return `${madeBy} shows ${wrong}`
+  const key = json[keyName] as JsonValue
+  const fill = (wanted: Endpoint): string | undefined => {
+    const values = new Map([
+      [wanted.param, key],
+      [
+        wanted.parent?.param === wanted.param ? undefined : wanted.parent?.param,
+        wanted.parent?.entity === endpoint.parent?.entity ? parent?.key : undefined,
+      ],
+    ])
+    const names = [...wanted.path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1])
+    if (names.some((name) => values.get(name) === undefined)) return undefined
+    return wanted.path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(String(values.get(name))))
+  }
+  return { keyName, key, sent, madeBy, fill }
+}

@@ -1,0 +1,1 @@
+export { type FastapiVerifierOptions, fastapiVerifier } from './verifier'

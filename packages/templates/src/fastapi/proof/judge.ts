@@ -1,0 +1,75 @@
+import type { CaseProof, Feature, FeatureProof, TestCase } from '@forge/core'
+import type { SuiteRun } from './suite'
+import type { Treatment } from './treatments'
+
+/** What all runs of one round say about one test and the case that was watched in it. */
+export interface Trial {
+  test: string
+  feature: number
+  name: string
+  treatments: readonly Treatment[]
+  runs: readonly SuiteRun[]
+}
+
+type Verdict = { proven: true; exchange: NonNullable<CaseProof['exchange']> } | { proven: false; failed: boolean; reason: string }
+
+/** A feature is proven when it has cases and each is proven; what else speaks against it comes as `objection`. */
+export function judgeFeature(feature: Feature, trials: readonly Trial[], objection: string | undefined): FeatureProof {
+  const cases = feature.test_cases.map((testCase) => judgeCase(testCase, trialsOf(feature.id, testCase.name, trials)))
+  const open = cases.find(({ proven }) => !proven)
+  const lack =
+    feature.test_cases.length === 0 ? 'it has no test case that could prove it' : open && `case "${open.name}": ${open.reason ?? 'not proven'}`
+  const reason = objection ?? lack
+  return { id: feature.id, proven: reason === undefined, cases, ...(reason === undefined ? {} : { reason }) }
+}
+
+function trialsOf(feature: number, name: string, trials: readonly Trial[]): Trial[] {
+  return trials.filter((trial) => trial.feature === feature && trial.name === name)
+}
+
+/** One good test is enough, as long as no other one for the same case fails. */
+function judgeCase(testCase: TestCase, trials: readonly Trial[]): CaseProof {
+  const { name } = testCase
+  const verdicts = trials.map((trial) => ({ test: trial.test, verdict: judgeTrial(testCase, trial) }))
+  const failing = verdicts.find(({ verdict }) => !verdict.proven && verdict.failed)
+  const good = verdicts.filter(({ verdict }) => verdict.proven)
+  const first = good[0]?.verdict
+  if (failing === undefined && first?.proven) return { name, proven: true, tests: good.map(({ test }) => test), exchange: first.exchange }
+  const bad = failing ?? verdicts[0]
+  const reason = bad === undefined || bad.verdict.proven ? 'no test names it in a marker' : `${bad.test} ${bad.verdict.reason}`
+  return { name, proven: false, tests: verdicts.map(({ test }) => test), reason }
+}
+
+/** The test must pass wherever its answers were left alone, fail wherever they were falsified, and have sent its request in every run. */
+function judgeTrial(testCase: TestCase, trial: Trial): Verdict {
+  let exchange: CaseProof['exchange']
+  for (const [index, treatment] of trial.treatments.entries()) {
+    if (treatment !== 'intact') continue
+    const run = trial.runs[index]!
+    const ended = run.outcomes.get(trial.test)
+    const seen = run.sighting(trial.test)
+    if (ended === undefined) return no('was not run')
+    if (ended.outcome === 'failed') return { proven: false, failed: true, reason: `fails: ${ended.message || 'no message'}` }
+    if (ended.outcome !== 'passed') return no(`is ${ended.outcome}`)
+    if (seen === undefined || seen.met === 0 || seen.exchange === undefined) return no(absence(testCase, seen))
+    exchange = seen.exchange
+  }
+  for (const [index, treatment] of trial.treatments.entries()) {
+    if (treatment === 'intact') continue
+    const run = trial.runs[index]!
+    const ended = run.outcomes.get(trial.test)
+    if (ended?.outcome === 'passed')
+      return no(treatment === 'content' ? 'passes when the content of the answer is wrong' : 'passes when the status of the answer is wrong')
+    if (ended?.outcome !== 'failed') return no('ends differently each time')
+    if ((run.sighting(trial.test)?.met ?? 0) === 0) return no(`fails for a reason of its own, at times: ${ended.message || 'no message'}`)
+  }
+  return exchange === undefined ? no('was not run') : { proven: true, exchange }
+}
+
+const no = (reason: string): Verdict => ({ proven: false, failed: false, reason })
+
+function absence({ method, path, expected_status }: TestCase, seen: { miss?: string; shared: boolean } | undefined): string {
+  if (seen?.shared) return 'leaves the request to a fixture that other tests share'
+  if (seen?.miss !== undefined) return `sends ${method} ${path}, but ${seen.miss}`
+  return `never sent ${method} ${path} to the application with ${expected_status} as its answer`
+}
