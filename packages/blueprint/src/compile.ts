@@ -27,7 +27,12 @@ export function compile(text: string, size: SizePreset): Blueprint {
   if (last?.text === text && last.size === sizeKey) return last.blueprint
   const spec = readSpec(text)
   const plans = planFeatures(spec, size)
-  const blueprint: Blueprint = { spec, features: featureList(spec, plans), foundation: projectFiles(), files: [...emitApp(spec), ...emitTests(spec, plans)] }
+  const blueprint: Blueprint = {
+    spec,
+    features: featureList(spec, plans),
+    foundation: projectFiles(),
+    files: [...emitApp(spec), ...emitTests(spec, plans)],
+  }
   last = { text, size: sizeKey, blueprint }
   return blueprint
 }

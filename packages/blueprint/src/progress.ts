@@ -8,7 +8,10 @@ export function progressNotes({ spec, features }: Blueprint, phase: Phase): stri
   const done =
     phase === 'initializer'
       ? ['The feature list and the foundation are written: settings, errors, middleware, migrations, scripts.', 'Next: application and tests.']
-      : ['Application and tests are written for every feature that is not left for a model.', 'What is proven stands in feature_list.json; only the harness sets it.']
+      : [
+          'Application and tests are written for every feature that is not left for a model.',
+          'What is proven stands in feature_list.json; only the harness sets it.',
+        ]
   return [
     `Progress: ${spec.title}`,
     '',

@@ -38,7 +38,8 @@ interface Turn {
 
 function* eventsOf({ text, calls }: Turn, { messages, context }: ModelRequest): Generator<ModelEvent> {
   yield { type: 'text-delta', text }
-  for (const [index, { name, input }] of calls.entries()) yield { type: 'tool-call', id: `blueprint_${context.session}_${messages.length}_${index}`, name, input }
+  for (const [index, { name, input }] of calls.entries())
+    yield { type: 'tool-call', id: `blueprint_${context.session}_${messages.length}_${index}`, name, input }
   yield { type: 'usage', usage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 } }
   yield { type: 'end', stopReason: calls.length > 0 ? 'tool-use' : 'end-turn' }
 }
@@ -67,7 +68,9 @@ function buildTurn(conversation: Conversation, plan: Blueprint, phase: Phase): T
   if (phase === 'coding') present.add(FEATURE_LIST)
   const readable = [...(phase === 'coding' ? [FEATURE_LIST] : []), ...wanted.map(({ path }) => path)].filter((path) => present.has(path))
   const states = new Map(readable.map((path) => [path, readFile(conversation, path)]))
-  const reads = [...states].flatMap(([path, state]) => (state.kind === 'unknown' || (state.kind === 'unreadable' && path === FEATURE_LIST) ? [state.call] : []))
+  const reads = [...states].flatMap(([path, state]) =>
+    state.kind === 'unknown' || (state.kind === 'unreadable' && path === FEATURE_LIST) ? [state.call] : [],
+  )
   if (reads.length > 0) return turnFor(conversation, 'Comparing it with the blueprint.', reads)
 
   const writes = wanted.filter(({ path, content }) => !isSame(states.get(path), content)).map(writeOf)
@@ -77,7 +80,13 @@ function buildTurn(conversation: Conversation, plan: Blueprint, phase: Phase): T
 }
 
 /** What follows once every file is in place: permissions, claims, and the last words. */
-function finish(conversation: Conversation, plan: Blueprint, phase: Phase, wanted: readonly ProjectFile[], states: ReadonlyMap<string, ReturnType<typeof readFile>>): Turn {
+function finish(
+  conversation: Conversation,
+  plan: Blueprint,
+  phase: Phase,
+  wanted: readonly ProjectFile[],
+  states: ReadonlyMap<string, ReturnType<typeof readFile>>,
+): Turn {
   const executables = wanted.filter(({ executable }) => executable).map(({ path }) => path)
   const permit = executables.length === 0 ? [] : [{ name: 'Bash', input: { command: `chmod +x ${executables.join(' ')}` } }]
   const list = states.get(FEATURE_LIST)
@@ -117,7 +126,8 @@ function nameSome(calls: readonly Call[]): string {
 
 /** Sets `passes` for everything that is built; what the harness refused before is claimed anew, for it to judge. */
 function claimOf(list: ReturnType<typeof readFile> | undefined, { features }: Blueprint): { calls: Call[]; problem?: string } {
-  if (list?.kind !== 'known') return { calls: [], problem: `${FEATURE_LIST} cannot be read: ${list?.kind === 'unreadable' ? list.reason : 'it does not exist'}` }
+  if (list?.kind !== 'known')
+    return { calls: [], problem: `${FEATURE_LIST} cannot be read: ${list?.kind === 'unreadable' ? list.reason : 'it does not exist'}` }
   let frozen: Feature[]
   try {
     frozen = parseFeatureList(list.text)

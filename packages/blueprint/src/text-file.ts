@@ -14,7 +14,8 @@ export function readFile(conversation: Conversation, path: string): FileState {
     if (outcome.isError) return { kind: 'unreadable', call, reason: outcome.content }
     const { lines, notes } = pageOf(outcome.content)
     if (notes.includes('[the file is empty]')) return { kind: 'known', text: '' }
-    if (notes.some((note) => note.endsWith('is longer than a page and was cut]'))) return { kind: 'unreadable', call, reason: `${path} has a line that no page of Read can hold.` }
+    if (notes.some((note) => note.endsWith('is longer than a page and was cut]')))
+      return { kind: 'unreadable', call, reason: `${path} has a line that no page of Read can hold.` }
     text += lines.map((line) => `${line}\n`).join('')
     const next = notes.map((note) => /go on with offset (\d+)\]$/.exec(note)?.[1]).find((number) => number !== undefined)
     if (next === undefined) return { kind: 'known', text: notes.includes('[no line end after the last line]') ? text.slice(0, -1) : text }

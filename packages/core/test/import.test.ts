@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
-/** What the library's own import changed in its process. zod's registry is the one global that a dependency makes. */
+/** What the library's own import changed in its process, and its time on a processor, whatever else the machine does. zod's registry is the one global that a dependency makes. */
 const SCRIPT = `
   const look = () => ({
     env: JSON.stringify(process.env),
@@ -32,9 +32,10 @@ const SCRIPT = `
     resources: process.getActiveResourcesInfo().filter((name) => /Timeout|Process|TCP|Pipe|FSEvent/.test(name)).join(),
   })
   const before = look()
-  const begun = performance.now()
+  const begun = process.cpuUsage()
   const forge = await import(${JSON.stringify(program)})
-  const ms = performance.now() - begun
+  const { user, system } = process.cpuUsage(begun)
+  const ms = (user + system) / 1000
   const after = look()
   const changed = Object.keys(before).filter((key) => before[key] !== after[key])
   console.log(JSON.stringify({ ms, changed, names: Object.keys(forge).length }))`
@@ -50,8 +51,8 @@ function importIt(): { ms: number; changed: string[]; names: number } {
 }
 
 test('importing does nothing, and is quick', () => {
-  const runs = Array.from({ length: 3 }, importIt)
-  expect(runs.map(({ changed }) => changed)).toEqual([[], [], []])
+  const runs = Array.from({ length: 5 }, importIt)
+  expect(runs.map(({ changed }) => changed)).toEqual([[], [], [], [], []])
   expect(runs[0]?.names).toBeGreaterThan(20)
   expect(readdirSync(empty)).toEqual([])
   expect(Math.min(...runs.map(({ ms }) => ms))).toBeLessThan(100)

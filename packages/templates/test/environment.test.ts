@@ -36,7 +36,10 @@ describe('ensurePythonEnv', () => {
 describe('checkLock', () => {
   const hash = `--hash=sha256:${'a'.repeat(64)}`
   it('takes what uv and pip-compile write', () => {
-    checkLock(`# made by a tool\nanyio==4.0.1 \\\n    ${hash} \\\n    ${hash}\n    # via starlette\nuvloop[x]==0.2 ; sys_platform != 'win32' \\\n    ${hash}\n`, 'lock')
+    checkLock(
+      `# made by a tool\nanyio==4.0.1 \\\n    ${hash} \\\n    ${hash}\n    # via starlette\nuvloop[x]==0.2 ; sys_platform != 'win32' \\\n    ${hash}\n`,
+      'lock',
+    )
   })
   it.each([
     `-e .`,

@@ -13,7 +13,13 @@ type RoleEffect = Extract<RuleEffect, { kind: 'role' }>
 type RoleFieldEffect = Extract<RuleEffect, { kind: 'role-field' }>
 type Operation = OwnerEffect['operations'][number]
 
-const ENDPOINTS = { list: ['list', 'nested-list'], read: ['get'], create: ['create', 'nested-create'], update: ['update', 'replace', 'action'], delete: ['delete'] } as const
+const ENDPOINTS = {
+  list: ['list', 'nested-list'],
+  read: ['get'],
+  create: ['create', 'nested-create'],
+  update: ['update', 'replace', 'action'],
+  delete: ['delete'],
+} as const
 
 function endpointFor(world: World, entity: string, operation: Operation): Endpoint | undefined {
   return world.endpoint(entity, ...ENDPOINTS[operation])
@@ -23,7 +29,15 @@ const merged = (all: Sides[]): Sides => ({ bites: all.flatMap((each) => each.bit
 
 /** Rows belong to somebody. */
 export function ownerRuleCases(context: RuleContext, effect: OwnerEffect): Sides {
-  return merged(effect.operations.map((operation) => (operation === 'list' ? ownedListSides(context, effect) : operation === 'create' ? ownedParentSides(context, effect) : ownedRowSides(context, effect, operation))))
+  return merged(
+    effect.operations.map((operation) =>
+      operation === 'list'
+        ? ownedListSides(context, effect)
+        : operation === 'create'
+          ? ownedParentSides(context, effect)
+          : ownedRowSides(context, effect, operation),
+    ),
+  )
 }
 
 function ownedRowSides(context: RuleContext, effect: OwnerEffect, operation: 'read' | 'update' | 'delete'): Sides {
@@ -34,28 +48,68 @@ function ownedRowSides(context: RuleContext, effect: OwnerEffect, operation: 're
   const label = `${name}_${operation}`
   const body = operation === 'update' ? smallChange(world, endpoint, guardedFields(world, effect.entity)) : { arrange: [], body: undefined }
   const arrange = mergeSteps(body.arrange, owned.arrange)
-  const ask = (caller: Caller) => requestFor(world, endpoint, owned.row, caller, endpoint.operation === 'action' && Object.keys(body.body ?? {}).length === 0 ? undefined : body.body)
+  const ask = (caller: Caller) =>
+    requestFor(
+      world,
+      endpoint,
+      owned.row,
+      caller,
+      endpoint.operation === 'action' && Object.keys(body.body ?? {}).length === 0 ? undefined : body.body,
+    )
   const other = stranger(world)
   const { status, code } = world.otherOwner(effect.entity)
   const unchanged = operation === 'read' ? [] : stillThere(world, effect.entity, owned.row)
-  const bites = [plan(`${label}_by_stranger`, `Refused for somebody else's ${words(world.entity(effect.entity))}.`, ask(other.caller), failure(world, status, code), { arrange: mergeSteps(arrange, other.arrange), after: unchanged })]
-  const expect = operation === 'read' ? { status: endpoint.status, checks: keyCheck(world, effect.entity, owned.row) } : succeeds(world, endpoint, body.body)
+  const bites = [
+    plan(
+      `${label}_by_stranger`,
+      `Refused for somebody else's ${words(world.entity(effect.entity))}.`,
+      ask(other.caller),
+      failure(world, status, code),
+      { arrange: mergeSteps(arrange, other.arrange), after: unchanged },
+    ),
+  ]
+  const expect =
+    operation === 'read' ? { status: endpoint.status, checks: keyCheck(world, effect.entity, owned.row) } : succeeds(world, endpoint, body.body)
   const allowed = world.rolesFor(effect.entity, operation).length === 0
   const honest = allowed ? [plan(`${label}_by_owner`, 'Allowed for the owner.', ask(owned.owner), expect, { arrange })] : []
-  return { bites, honest: [...honest, ...coOwners(context, effect, operation, endpoint, body), ...privileged(world, effect, label, ask, expect, arrange)] }
+  return {
+    bites,
+    honest: [...honest, ...coOwners(context, effect, operation, endpoint, body), ...privileged(world, effect, label, ask, expect, arrange)],
+  }
 }
 
 /** Whoever else a rule names beside the owner, for example the assignee. */
-function coOwners({ world, name }: RuleContext, effect: OwnerEffect, operation: string, endpoint: Endpoint, change: { arrange: Step[]; body: Record<string, Value> | undefined }): CasePlan[] {
+function coOwners(
+  { world, name }: RuleContext,
+  effect: OwnerEffect,
+  operation: string,
+  endpoint: Endpoint,
+  change: { arrange: Step[]; body: Record<string, Value> | undefined },
+): CasePlan[] {
   return effect.fields.slice(1).flatMap((field) => {
     const owned = ownedRow(world, effect.entity, [field])
     if (!owned || effect.via) return []
     const act = requestFor(world, endpoint, owned.row, owned.owner, change.body)
-    return [plan(`${name}_${operation}_by_${snake(field).replace(/_id$/, '')}`, `Allowed for whoever ${field} names.`, act, succeeds(world, endpoint, change.body), { arrange: mergeSteps(change.arrange, owned.arrange) })]
+    return [
+      plan(
+        `${name}_${operation}_by_${snake(field).replace(/_id$/, '')}`,
+        `Allowed for whoever ${field} names.`,
+        act,
+        succeeds(world, endpoint, change.body),
+        { arrange: mergeSteps(change.arrange, owned.arrange) },
+      ),
+    ]
   })
 }
 
-function privileged(world: World, effect: OwnerEffect, label: string, ask: (caller: Caller) => CasePlan['act'], expect: CasePlan['expect'], arrange: Step[]): CasePlan[] {
+function privileged(
+  world: World,
+  effect: OwnerEffect,
+  label: string,
+  ask: (caller: Caller) => CasePlan['act'],
+  expect: CasePlan['expect'],
+  arrange: Step[],
+): CasePlan[] {
   const [role] = effect.roles
   if (role === undefined) return []
   const builtIn = world.roleField === null ? (world.spec.auth.mockUser['role'] ?? world.spec.roles[0]) : world.spec.auth.mockUser[world.roleField]
@@ -88,7 +142,15 @@ function ownedListSides({ world, name }: RuleContext, effect: OwnerEffect): Side
   const { request } = sceneFor(world, endpoint, { caller: owned.owner })
   const rows = { kind: 'rows' as const, key, values: [ref(owned.row, key)], mode: 'among' as const, ordered: false, not: [ref(foreign.row, key)] }
   return {
-    bites: [plan(`${name}_list_only_own`, 'The list holds what belongs to whoever asks, and nothing else.', request, { status: endpoint.status, checks: [rows] }, { arrange: mergeSteps(owned.arrange, foreign.arrange) })],
+    bites: [
+      plan(
+        `${name}_list_only_own`,
+        'The list holds what belongs to whoever asks, and nothing else.',
+        request,
+        { status: endpoint.status, checks: [rows] },
+        { arrange: mergeSteps(owned.arrange, foreign.arrange) },
+      ),
+    ],
     honest: [],
   }
 }
@@ -97,7 +159,8 @@ function ownedListSides({ world, name }: RuleContext, effect: OwnerEffect): Side
 function renamed(owned: OwnedRow, prefix: string): OwnedRow {
   const text = JSON.stringify(owned)
   const names = owned.arrange.flatMap((step) => (step.kind === 'make' ? [step.as] : []))
-  const swap = (key: string, value: unknown) => ((key === 'as' || key === 'row') && typeof value === 'string' && names.includes(value) ? `${prefix}_${value}` : value)
+  const swap = (key: string, value: unknown) =>
+    (key === 'as' || key === 'row') && typeof value === 'string' && names.includes(value) ? `${prefix}_${value}` : value
   const copy = JSON.parse(text, swap) as OwnedRow
   return { ...copy, row: names.includes(owned.row) ? `${prefix}_${owned.row}` : owned.row }
 }
@@ -116,7 +179,11 @@ function ownedParentSides({ world, name }: RuleContext, effect: OwnerEffect): Si
   const ask = (caller: Caller) => ({ method: endpoint.method, path: endpoint.path, params, caller, body: draft.body })
   const arrange = mergeSteps(draft.arrange, owned.arrange)
   return {
-    bites: [plan(`${name}_create_by_stranger`, 'Refused below what belongs to somebody else.', ask(other.caller), failure(world, status, code), { arrange: mergeSteps(arrange, other.arrange) })],
+    bites: [
+      plan(`${name}_create_by_stranger`, 'Refused below what belongs to somebody else.', ask(other.caller), failure(world, status, code), {
+        arrange: mergeSteps(arrange, other.arrange),
+      }),
+    ],
     honest: [plan(`${name}_create_by_owner`, 'Allowed for the owner.', ask(owned.owner), succeeds(world, endpoint, draft.body), { arrange })],
   }
 }
@@ -130,12 +197,29 @@ export function roleRuleCases({ world, name }: RuleContext, effect: RoleEffect):
     const endpoint = endpointFor(world, effect.entity, operation)
     if (!endpoint) continue
     const scene = sceneFor(world, endpoint)
-    const draft = operation === 'create' || operation === 'update' ? validBody(world, endpoint, { variant: operation === 'update' ? 1 : 0 }) : undefined
+    const draft =
+      operation === 'create' || operation === 'update' ? validBody(world, endpoint, { variant: operation === 'update' ? 1 : 0 }) : undefined
     const arrange = mergeSteps(draft?.arrange ?? [], scene.arrange)
     const act = draft === undefined || Object.keys(draft.body).length === 0 ? scene.request : { ...scene.request, body: draft.body }
     const other = stranger(world, `${snake(outside)}_caller`, outside)
-    sides.bites.push(plan(`${name}_${operation}_by_${snake(outside)}`, `Refused for the role ${outside}.`, { ...act, caller: other.caller }, failure(world, 403, 'FORBIDDEN'), { arrange: mergeSteps(arrange, other.arrange) }))
-    sides.honest.push(plan(`${name}_${operation}_by_${snake(effect.roles[0] ?? 'insider')}`, `Allowed for the role ${effect.roles[0]}.`, act, succeeds(world, endpoint, act.body), { arrange }))
+    sides.bites.push(
+      plan(
+        `${name}_${operation}_by_${snake(outside)}`,
+        `Refused for the role ${outside}.`,
+        { ...act, caller: other.caller },
+        failure(world, 403, 'FORBIDDEN'),
+        { arrange: mergeSteps(arrange, other.arrange) },
+      ),
+    )
+    sides.honest.push(
+      plan(
+        `${name}_${operation}_by_${snake(effect.roles[0] ?? 'insider')}`,
+        `Allowed for the role ${effect.roles[0]}.`,
+        act,
+        succeeds(world, endpoint, act.body),
+        { arrange },
+      ),
+    )
   }
   return sides
 }
@@ -157,10 +241,34 @@ export function roleFieldRuleCases({ world, name }: RuleContext, effect: RoleFie
   const rest = smallChange(world, endpoint, [field.name])
   const other = smallChangeOf(rest.body, field.name)
   return {
-    bites: [plan(`${label}_by_${snake(outside)}`, `Refused for the role ${outside}.`, requestFor(world, endpoint, owned.row, owned.owner, body), failure(world, 403, 'FORBIDDEN'), { arrange: owned.arrange, after: [] })],
+    bites: [
+      plan(
+        `${label}_by_${snake(outside)}`,
+        `Refused for the role ${outside}.`,
+        requestFor(world, endpoint, owned.row, owned.owner, body),
+        failure(world, 403, 'FORBIDDEN'),
+        { arrange: owned.arrange, after: [] },
+      ),
+    ],
     honest: [
-      plan(`${label}_by_${snake(effect.roles[0]!)}`, `Allowed for the role ${effect.roles[0]}.`, requestFor(world, endpoint, owned.row, world.actor(effect.entity, 'update'), body), { status: endpoint.status, checks: [changed] }, { arrange: owned.arrange }),
-      ...(other === undefined ? [] : [plan(`${label}_untouched`, `Other fields stay free for the role ${outside}.`, requestFor(world, endpoint, owned.row, owned.owner, other), succeeds(world, endpoint, other), { arrange: mergeSteps(rest.arrange, owned.arrange) })]),
+      plan(
+        `${label}_by_${snake(effect.roles[0]!)}`,
+        `Allowed for the role ${effect.roles[0]}.`,
+        requestFor(world, endpoint, owned.row, world.actor(effect.entity, 'update'), body),
+        { status: endpoint.status, checks: [changed] },
+        { arrange: owned.arrange },
+      ),
+      ...(other === undefined
+        ? []
+        : [
+            plan(
+              `${label}_untouched`,
+              `Other fields stay free for the role ${outside}.`,
+              requestFor(world, endpoint, owned.row, owned.owner, other),
+              succeeds(world, endpoint, other),
+              { arrange: mergeSteps(rest.arrange, owned.arrange) },
+            ),
+          ]),
     ],
   }
 }
@@ -172,12 +280,24 @@ function smallChangeOf(body: Record<string, Value>, not: string): Record<string,
 /** Nobody without an identity gets in. */
 export function authenticatedRuleCases({ world, name }: RuleContext, entity: string | null): Sides {
   const names = endpointNames(world)
-  const closed = world.spec.endpoints.filter((endpoint) => endpoint.authenticated && endpoint.unsupported === null && (entity === null || endpoint.entity === entity))
-  const bites = closed.flatMap((endpoint) => identityCases(world, endpoint, `${name}_${names.get(endpoint)!}`).map((each) => ({ ...each, table: { group: `${name}_refuses_missing_identity`, kind: 'caller' as const } })))
+  const closed = world.spec.endpoints.filter(
+    (endpoint) => endpoint.authenticated && endpoint.unsupported === null && (entity === null || endpoint.entity === entity),
+  )
+  const bites = closed.flatMap((endpoint) =>
+    identityCases(world, endpoint, `${name}_${names.get(endpoint)!}`).map((each) => ({
+      ...each,
+      table: { group: `${name}_refuses_missing_identity`, kind: 'caller' as const },
+    })),
+  )
   const open = world.spec.endpoints.find((endpoint) => !endpoint.authenticated && endpoint.operation === 'health')
   const [first] = closed
   const honest = first ? endpointCases(world, first, `${name}_known_caller`).slice(0, 1) : []
-  if (open && bites.length > 0) honest.push(...endpointCases(world, open, `${name}_health_is_open`).map((each) => ({ ...each, act: { ...each.act, caller: { kind: 'anonymous' as const } } })))
+  if (open && bites.length > 0)
+    honest.push(
+      ...endpointCases(world, open, `${name}_health_is_open`).map((each) => ({
+        ...each,
+        act: { ...each.act, caller: { kind: 'anonymous' as const } },
+      })),
+    )
   return { bites, honest: bites.length === 0 ? [] : honest }
 }
-

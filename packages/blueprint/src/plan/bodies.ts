@@ -26,10 +26,10 @@ export function validBody(world: World, endpoint: Endpoint, options: { variant?:
     if (field.reference) {
       if (!field.required) continue
       const name = snake(field.reference.entity)
-      if (!draft.arrange.some((step) => step.kind === 'make' && step.as === name)) draft.arrange.push(make(field.reference.entity, name, demandedState(world, entity.name, field.name)))
+      if (!draft.arrange.some((step) => step.kind === 'make' && step.as === name))
+        draft.arrange.push(make(field.reference.entity, name, demandedState(world, entity.name, field.name)))
       draft.body[field.name] = ref(name, world.keyField(field.reference.entity).name)
     } else if (field.name === entity.softDelete?.field || (options.requiredOnly && !field.required)) {
-      continue
     } else {
       draft.body[field.name] = literal(safeValue(world, entity.name, field, options.variant ?? 0))
     }

@@ -25,12 +25,27 @@ export function foreignCases(
   ]
 }
 
-export function ownRoleCases(world: World, endpoint: Endpoint, name: string, operation: 'create' | 'read' | 'update' | 'delete', arrange: Step[], act: Request): CasePlan[] {
+export function ownRoleCases(
+  world: World,
+  endpoint: Endpoint,
+  name: string,
+  operation: 'create' | 'read' | 'update' | 'delete',
+  arrange: Step[],
+  act: Request,
+): CasePlan[] {
   const [rule] = world.rolesFor(endpoint.entity!, operation)
   const role = rule && world.roleOutside(rule.roles)
   if (!rule || role === undefined) return []
   const other = stranger(world, role === snake(role) ? `${snake(role)}_caller` : 'caller', role)
-  return [plan(`${name}_forbidden_for_${snake(role)}`, `Refused for the role ${role}.`, { ...act, caller: other.caller }, failure(world, 403, 'FORBIDDEN'), { arrange: [...arrange, ...other.arrange] })]
+  return [
+    plan(
+      `${name}_forbidden_for_${snake(role)}`,
+      `Refused for the role ${role}.`,
+      { ...act, caller: other.caller },
+      failure(world, 403, 'FORBIDDEN'),
+      { arrange: [...arrange, ...other.arrange] },
+    ),
+  ]
 }
 
 export function malformedIdCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {

@@ -15,7 +15,11 @@ export function identityCases(world: World, endpoint: Endpoint, name: string): C
   if (!anonymous && (auth.userEntity === null || auth.kind === 'header')) return []
   const act = unknownRequest(world, endpoint, anonymous ? { kind: 'anonymous' } : { kind: 'unknown' })
   const description = anonymous ? 'Refused without an identity.' : 'Refused for an identity that does not exist.'
-  return [plan(`${name}_unauthorized`, description, act, failure(world, 401, 'UNAUTHORIZED'), { table: { group: 'refuses_missing_identity', kind: 'caller' } })]
+  return [
+    plan(`${name}_unauthorized`, description, act, failure(world, 401, 'UNAUTHORIZED'), {
+      table: { group: 'refuses_missing_identity', kind: 'caller' },
+    }),
+  ]
 }
 
 /** Joins steps; a row made twice under one name is made once, with all its values. */

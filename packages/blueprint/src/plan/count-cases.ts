@@ -11,10 +11,21 @@ export function countCases(world: World, endpoint: Endpoint, name: string): Case
     const scene = sceneFor(world, endpoint)
     const key = ref(scene.row, world.keyField(endpoint.entity!).name)
     const counted = snake(computed.of)
-    const steps = computed.through === undefined ? childSteps(world, endpoint.entity!, computed.of, counted, key) : linkSteps(world, computed.through, endpoint.entity!, computed.of, counted, key)
+    const steps =
+      computed.through === undefined
+        ? childSteps(world, endpoint.entity!, computed.of, counted, key)
+        : linkSteps(world, computed.through, endpoint.entity!, computed.of, counted, key)
     if (steps === undefined) return []
     const check: Check = { kind: 'equals', field: computed.name, value: literal(1), compare: 'exact' }
-    return [plan(`${name}_${snake(computed.name)}`, `${computed.name} follows the rows it counts.`, scene.request, { status: endpoint.status, checks: [check] }, { arrange: [...scene.arrange, ...steps] })]
+    return [
+      plan(
+        `${name}_${snake(computed.name)}`,
+        `${computed.name} follows the rows it counts.`,
+        scene.request,
+        { status: endpoint.status, checks: [check] },
+        { arrange: [...scene.arrange, ...steps] },
+      ),
+    ]
   })
 }
 

@@ -2,7 +2,8 @@ import type { Endpoint, RuleEffect } from '@forge/spec'
 import { make, rowSteps } from './bodies'
 import { type CasePlan, type Check, literal, ref, type Step, type Value } from './case-plan'
 import { mergeSteps, plan, words } from './common'
-import { notFound, reading, sceneFor } from './requests'
+import { deletedNow } from './endpoint-cases'
+import { notFound, reading, type Scene, sceneFor } from './requests'
 import { broken, noSides, otherValue, requestFor, type RuleContext, type Sides, smallChange } from './rule-scene'
 import { snake, type World } from './world'
 
@@ -17,19 +18,45 @@ export function deleteGuardCases({ world, name }: RuleContext, effect: Effect<'d
   const key = world.keyField(effect.entity).name
   const child = snake(effect.child) === scene.row ? `other_${scene.row}` : snake(effect.child)
   const childIn = (value: string | boolean | undefined): Step[] =>
-    rowSteps(world, effect.child, child, { [effect.childField]: ref(scene.row, key), ...(value === undefined || !effect.where ? {} : { [effect.where.field]: literal(value) }) })
+    rowSteps(world, effect.child, child, {
+      [effect.childField]: ref(scene.row, key),
+      ...(value === undefined || !effect.where ? {} : { [effect.where.field]: literal(value) }),
+    })
   const same: Check[] = [{ kind: 'equals', field: key, value: ref(scene.row, key), compare: 'exact' }]
   const { guarding, exempt } = guardedValues(world, effect)
   const noun = words(world.entity(effect.child))
-  const bite = plan(`${name}_refused`, `Refused while ${noun} rows need it.`, scene.request, broken(world), { arrange: [...scene.arrange, ...childIn(guarding)], after: reading(world, effect.entity, scene.row, same) })
-  const alone = plan(`${name}_without_${child}`, `Deleted when no ${noun} needs it.`, scene.request, { status: endpoint.status, checks: [] }, { arrange: scene.arrange })
+  const bite = plan(`${name}_refused`, `Refused while ${noun} rows need it.`, scene.request, broken(world), {
+    arrange: [...scene.arrange, ...childIn(guarding)],
+    after: reading(world, effect.entity, scene.row, same),
+  })
+  const alone = plan(
+    `${name}_without_${child}`,
+    `Deleted when no ${noun} needs it.`,
+    scene.request,
+    { status: endpoint.status, checks: [] },
+    { arrange: scene.arrange },
+  )
   const softly = world.entity(effect.entity).softDelete !== null || reference.reference?.onDelete !== 'restrict'
-  const harmless = exempt === undefined || !softly ? [] : [plan(`${name}_with_${snake(String(exempt))}_${child}`, `Deleted when no ${noun} stands in the way any more.`, scene.request, { status: endpoint.status, checks: [] }, { arrange: [...scene.arrange, ...childIn(exempt)] })]
+  const harmless =
+    exempt === undefined || !softly
+      ? []
+      : [
+          plan(
+            `${name}_with_${snake(String(exempt))}_${child}`,
+            `Deleted when no ${noun} stands in the way any more.`,
+            scene.request,
+            { status: endpoint.status, checks: [] },
+            { arrange: [...scene.arrange, ...childIn(exempt)] },
+          ),
+        ]
   return { bites: [bite], honest: [...harmless, alone] }
 }
 
 /** A value of the child with which it stands in the way, and one with which it does not. */
-function guardedValues(world: World, { child, where }: Effect<'delete-guard'>): { guarding: string | boolean | undefined; exempt: string | boolean | undefined } {
+function guardedValues(
+  world: World,
+  { child, where }: Effect<'delete-guard'>,
+): { guarding: string | boolean | undefined; exempt: string | boolean | undefined } {
   if (!where) return { guarding: undefined, exempt: undefined }
   const outside = otherValue(world, child, where.field, where.in ?? where.notIn ?? []) as string | boolean | undefined
   return where.in ? { guarding: where.in[0], exempt: outside } : { guarding: outside, exempt: where.notIn?.[0] }
@@ -46,8 +73,24 @@ export function cascadeCases({ world, name }: RuleContext, effect: Effect<'casca
   const witness = child.junction ? linkWitness(world, effect, reference.name, key) : childWitness(world, effect.child, reference.name, key)
   if (!witness) return noSides
   return {
-    bites: [plan(`${name}_takes_along`, `Deleting the ${words(world.entity(effect.entity))} takes its ${words(child)} rows along.`, scene.request, { status: endpoint.status, checks: [] }, { arrange: [...scene.arrange, ...witness.arrange], after: witness.after })],
-    honest: [plan(`${name}_keeps_others`, 'Rows of others stay.', scene.request, { status: endpoint.status, checks: [] }, { arrange: [...scene.arrange, ...witness.others], after: witness.kept })],
+    bites: [
+      plan(
+        `${name}_takes_along`,
+        `Deleting the ${words(world.entity(effect.entity))} takes its ${words(child)} rows along.`,
+        scene.request,
+        { status: endpoint.status, checks: [] },
+        { arrange: [...scene.arrange, ...witness.arrange], after: witness.after },
+      ),
+    ],
+    honest: [
+      plan(
+        `${name}_keeps_others`,
+        'Rows of others stay.',
+        scene.request,
+        { status: endpoint.status, checks: [] },
+        { arrange: [...scene.arrange, ...witness.others], after: witness.kept },
+      ),
+    ],
   }
 }
 
@@ -63,14 +106,18 @@ interface Witness {
 function linkWitness(world: World, effect: Effect<'cascade'>, own: string, key: Value): Witness | undefined {
   const junction = world.entity(effect.child)
   const far = junction.fields.find((field) => field.reference && field.name !== own)
-  const list = world.spec.endpoints.find((each) => each.operation === 'link-list' && each.unsupported === null && each.parent?.through === effect.child && each.entity === effect.entity)
+  const list = world.spec.endpoints.find(
+    (each) => each.operation === 'link-list' && each.unsupported === null && each.parent?.through === effect.child && each.entity === effect.entity,
+  )
   if (!far?.reference || !list?.parent) return undefined
   const other = snake(far.reference.entity)
   const otherKey = ref(other, world.keyField(far.reference.entity).name)
   const rowKey = world.keyField(effect.entity).name
   const made = make(far.reference.entity, other)
   const request = { method: list.method, path: list.path, params: { [list.parent.param]: otherKey }, caller: { kind: 'default' as const } }
-  const holding = (values: Value[]): CasePlan['after'] => [{ request, expect: { status: list.status, checks: [{ kind: 'rows', key: rowKey, values, mode: 'exact', ordered: false }] } }]
+  const holding = (values: Value[]): CasePlan['after'] => [
+    { request, expect: { status: list.status, checks: [{ kind: 'rows', key: rowKey, values, mode: 'exact', ordered: false }] } },
+  ]
   const link = (target: Value) => make(effect.child, '', { [own]: target, [far.name]: otherKey })
   const kept = `kept_${snake(effect.entity)}`
   return {
@@ -101,24 +148,41 @@ function askFor(world: World, endpoint: Endpoint, row: string): CasePlan['act'] 
   return requestFor(world, endpoint, row, undefined, body)
 }
 
-/** The row is put out of sight, not removed. */
+/** The row is marked, not removed: hidden from everybody where no request can bring it back, else in sight. */
 export function softDeleteCases({ world, name }: RuleContext, entity: string): Sides {
   const endpoint = world.endpoint(entity, 'delete')
-  const list = world.endpoint(entity, 'list')
-  const { softDelete } = world.entity(entity)
-  if (!endpoint || !list || !softDelete) return noSides
+  if (!endpoint || !world.entity(entity).softDelete) return noSides
   const scene = sceneFor(world, endpoint)
-  const key = world.keyField(entity).name
-  const kept = `kept_${scene.row}`
-  const all = { method: list.method, path: list.path, params: {}, caller: scene.request.caller }
-  const rows = (values: string[], not: string[]): Check => ({ kind: 'rows', key, values: values.map((row) => ref(row, key)), mode: 'among', ordered: false, not: not.map((row) => ref(row, key)) })
   const done = { status: endpoint.status, checks: [] }
-  const hidden = plan(`${name}_hidden`, 'What was deleted is listed no more; everything else is.', scene.request, done, {
-    arrange: mergeSteps(scene.arrange, [make(entity, kept)]),
-    after: [{ request: all, expect: { status: list.status, checks: [rows([kept], [scene.row])] } }],
+  const kept = `kept_${scene.row}`
+  const keptKey = ref(kept, world.keyField(entity).name)
+  const untouched = reading(world, entity, kept, [{ kind: 'equals', field: world.keyField(entity).name, value: keptKey, compare: 'exact' }])
+  const mark = plan(`${name}_marks`, 'What was deleted is marked as such.', scene.request, done, {
+    arrange: scene.arrange,
+    after: deletedNow(world, endpoint, scene),
   })
-  const filter = list.filters?.find((each) => each.field === softDelete.field && each.kind === 'equals')
-  if (!filter) return { bites: [hidden], honest: [] }
-  const found = { request: { ...all, query: { [filter.name]: literal(softDelete.deletedValue) } }, expect: { status: list.status, checks: [rows([scene.row], [])] } }
-  return { bites: [hidden], honest: [plan(`${name}_kept`, 'The row itself is kept.', scene.request, done, { arrange: scene.arrange, after: [found] })] }
+  const others = plan(`${name}_keeps_others`, 'Everything else is as it was.', scene.request, done, {
+    arrange: mergeSteps(scene.arrange, [make(entity, kept)]),
+    after: untouched,
+  })
+  return { bites: [mark, ...listedNow(world, entity, scene, `${name}_listed`, kept)], honest: [others] }
+}
+
+/** What the list says of a deleted row. */
+function listedNow(world: World, entity: string, scene: Scene, name: string, kept: string): CasePlan[] {
+  const list = world.endpoint(entity, 'list')
+  const endpoint = world.endpoint(entity, 'delete')!
+  if (!list || !world.hidesDeleted(entity)) return []
+  const key = world.keyField(entity).name
+  const rows: Check = { kind: 'rows', key, values: [ref(kept, key)], mode: 'among', ordered: false, not: [ref(scene.row, key)] }
+  const request = { method: list.method, path: list.path, params: {}, caller: scene.request.caller }
+  return [
+    plan(
+      name,
+      'What was deleted is listed no more; everything else is.',
+      scene.request,
+      { status: endpoint.status, checks: [] },
+      { arrange: mergeSteps(scene.arrange, [make(entity, kept)]), after: [{ request, expect: { status: list.status, checks: [rows] } }] },
+    ),
+  ]
 }

@@ -17,14 +17,16 @@ import {
 } from './field-cases'
 import { linkCases } from './link-cases'
 import { listCases } from './list-cases'
-import { failure, invalid, notFound, reading, sceneFor, stranger, unknownRequest } from './requests'
+import { failure, invalid, notFound, reading, type Scene, sceneFor, stranger, unknownRequest } from './requests'
 import { snake, type World } from './world'
 
 /** Every case worth testing on an endpoint, the most telling first. */
 export function endpointCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
   switch (endpoint.operation) {
     case 'health':
-      return [plan(name, 'The service says that it is up.', bare(endpoint), { status: endpoint.status, checks: [{ kind: 'present', field: 'status' }] })]
+      return [
+        plan(name, 'The service says that it is up.', bare(endpoint), { status: endpoint.status, checks: [{ kind: 'present', field: 'status' }] }),
+      ]
     case 'create':
     case 'nested-create':
       return createCases(world, endpoint, name)
@@ -69,7 +71,13 @@ function createCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   }
   const readBack = reading(world, entity.name, 'created', echoChecks(world, entity.name, draft.body))
   const cases: CasePlan[] = [
-    plan(name, `Creates ${article(entity)} and answers with it; it can be read afterwards.`, act(draft.body), { status: endpoint.status, checks: created }, { arrange, after: readBack }),
+    plan(
+      name,
+      `Creates ${article(entity)} and answers with it; it can be read afterwards.`,
+      act(draft.body),
+      { status: endpoint.status, checks: created },
+      { arrange, after: readBack },
+    ),
   ]
   const [firstMissing, ...otherMissing] = bodyFields(world, endpoint)
     .filter((field) => field.required && draft.body[field.name] !== undefined)
@@ -77,7 +85,15 @@ function createCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   if (firstMissing) cases.push(firstMissing)
   if (endpoint.parent) {
     const unknown = { ...unknownRequest(world, endpoint), body: draft.body }
-    cases.push(plan(`${name}_unknown_${snake(endpoint.parent.entity)}`, `Refused below ${article(world.entity(endpoint.parent.entity))} that does not exist.`, unknown, notFound(world), { arrange: draft.arrange }))
+    cases.push(
+      plan(
+        `${name}_unknown_${snake(endpoint.parent.entity)}`,
+        `Refused below ${article(world.entity(endpoint.parent.entity))} that does not exist.`,
+        unknown,
+        notFound(world),
+        { arrange: draft.arrange },
+      ),
+    )
   }
   cases.push(...duplicateCases(world, endpoint, name, arrange, act, draft.body))
   cases.push(...invalidCases(world, endpoint, name, arrange, act(draft.body)).slice(0, 2))
@@ -96,8 +112,15 @@ function getCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
   const entity = world.entity(endpoint.entity!)
   const scene = sceneFor(world, endpoint)
   const key = world.keyField(entity.name)
-  const telling = entity.fields.filter((field) => !field.writeOnly && !field.reference && !field.list && field.name !== key.name && !field.auto).slice(0, 3)
-  const checks: Check[] = [key, ...telling].map((field) => ({ kind: 'equals', field: field.name, value: ref(scene.row, field.name), compare: 'exact' }))
+  const telling = entity.fields
+    .filter((field) => !field.writeOnly && !field.reference && !field.list && field.name !== key.name && !field.auto)
+    .slice(0, 3)
+  const checks: Check[] = [key, ...telling].map((field) => ({
+    kind: 'equals',
+    field: field.name,
+    value: ref(scene.row, field.name),
+    compare: 'exact',
+  }))
   for (const computed of endpoint.computed ?? []) checks.push({ kind: 'equals', field: computed.name, value: literal(0), compare: 'exact' })
   const cases = [
     plan(name, `Answers with the ${words(entity)} asked for.`, scene.request, { status: endpoint.status, checks }, { arrange: scene.arrange }),
@@ -139,8 +162,16 @@ function updateCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   const act = (body: Record<string, Value>): Request => ({ ...scene.request, body })
   const changed = echoChecks(world, entity.name, draft.body)
   const cases: CasePlan[] = [
-    plan(name, `Changes the ${words(entity)} and keeps the change.`, act(draft.body), { status: endpoint.status, checks: changed }, { arrange, after: reading(world, entity.name, scene.row, changed) }),
-    plan(`${name}_not_found`, 'An unknown id is not found.', { ...unknownRequest(world, endpoint), body: draft.body }, notFound(world), { arrange: draft.arrange }),
+    plan(
+      name,
+      `Changes the ${words(entity)} and keeps the change.`,
+      act(draft.body),
+      { status: endpoint.status, checks: changed },
+      { arrange, after: reading(world, entity.name, scene.row, changed) },
+    ),
+    plan(`${name}_not_found`, 'An unknown id is not found.', { ...unknownRequest(world, endpoint), body: draft.body }, notFound(world), {
+      arrange: draft.arrange,
+    }),
   ]
   const faults = invalidCases(world, endpoint, name, scene.arrange, act({}))
   cases.push(...faults.slice(0, 1))
@@ -161,11 +192,16 @@ function updateCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
 function deleteCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
   const entity = world.entity(endpoint.entity!)
   const scene = sceneFor(world, endpoint)
-  const gone: CasePlan['after'] = entity.softDelete
-    ? []
-    : [...reading(world, entity.name, scene.row, notFound(world).checks, 404), { request: scene.request, expect: notFound(world) }].slice(0, 1)
+  const visible = entity.softDelete !== null && !world.hidesDeleted(entity.name)
+  const gone = deletedNow(world, endpoint, scene)
   const cases = [
-    plan(name, `Deletes the ${words(entity)}; it is gone afterwards.`, scene.request, { status: endpoint.status, checks: [] }, { arrange: scene.arrange, after: gone }),
+    plan(
+      name,
+      visible ? `Deletes the ${words(entity)} softly; it says so afterwards.` : `Deletes the ${words(entity)}; it is gone afterwards.`,
+      scene.request,
+      { status: endpoint.status, checks: [] },
+      { arrange: scene.arrange, after: gone },
+    ),
     plan(`${name}_not_found`, 'An unknown id is not found.', unknownRequest(world, endpoint), notFound(world)),
   ]
   cases.push(...foreignCases(world, endpoint, name, 'delete', undefined))
@@ -173,6 +209,15 @@ function deleteCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   cases.push(...identityCases(world, endpoint, name))
   cases.push(...malformedIdCases(world, endpoint, name))
   return cases
+}
+
+/** A deleted row is not found, or marked where a soft delete leaves it in sight. */
+export function deletedNow(world: World, endpoint: Endpoint, scene: Scene): CasePlan['after'] {
+  const { name, softDelete } = world.entity(endpoint.entity!)
+  if (softDelete && !world.hidesDeleted(name)) {
+    return reading(world, name, scene.row, [{ kind: 'equals', field: softDelete.field, value: literal(softDelete.deletedValue), compare: 'exact' }])
+  }
+  return [...reading(world, name, scene.row, notFound(world).checks, 404), { request: scene.request, expect: notFound(world) }].slice(0, 1)
 }
 
 function actionCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
@@ -193,24 +238,55 @@ function actionCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   const sets = Object.entries(endpoint.sets ?? {})
   const settled: Check[] = [
     ...echoChecks(world, entity.name, body),
-    ...sets.flatMap(([field, value]): Check[] => (value === null ? [{ kind: 'null', field }] : [{ kind: 'equals', field, value: literal(value), compare: 'exact' }])),
+    ...sets.flatMap(([field, value]): Check[] =>
+      value === null ? [{ kind: 'null', field }] : [{ kind: 'equals', field, value: literal(value), compare: 'exact' }],
+    ),
   ]
   const request = (values: Record<string, Value>): Request => (fields.length === 0 ? scene.request : { ...scene.request, body: values })
   const cases = [
-    plan(name, `${sentence(endpoint.summary)} The change is kept.`, request(body), { status: endpoint.status, checks: settled }, { arrange, after: reading(world, entity.name, scene.row, settled) }),
-    plan(`${name}_not_found`, 'An unknown id is not found.', { ...unknownRequest(world, endpoint), ...(fields.length === 0 ? {} : { body }) }, notFound(world), {
-      arrange: arrange.filter((step) => step.kind === 'make' && step.as !== scene.row),
-    }),
+    plan(
+      name,
+      `${sentence(endpoint.summary)} The change is kept.`,
+      request(body),
+      { status: endpoint.status, checks: settled },
+      { arrange, after: reading(world, entity.name, scene.row, settled) },
+    ),
+    plan(
+      `${name}_not_found`,
+      'An unknown id is not found.',
+      { ...unknownRequest(world, endpoint), ...(fields.length === 0 ? {} : { body }) },
+      notFound(world),
+      {
+        arrange: arrange.filter((step) => step.kind === 'make' && step.as !== scene.row),
+      },
+    ),
   ]
   cases.push(...invalidCases(world, endpoint, name, arrange, request(body)))
   cases.push(...danglingCases(world, endpoint, name, arrange, request, body))
   if (sets.length > 0 && fields.length === 0) {
     const again = { kind: 'call' as const, request: scene.request, status: endpoint.status }
     if (sets.every(([field]) => !lockedBy(world, entity.name, field))) {
-      cases.push(plan(`${name}_twice`, 'Doing it again changes nothing.', scene.request, { status: endpoint.status, checks: settled }, { arrange: [...arrange, again] }))
+      cases.push(
+        plan(
+          `${name}_twice`,
+          'Doing it again changes nothing.',
+          scene.request,
+          { status: endpoint.status, checks: settled },
+          { arrange: [...arrange, again] },
+        ),
+      )
     }
   }
-  cases.push(...foreignCases(world, endpoint, name, 'update', fields.length === 0 ? undefined : body, arrange.filter((step) => step.kind === 'make' && step.as !== scene.row)))
+  cases.push(
+    ...foreignCases(
+      world,
+      endpoint,
+      name,
+      'update',
+      fields.length === 0 ? undefined : body,
+      arrange.filter((step) => step.kind === 'make' && step.as !== scene.row),
+    ),
+  )
   cases.push(...identityCases(world, endpoint, name))
   cases.push(...malformedIdCases(world, endpoint, name))
   return cases
@@ -218,5 +294,7 @@ function actionCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
 
 /** True when reaching a value of the field forbids further updates. */
 function lockedBy(world: World, entity: string, field: string): boolean {
-  return world.effects.some((effect) => effect.kind === 'state-guard' && effect.entity === entity && effect.field === field && effect.operations.includes('update'))
+  return world.effects.some(
+    (effect) => effect.kind === 'state-guard' && effect.entity === entity && effect.field === field && effect.operations.includes('update'),
+  )
 }

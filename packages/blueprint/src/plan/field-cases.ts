@@ -24,10 +24,16 @@ export function invalidCases(world: World, endpoint: Endpoint, name: string, arr
         seen.add(sample.name)
         const value = literal(sample.value)
         return [
-          plan(`${name}_${sample.name}`, `Refused: ${sample.why}.`, { ...act, body: { ...act.body, [field.name]: value } }, invalid(world, field.name), {
-            arrange,
-            table: { group: `${name}_refuses_invalid_input`, kind: 'override', field: field.name, value },
-          }),
+          plan(
+            `${name}_${sample.name}`,
+            `Refused: ${sample.why}.`,
+            { ...act, body: { ...act.body, [field.name]: value } },
+            invalid(world, field.name),
+            {
+              arrange,
+              table: { group: `${name}_refuses_invalid_input`, kind: 'override', field: field.name, value },
+            },
+          ),
         ]
       }),
     ),
@@ -41,39 +47,65 @@ function spread(perField: CasePlan[][]): CasePlan[] {
   return Array.from({ length: longest }, (_, index) => ranked.flatMap((cases) => cases[index] ?? [])).flat()
 }
 
-const dullness = (each: CasePlan): number => (/_wrong_type$|_out_of_range$/.test(each.name) ? 2 : /_null$|_fraction$|_not_a_list$/.test(each.name) ? 1 : 0)
+const dullness = (each: CasePlan): number =>
+  /_wrong_type$|_out_of_range$/.test(each.name) ? 2 : /_null$|_fraction$|_not_a_list$/.test(each.name) ? 1 : 0
 
-export function duplicateCases(world: World, endpoint: Endpoint, name: string, arrange: Step[], act: (body: Record<string, Value>) => Request, base: Record<string, Value>): CasePlan[] {
+export function duplicateCases(
+  world: World,
+  endpoint: Endpoint,
+  name: string,
+  arrange: Step[],
+  act: (body: Record<string, Value>) => Request,
+  base: Record<string, Value>,
+): CasePlan[] {
   const entity = world.entity(endpoint.entity!)
   const expect = failure(world, 409, 'DUPLICATE')
   const cases = bodyFields(world, endpoint)
     .filter((field) => field.unique && !field.reference)
     .map((field) => {
       const value = literal(safeValue(world, entity.name, field, 2))
-      return plan(`${name}_duplicate_${snake(field.name)}`, `Refused: another ${words(entity)} has this ${field.name}.`, act({ ...base, [field.name]: value }), expect, {
-        arrange: [...arrange, make(entity.name, `existing_${snake(entity.name)}`, { [field.name]: value })],
-      })
+      return plan(
+        `${name}_duplicate_${snake(field.name)}`,
+        `Refused: another ${words(entity)} has this ${field.name}.`,
+        act({ ...base, [field.name]: value }),
+        expect,
+        {
+          arrange: [...arrange, make(entity.name, `existing_${snake(entity.name)}`, { [field.name]: value })],
+        },
+      )
     })
   if (endpoint.operation === 'create') cases.push(...duplicateTupleCases(world, endpoint, name, arrange, act, base))
   return cases
 }
 
-function duplicateTupleCases(world: World, endpoint: Endpoint, name: string, arrange: Step[], act: (body: Record<string, Value>) => Request, base: Record<string, Value>): CasePlan[] {
+function duplicateTupleCases(
+  world: World,
+  endpoint: Endpoint,
+  name: string,
+  arrange: Step[],
+  act: (body: Record<string, Value>) => Request,
+  base: Record<string, Value>,
+): CasePlan[] {
   const entity = world.entity(endpoint.entity!)
   return entity.uniqueTogether
     .filter((tuple) => tuple.every((field) => base[field] !== undefined))
     .map((tuple) => {
       const values = Object.fromEntries(tuple.map((field) => [field, base[field]!]))
       const label = tuple.map(snake).join('_and_')
-      return plan(`${name}_duplicate_${label}`, `Refused: another ${words(entity)} has the same ${tuple.join(' and ')}.`, act(base), failure(world, 409, 'DUPLICATE'), {
-        arrange: [...arrange, make(entity.name, `existing_${snake(entity.name)}`, values)],
-      })
+      return plan(
+        `${name}_duplicate_${label}`,
+        `Refused: another ${words(entity)} has the same ${tuple.join(' and ')}.`,
+        act(base),
+        failure(world, 409, 'DUPLICATE'),
+        {
+          arrange: [...arrange, make(entity.name, `existing_${snake(entity.name)}`, values)],
+        },
+      )
     })
 }
 
 /** Only what must be sent: everything else takes its default. */
 export function defaultCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
-  const entity = world.entity(endpoint.entity!)
   const scene = sceneFor(world, endpoint)
   const draft = validBody(world, endpoint, { requiredOnly: true })
   const checks = bodyFields(world, endpoint).flatMap((field): Check[] => {
@@ -83,10 +115,25 @@ export function defaultCases(world: World, endpoint: Endpoint, name: string): Ca
   })
   if (checks.length === 0) return []
   const act = { ...scene.request, body: draft.body }
-  return [plan(`${name}_defaults`, 'What is not sent takes its default.', act, { status: endpoint.status, checks }, { arrange: mergeSteps(scene.arrange, draft.arrange) })]
+  return [
+    plan(
+      `${name}_defaults`,
+      'What is not sent takes its default.',
+      act,
+      { status: endpoint.status, checks },
+      { arrange: mergeSteps(scene.arrange, draft.arrange) },
+    ),
+  ]
 }
 
-export function danglingCases(world: World, endpoint: Endpoint, name: string, arrange: Step[], act: (body: Record<string, Value>) => Request, base: Record<string, Value>): CasePlan[] {
+export function danglingCases(
+  world: World,
+  endpoint: Endpoint,
+  name: string,
+  arrange: Step[],
+  act: (body: Record<string, Value>) => Request,
+  base: Record<string, Value>,
+): CasePlan[] {
   return bodyFields(world, endpoint)
     .filter((field) => field.reference && !field.list)
     .map((field) =>
@@ -115,18 +162,30 @@ export function massAssignmentCases(world: World, endpoint: Endpoint, name: stri
     ...(owner ? [{ kind: 'differs' as const, field: owner.name, value: forged.id }] : []),
   ]
   return [
-    plan(`${name}_ignores_read_only_fields`, 'Fields that only the server sets are ignored.', { ...act, body: { ...act.body, ...extra } }, { status: endpoint.status, checks }, {
-      arrange: owner ? [...arrange, ...forged.arrange] : arrange,
-    }),
+    plan(
+      `${name}_ignores_read_only_fields`,
+      'Fields that only the server sets are ignored.',
+      { ...act, body: { ...act.body, ...extra } },
+      { status: endpoint.status, checks },
+      {
+        arrange: owner ? [...arrange, ...forged.arrange] : arrange,
+      },
+    ),
   ]
 }
 
 export function unknownFieldCase(world: World, _endpoint: Endpoint, name: string, arrange: Step[], act: Request): CasePlan {
   const value = literal('surprise')
-  return plan(`${name}_unknown_field`, 'Refused: a field that does not exist.', { ...act, body: { ...act.body, no_such_field: value } }, invalid(world, 'no_such_field'), {
-    arrange,
-    table: { group: `${name}_refuses_invalid_input`, kind: 'override', field: 'no_such_field', value },
-  })
+  return plan(
+    `${name}_unknown_field`,
+    'Refused: a field that does not exist.',
+    { ...act, body: { ...act.body, no_such_field: value } },
+    invalid(world, 'no_such_field'),
+    {
+      arrange,
+      table: { group: `${name}_refuses_invalid_input`, kind: 'override', field: 'no_such_field', value },
+    },
+  )
 }
 
 /** One field is sent, the others stay as they were. */
@@ -152,14 +211,26 @@ export function partialCases(
   return [plan(`${name}_partial`, `Only ${sent.name} is sent: everything else stays.`, act(one), { status: endpoint.status, checks }, { arrange })]
 }
 
-export function nullCases(world: World, endpoint: Endpoint, name: string, scene: { arrange: Step[]; row: string }, act: (body: Record<string, Value>) => Request): CasePlan[] {
+export function nullCases(
+  world: World,
+  endpoint: Endpoint,
+  name: string,
+  scene: { arrange: Step[]; row: string },
+  act: (body: Record<string, Value>) => Request,
+): CasePlan[] {
   const field = bodyFields(world, endpoint).find((each) => each.nullable && !each.writeOnly && !each.required)
   if (!field) return []
   const check: Check = { kind: 'null', field: field.name }
   return [
-    plan(`${name}_clears_${snake(field.name)}`, `${field.name} can be taken away with null.`, act({ [field.name]: literal(null) }), { status: endpoint.status, checks: [check] }, {
-      arrange: scene.arrange,
-      after: reading(world, endpoint.entity!, scene.row, [check]),
-    }),
+    plan(
+      `${name}_clears_${snake(field.name)}`,
+      `${field.name} can be taken away with null.`,
+      act({ [field.name]: literal(null) }),
+      { status: endpoint.status, checks: [check] },
+      {
+        arrange: scene.arrange,
+        after: reading(world, endpoint.entity!, scene.row, [check]),
+      },
+    ),
   ]
 }

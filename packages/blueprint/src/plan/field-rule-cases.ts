@@ -23,20 +23,42 @@ export function fieldRuleCases({ world, name }: RuleContext, effect: FieldEffect
     case 'unique':
       return uniqueSides({ world, name }, writing, field)
     case 'required':
-      return { bites: [...missingBite({ world, name }, writing, field), ...faults({ world, name }, writing, field, /_(empty|blank|null)$/)], honest: field.reference ? [usual({ world, name }, writing)] : [fine('present', `${field.name} is enough.`, safeValue(world, effect.entity, field))] }
+      return {
+        bites: [...missingBite({ world, name }, writing, field), ...faults({ world, name }, writing, field, /_(empty|blank|null)$/)],
+        honest: field.reference
+          ? [usual({ world, name }, writing)]
+          : [fine('present', `${field.name} is enough.`, safeValue(world, effect.entity, field))],
+      }
     case 'optional':
-      return { bites: [without({ world, name }, writing, field)], honest: field.nullable && !field.writeOnly ? [accepted(world, `${label}_null`, `${field.name} may be null.`, writing, body(null))] : [] }
+      return {
+        bites: [without({ world, name }, writing, field)],
+        honest: field.nullable && !field.writeOnly ? [accepted(world, `${label}_null`, `${field.name} may be null.`, writing, body(null))] : [],
+      }
     case 'default':
-      return { bites: [without({ world, name }, writing, field)], honest: field.reference ? [] : [fine('given', `What is sent wins over the default.`, safeValue(world, effect.entity, field, 1))] }
+      return {
+        bites: [without({ world, name }, writing, field)],
+        honest: field.reference ? [] : [fine('given', `What is sent wins over the default.`, safeValue(world, effect.entity, field, 1))],
+      }
     case 'length':
     case 'range':
-      return { bites: faults({ world, name }, writing, field, /_(too_long|too_short|empty|below_min|above_max)$/), honest: limits(field).map(({ suffix, value }) => fine(suffix, 'The limit itself is allowed.', value)) }
+      return {
+        bites: faults({ world, name }, writing, field, /_(too_long|too_short|empty|below_min|above_max)$/),
+        honest: limits(field).map(({ suffix, value }) => fine(suffix, 'The limit itself is allowed.', value)),
+      }
     case 'enum':
-      return { bites: faults({ world, name }, writing, field, /_(invalid|wrong_type)$/), honest: [fine('member', 'A member is accepted.', safeValue(world, effect.entity, field, 1))] }
+      return {
+        bites: faults({ world, name }, writing, field, /_(invalid|wrong_type)$/),
+        honest: [fine('member', 'A member is accepted.', safeValue(world, effect.entity, field, 1))],
+      }
     case 'pattern':
     case 'format':
     case 'type':
-      return { bites: faults({ world, name }, writing, field, /_(pattern_mismatch|bad_format|wrong_type|not_a_list|fraction|too_precise)$/), honest: field.reference ? [usual({ world, name }, writing)] : [fine('valid', 'A proper value is accepted.', safeValue(world, effect.entity, field))] }
+      return {
+        bites: faults({ world, name }, writing, field, /_(pattern_mismatch|bad_format|wrong_type|not_a_list|fraction|too_precise)$/),
+        honest: field.reference
+          ? [usual({ world, name }, writing)]
+          : [fine('valid', 'A proper value is accepted.', safeValue(world, effect.entity, field))],
+      }
   }
 }
 
@@ -48,13 +70,23 @@ function missingBite({ world, name }: RuleContext, writing: Writing, field: Fiel
   if (writing.body[field.name] === undefined) return []
   const body = { ...writing.body }
   delete body[field.name]
-  return [plan(`${name}_${snake(field.name)}_missing`, `Refused without ${field.name}.`, writing.request(body), invalid(world, field.name), { arrange: writing.arrange })]
+  return [
+    plan(`${name}_${snake(field.name)}_missing`, `Refused without ${field.name}.`, writing.request(body), invalid(world, field.name), {
+      arrange: writing.arrange,
+    }),
+  ]
 }
 
 function without({ world, name }: RuleContext, writing: Writing, field: Field): CasePlan {
   const body = { ...writing.body }
   delete body[field.name]
-  const check: Check[] = field.writeOnly ? [] : field.default !== null ? [{ kind: 'equals', field: field.name, value: literal(field.default), compare: comparison(field) }] : field.nullable ? [{ kind: 'null', field: field.name }] : []
+  const check: Check[] = field.writeOnly
+    ? []
+    : field.default !== null
+      ? [{ kind: 'equals', field: field.name, value: literal(field.default), compare: comparison(field) }]
+      : field.nullable
+        ? [{ kind: 'null', field: field.name }]
+        : []
   const told = field.default === null ? `Accepted without ${field.name}.` : `Without ${field.name} the default holds.`
   return accepted(world, `${name}_${snake(field.name)}_left_out`, told, writing, body, writing.row === 'created' ? check : [])
 }
@@ -63,7 +95,15 @@ function faults({ world, name }: RuleContext, writing: Writing, field: Field, te
   return invalidSamples(field)
     .filter((sample) => telling.test(sample.name))
     .sort((a, b) => rank(a, telling) - rank(b, telling))
-    .map((sample) => plan(`${name}_${sample.name}`, `Refused: ${sample.why}.`, writing.request({ ...writing.body, [field.name]: literal(sample.value) }), invalid(world, field.name), { arrange: writing.arrange }))
+    .map((sample) =>
+      plan(
+        `${name}_${sample.name}`,
+        `Refused: ${sample.why}.`,
+        writing.request({ ...writing.body, [field.name]: literal(sample.value) }),
+        invalid(world, field.name),
+        { arrange: writing.arrange },
+      ),
+    )
 }
 
 /** In the order in which the pattern names the faults. */
@@ -78,9 +118,11 @@ function limits(field: Field): { suffix: string; value: JsonValue }[] {
   if (text && field.maxLength !== undefined) {
     const value = sampleValue(field)
     const longest = typeof value === 'string' ? value.padEnd(field.maxLength, 'x') : ''
-    if (longest.length === field.maxLength && (field.pattern === undefined || new RegExp(field.pattern).test(longest))) found.push({ suffix: 'longest', value: longest })
+    if (longest.length === field.maxLength && (field.pattern === undefined || new RegExp(field.pattern).test(longest)))
+      found.push({ suffix: 'longest', value: longest })
   }
-  if (text && field.minLength !== undefined && field.minLength > 0 && field.pattern === undefined) found.push({ suffix: 'shortest', value: 'x'.repeat(field.minLength) })
+  if (text && field.minLength !== undefined && field.minLength > 0 && field.pattern === undefined)
+    found.push({ suffix: 'shortest', value: 'x'.repeat(field.minLength) })
   if (field.max !== undefined) found.push({ suffix: 'largest', value: field.max })
   if (field.min !== undefined) found.push({ suffix: 'smallest', value: field.min })
   return found.length > 0 || field.reference ? found : [{ suffix: 'valid', value: sampleValue(field) }]
@@ -92,7 +134,20 @@ function uniqueSides({ world, name }: RuleContext, writing: Writing, field: Fiel
   const other = bites[0]?.arrange.filter((step) => step.kind === 'make' && step.entity === entity) ?? []
   const value = safeValue(world, entity, field, 2)
   if (field.unique === 'case-insensitive' && typeof value === 'string') bites.push(...differentCase({ world, name }, writing, field, value, bites))
-  return { bites, honest: [accepted(world, `${name}_${snake(field.name)}_unused`, `Accepted: nobody has this ${field.name}.`, writing, { ...writing.body, [field.name]: literal(safeValue(world, entity, field, 3)) }, [], other)] }
+  return {
+    bites,
+    honest: [
+      accepted(
+        world,
+        `${name}_${snake(field.name)}_unused`,
+        `Accepted: nobody has this ${field.name}.`,
+        writing,
+        { ...writing.body, [field.name]: literal(safeValue(world, entity, field, 3)) },
+        [],
+        other,
+      ),
+    ],
+  }
 }
 
 function differentCase({ world, name }: RuleContext, writing: Writing, field: Field, value: string, bites: CasePlan[]): CasePlan[] {
@@ -100,7 +155,11 @@ function differentCase({ world, name }: RuleContext, writing: Writing, field: Fi
   const allowed = swapped !== value && (field.pattern === undefined || new RegExp(field.pattern).test(swapped))
   if (!allowed || !bites[0]) return []
   const act = writing.request({ ...writing.body, [field.name]: literal(swapped) })
-  return [plan(`${name}_${snake(field.name)}_other_case`, 'Refused: the case of letters makes no difference.', act, failure(world, 409, 'DUPLICATE'), { arrange: bites[0].arrange })]
+  return [
+    plan(`${name}_${snake(field.name)}_other_case`, 'Refused: the case of letters makes no difference.', act, failure(world, 409, 'DUPLICATE'), {
+      arrange: bites[0].arrange,
+    }),
+  ]
 }
 
 /** A date that must lie ahead, or behind. */
@@ -114,7 +173,11 @@ export function timeRuleCases({ world, name }: RuleContext, effect: TimeEffect):
     const [right, wrong] = effect.kind === 'future' ? (['future', 'past'] as const) : (['past', 'future'] as const)
     const at = (when: 'past' | 'future') => ({ ...writing.body, [field.name]: literal(sampleValue(field, 0, { when })) })
     const label = `${name}_${writing.row === 'created' ? 'create' : 'update'}`
-    sides.bites.push(plan(`${label}_in_${wrong}`, `Refused: ${field.name} lies in the ${wrong}.`, writing.request(at(wrong)), invalid(world, field.name), { arrange: writing.arrange }))
+    sides.bites.push(
+      plan(`${label}_in_${wrong}`, `Refused: ${field.name} lies in the ${wrong}.`, writing.request(at(wrong)), invalid(world, field.name), {
+        arrange: writing.arrange,
+      }),
+    )
     sides.honest.push(accepted(world, `${label}_in_${right}`, `Accepted: ${field.name} lies in the ${right}.`, writing, at(right)))
   }
   return sides
@@ -129,7 +192,11 @@ export function orderRuleCases({ world, name }: RuleContext, effect: OrderEffect
   const [first, last] = early === late ? [early!, laterThan(early!)] : [early!, late!]
   const body = (one: JsonValue, two: JsonValue) => ({ ...writing.body, [before.name]: literal(one), [after.name]: literal(two) })
   return {
-    bites: [plan(`${name}_wrong_order`, `Refused: ${after.name} lies before ${before.name}.`, writing.request(body(last, first)), invalid(world), { arrange: writing.arrange })],
+    bites: [
+      plan(`${name}_wrong_order`, `Refused: ${after.name} lies before ${before.name}.`, writing.request(body(last, first)), invalid(world), {
+        arrange: writing.arrange,
+      }),
+    ],
     honest: [accepted(world, `${name}_right_order`, `Accepted: ${before.name} comes first.`, writing, body(first, last))],
   }
 }
@@ -140,4 +207,3 @@ function laterThan(value: JsonValue): JsonValue {
   if (/^\d{2}:/.test(text)) return `18${text.slice(2)}`
   return `2099-12-15${text.slice(10)}`
 }
-

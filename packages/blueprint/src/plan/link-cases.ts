@@ -8,7 +8,8 @@ import { snake, type World } from './world'
 /** Cases of a many-to-many relation below one of its sides. */
 export function linkCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
   const link = linkOf(world, endpoint)
-  const cases = endpoint.operation === 'link-add' ? addCases(link, name) : endpoint.operation === 'link-list' ? listCases(link, name) : removeCases(link, name)
+  const cases =
+    endpoint.operation === 'link-add' ? addCases(link, name) : endpoint.operation === 'link-list' ? listCases(link, name) : removeCases(link, name)
   return [...cases, ...identityCases(world, endpoint, name)]
 }
 
@@ -57,7 +58,11 @@ function linked(link: Link, row: string): Step {
 /** The rows linked now, read through the API where it lists them. */
 function linkedNow(link: Link, rows: string[]): CasePlan['after'] {
   const list = link.world.spec.endpoints.find(
-    (each) => each.operation === 'link-list' && each.entity === link.endpoint.entity && each.parent?.entity === link.endpoint.parent!.entity && each.unsupported === null,
+    (each) =>
+      each.operation === 'link-list' &&
+      each.entity === link.endpoint.entity &&
+      each.parent?.entity === link.endpoint.parent!.entity &&
+      each.unsupported === null,
   )
   if (!list) return []
   const request: Request = { method: 'GET', path: list.path, params: { [list.parent!.param]: link.ownerKey }, caller: byDefault }
@@ -82,9 +87,15 @@ function addCases(link: Link, name: string): CasePlan[] {
   const expect = { status: endpoint.status, checks: [holding(link, both)] }
   return [
     plan(name, `Links every ${words(world.entity(endpoint.entity!))} that is sent.`, act(added), expect, { arrange, after: linkedNow(link, both) }),
-    plan(`${name}_unknown_${link.owner}`, 'Refused for a row that does not exist.', { ...unknownRequest(world, endpoint), body: body(keyOf(link, other)) }, notFound(world), {
-      arrange: [madeOther(link, other)],
-    }),
+    plan(
+      `${name}_unknown_${link.owner}`,
+      'Refused for a row that does not exist.',
+      { ...unknownRequest(world, endpoint), body: body(keyOf(link, other)) },
+      notFound(world),
+      {
+        arrange: [madeOther(link, other)],
+      },
+    ),
     plan(`${name}_unknown_${other}`, 'Refused: nothing of that id can be linked.', act(body(unknown)), failure(world, 422, 'INVALID_REFERENCE'), {
       arrange: [madeOwner(link)],
       after: linkedNow(link, []),
@@ -94,7 +105,9 @@ function addCases(link: Link, name: string): CasePlan[] {
       after: linkedNow(link, both),
     }),
     plan(`${name}_${snake(field)}_missing`, `Refused without ${field}.`, act({}), invalid(world, field), { arrange: [madeOwner(link)] }),
-    plan(`${name}_${snake(field)}_wrong_type`, `Refused: ${field} holds no ids.`, act({ [field]: literal('nonsense') }), invalid(world, field), { arrange: [madeOwner(link)] }),
+    plan(`${name}_${snake(field)}_wrong_type`, `Refused: ${field} holds no ids.`, act({ [field]: literal('nonsense') }), invalid(world, field), {
+      arrange: [madeOwner(link)],
+    }),
   ]
 }
 
@@ -105,9 +118,15 @@ function listCases(link: Link, name: string): CasePlan[] {
   return [
     plan(name, 'Lists what is linked and nothing else.', link.request, { status: endpoint.status, checks: [holding(link, [other])] }, { arrange }),
     plan(`${name}_unknown_${link.owner}`, 'Refused for a row that does not exist.', unknownRequest(world, endpoint), notFound(world)),
-    plan(`${name}_empty`, 'Without links the list is empty.', link.request, { status: endpoint.status, checks: [{ kind: 'length', value: 0 }] }, {
-      arrange: [madeOwner(link), madeOther(link, other)],
-    }),
+    plan(
+      `${name}_empty`,
+      'Without links the list is empty.',
+      link.request,
+      { status: endpoint.status, checks: [{ kind: 'length', value: 0 }] },
+      {
+        arrange: [madeOwner(link), madeOther(link, other)],
+      },
+    ),
   ]
 }
 
@@ -116,7 +135,13 @@ function removeCases(link: Link, name: string): CasePlan[] {
   const act: Request = { ...link.request, params: { ...link.request.params, [endpoint.param!]: keyOf(link, other) } }
   const arrange = [madeOwner(link), madeOther(link, other)]
   return [
-    plan(name, 'Takes the link away; both rows stay.', act, { status: endpoint.status, checks: [] }, { arrange: [...arrange, linked(link, other)], after: linkedNow(link, []) }),
+    plan(
+      name,
+      'Takes the link away; both rows stay.',
+      act,
+      { status: endpoint.status, checks: [] },
+      { arrange: [...arrange, linked(link, other)], after: linkedNow(link, []) },
+    ),
     plan(`${name}_not_linked`, 'Not found when there is no such link.', act, notFound(world), { arrange }),
     plan(`${name}_unknown_${link.owner}`, 'Refused for a row that does not exist.', unknownRequest(world, endpoint), notFound(world)),
   ]

@@ -93,8 +93,23 @@ function contentCases(list: List): CasePlan[] {
   const cases: CasePlan[] = []
   if (endpoint.parent) {
     const elsewhere = make(list.entity.name, `elsewhere`)
-    cases.push(list.case('', `Lists the ${words(list.entity)} rows of one ${words(world.entity(endpoint.parent.entity))} and no others.`, [...list.row(first), ...list.row(second), elsewhere], {}, [list.rows([first, second], ['elsewhere'])]))
-    cases.push(plan(`${list.name}_unknown_${snake(endpoint.parent.entity)}`, 'Refused below a row that does not exist.', unknownRequest(world, endpoint), notFound(world)))
+    cases.push(
+      list.case(
+        '',
+        `Lists the ${words(list.entity)} rows of one ${words(world.entity(endpoint.parent.entity))} and no others.`,
+        [...list.row(first), ...list.row(second), elsewhere],
+        {},
+        [list.rows([first, second], ['elsewhere'])],
+      ),
+    )
+    cases.push(
+      plan(
+        `${list.name}_unknown_${snake(endpoint.parent.entity)}`,
+        'Refused below a row that does not exist.',
+        unknownRequest(world, endpoint),
+        notFound(world),
+      ),
+    )
   } else {
     cases.push(list.case('', `Lists every ${words(list.entity)}.`, [...list.row(first), ...list.row(second)], {}, [list.rows([first, second])]))
   }
@@ -115,7 +130,8 @@ function pageCases(list: List): CasePlan[] {
   if (!list.endpoint.paginated || params === null) return []
   const rows = ['first', 'second', 'third']
   const arrange = rows.flatMap((row) => list.row(row))
-  const query: Record<string, Value> = 'page' in params ? { [params.page]: literal(2), [params.size]: literal(2) } : { [params.offset]: literal(2), [params.limit]: literal(2) }
+  const query: Record<string, Value> =
+    'page' in params ? { [params.page]: literal(2), [params.size]: literal(2) } : { [params.offset]: literal(2), [params.limit]: literal(2) }
   const checks: Check[] = list.shared ? [] : [{ kind: 'length', value: 1 }]
   const numbers: Record<string, number> = { total: 3, page: 2, page_size: 2, total_pages: 2, limit: 2, offset: 2 }
   for (const [name, value] of Object.entries(numbers)) {
@@ -123,7 +139,9 @@ function pageCases(list: List): CasePlan[] {
     const counted = name === 'total' || name === 'total_pages'
     checks.push({ kind: 'envelope', name, value, ...(counted && list.shared ? { atLeast: true } : {}) })
   }
-  return checks.length === 0 ? [] : [list.case('second_page', 'Pages hold as many rows as asked for, and the rest follows on the next.', arrange, query, checks)]
+  return checks.length === 0
+    ? []
+    : [list.case('second_page', 'Pages hold as many rows as asked for, and the rest follows on the next.', arrange, query, checks)]
 }
 
 function filterCases(list: List, filter: Filter): CasePlan[] {
@@ -131,11 +149,18 @@ function filterCases(list: List, filter: Filter): CasePlan[] {
   if (!field) return []
   const scene = filterScene(list, filter, field)
   if (scene === undefined) return []
-  return [list.case(`by_${snake(filter.name)}`, `${filter.name} leaves only the rows that match.`, scene.arrange, { [filter.name]: scene.query }, [list.rows(['wanted'], ['other'])])]
+  return [
+    list.case(`by_${snake(filter.name)}`, `${filter.name} leaves only the rows that match.`, scene.arrange, { [filter.name]: scene.query }, [
+      list.rows(['wanted'], ['other']),
+    ]),
+  ]
 }
 
 function filterScene(list: List, filter: Filter, field: Field): { arrange: Step[]; query: Value } | undefined {
-  const two = (wanted: Value, other: Value): Step[] => [...list.row('wanted', { [field.name]: wanted }), ...list.row('other', { [field.name]: other })]
+  const two = (wanted: Value, other: Value): Step[] => [
+    ...list.row('wanted', { [field.name]: wanted }),
+    ...list.row('other', { [field.name]: other }),
+  ]
   if (filter.kind === 'overdue') {
     const arrange = [...list.row('wanted'), ...list.row('other', { [field.name]: literal(safeValue(list.world, list.entity.name, field)) })]
     const past = field.type === 'date' ? '2020-01-15' : '2020-01-15T09:00:00Z'
@@ -169,7 +194,12 @@ function referenceScene(list: List, field: Field): { arrange: Step[]; query: Val
     return field.fromCaller ? callerScene(list, field) : undefined
   }
   const [one, two] = [`wanted_${snake(target)}`, `other_${snake(target)}`]
-  const arrange = [make(target, one), make(target, two), ...list.row('wanted', { [field.name]: ref(one, key) }), ...list.row('other', { [field.name]: ref(two, key) })]
+  const arrange = [
+    make(target, one),
+    make(target, two),
+    ...list.row('wanted', { [field.name]: ref(one, key) }),
+    ...list.row('other', { [field.name]: ref(two, key) }),
+  ]
   return { arrange, query: ref(one, key) }
 }
 
@@ -179,7 +209,10 @@ function callerScene(list: List, field: Field): { arrange: Step[]; query: Value 
   const other = stranger(list.world)
   const [wanted] = list.row('wanted')
   if (wanted?.kind !== 'make') return undefined
-  return { arrange: [...other.arrange, { ...wanted, caller: other.caller }, ...list.row('other')], query: field.reference ? other.id : literal(field.name) }
+  return {
+    arrange: [...other.arrange, { ...wanted, caller: other.caller }, ...list.row('other')],
+    query: field.reference ? other.id : literal(field.name),
+  }
 }
 
 /** A value for the field; `index` 0 and 3 differ, the first being the smaller. */
@@ -208,15 +241,25 @@ function between(field: Field, low: JsonValue): JsonValue {
 }
 
 function searchCases(list: List): CasePlan[] {
-  const field = (list.endpoint.search ?? []).map((name) => list.world.field(list.entity.name, name)).find((each) => each && !each.list && !each.reference)
+  const field = (list.endpoint.search ?? [])
+    .map((name) => list.world.field(list.entity.name, name))
+    .find((each) => each && !each.list && !each.reference)
   if (!field) return []
   const wanted = sampleValue(field, 3)
   const other = sampleValue(field, 4)
   if (typeof wanted !== 'string' || typeof other !== 'string') return []
   const arrange = [...list.row('wanted', { [field.name]: literal(wanted) }), ...list.row('other', { [field.name]: literal(other) })]
   return [
-    list.case('search', `search looks into ${list.endpoint.search!.join(', ')}, whatever the case of letters.`, arrange, { search: literal(wanted.toUpperCase()) }, [list.rows(['wanted'], ['other'])]),
-    list.case('search_is_literal', 'Wildcards of the database mean themselves.', arrange, { search: literal('%_%') }, [list.rows([], ['wanted', 'other'])]),
+    list.case(
+      'search',
+      `search looks into ${list.endpoint.search!.join(', ')}, whatever the case of letters.`,
+      arrange,
+      { search: literal(wanted.toUpperCase()) },
+      [list.rows(['wanted'], ['other'])],
+    ),
+    list.case('search_is_literal', 'Wildcards of the database mean themselves.', arrange, { search: literal('%_%') }, [
+      list.rows([], ['wanted', 'other']),
+    ]),
   ]
 }
 
@@ -234,7 +277,9 @@ function sortCases(list: List): CasePlan[] {
     for (const order of ['asc', 'desc'] as const) {
       const expected = order === 'asc' ? ascending : [...ascending].reverse()
       const query = { sort_by: literal(field!.name), sort_order: literal(order) }
-      cases.push(list.case(`sorted_by_${snake(field!.name)}_${order}`, `Sorted by ${field!.name}, ${order}.`, arrange, query, [list.rows(expected, [], true)]))
+      cases.push(
+        list.case(`sorted_by_${snake(field!.name)}_${order}`, `Sorted by ${field!.name}, ${order}.`, arrange, query, [list.rows(expected, [], true)]),
+      )
     }
   }
   const created = sort.fields.find((name) => list.world.field(list.entity.name, name)?.auto === 'created')
@@ -265,7 +310,9 @@ function ownedCases(list: List): CasePlan[] {
   const [own] = list.row('own')
   if (own?.kind !== 'make') return []
   const arrange = [...other.arrange, ...list.row('foreign'), { ...own, caller: other.caller }]
-  const each = list.case('only_own', 'Everybody sees only what is theirs.', arrange, {}, [{ kind: 'rows', key: list.key, values: [list.keyOf('own')], mode: 'exact', ordered: false }])
+  const each = list.case('only_own', 'Everybody sees only what is theirs.', arrange, {}, [
+    { kind: 'rows', key: list.key, values: [list.keyOf('own')], mode: 'exact', ordered: false },
+  ])
   return [{ ...each, act: { ...each.act, caller: other.caller } }]
 }
 
@@ -296,5 +343,12 @@ function methodCases(list: List): CasePlan[] {
   const { world, endpoint } = list
   if (endpoint.parent || world.spec.endpoints.some((each) => each.method === 'PATCH' && each.path === endpoint.path)) return []
   const checks: Check[] = [{ kind: 'error', code: world.code('METHOD_NOT_ALLOWED') }]
-  return [plan(`${list.name}_method_not_allowed`, 'The path answers, but not to this method.', { method: 'PATCH', path: endpoint.path, params: {}, caller: { kind: 'default' } }, { status: 405, checks })]
+  return [
+    plan(
+      `${list.name}_method_not_allowed`,
+      'The path answers, but not to this method.',
+      { method: 'PATCH', path: endpoint.path, params: {}, caller: { kind: 'default' } },
+      { status: 405, checks },
+    ),
+  ]
 }

@@ -60,7 +60,10 @@ function ruleFeature(world: World, rule: Rule, source: FeatureSource): Draft {
     requestSchema: endpoint ? requestSchema(world, endpoint) : null,
     responseSchema: endpoint ? responseSchema(world, endpoint) : null,
     source,
-    resource: rule.entity !== null && world.spec.entities.some(({ name }) => name === rule.entity) ? world.entity(rule.entity).table : resourceOf(world, endpoint),
+    resource:
+      rule.entity !== null && world.spec.entities.some(({ name }) => name === rule.entity)
+        ? world.entity(rule.entity).table
+        : resourceOf(world, endpoint),
     cases: all,
     ...(why === undefined ? {} : { leftForModel: why }),
   }

@@ -90,7 +90,8 @@ export function failure(world: World, status: number, code: ErrorCode, field?: s
   return { status, checks: [{ kind: 'error', code: world.code(code), ...(field === undefined ? {} : { field }) }] }
 }
 
-export const invalid = (world: World, field?: string): CasePlan['expect'] => failure(world, world.spec.statusCodes.validation, 'VALIDATION_ERROR', field)
+export const invalid = (world: World, field?: string): CasePlan['expect'] =>
+  failure(world, world.spec.statusCodes.validation, 'VALIDATION_ERROR', field)
 export const notFound = (world: World): CasePlan['expect'] => failure(world, 404, 'NOT_FOUND')
 
 /** The step that makes an ordinary user, and that user as caller: neither privileged nor owner of anything. */

@@ -4,7 +4,16 @@ import type { CasePlan } from './case-plan'
 import { cascadeCases, deleteGuardCases, softDeleteCases } from './delete-rule-cases'
 import { fieldRuleCases, orderRuleCases, timeRuleCases } from './field-rule-cases'
 import type { RuleContext, Sides } from './rule-scene'
-import { allowedCases, exclusiveCases, immutableCases, notFoundCases, parentGuardCases, referenceStateCases, stampCases, stateGuardCases } from './state-rule-cases'
+import {
+  allowedCases,
+  exclusiveCases,
+  immutableCases,
+  notFoundCases,
+  parentGuardCases,
+  referenceStateCases,
+  stampCases,
+  stateGuardCases,
+} from './state-rule-cases'
 import { snake, type World } from './world'
 
 /** The cases of one rule sentence: first how it bites, then what it lets pass, each effect's most telling one first. */

@@ -37,21 +37,40 @@ export function creation(world: World, entity: string): Writing | undefined {
   if (!endpoint) return undefined
   const scene = sceneFor(world, endpoint)
   const draft = validBody(world, endpoint)
-  return { endpoint, arrange: mergeSteps(scene.arrange, draft.arrange), body: draft.body, request: (body) => ({ ...scene.request, body }), row: 'created' }
+  return {
+    endpoint,
+    arrange: mergeSteps(scene.arrange, draft.arrange),
+    body: draft.body,
+    request: (body) => ({ ...scene.request, body }),
+    row: 'created',
+  }
 }
 
 /** Change of a row that has these values. */
-export function change(world: World, entity: string, values: Record<string, Value> = {}, operations: Operation[] = ['update', 'replace'], field?: string): Writing | undefined {
+export function change(
+  world: World,
+  entity: string,
+  values: Record<string, Value> = {},
+  operations: Operation[] = ['update', 'replace'],
+  field?: string,
+): Writing | undefined {
   const endpoint = operations.map((operation) => endpointWith(world, entity, operation, field)).find((each) => each !== undefined)
   if (!endpoint) return undefined
   const scene = sceneFor(world, endpoint)
-  const arrange = mergeSteps(scene.arrange.filter((step) => step.kind !== 'make' || step.as !== scene.row), rowSteps(world, entity, scene.row, values))
+  const arrange = mergeSteps(
+    scene.arrange.filter((step) => step.kind !== 'make' || step.as !== scene.row),
+    rowSteps(world, entity, scene.row, values),
+  )
   return { endpoint, arrange, body: {}, request: (body) => ({ ...scene.request, body }), row: scene.row }
 }
 
 function endpointWith(world: World, entity: string, operation: Operation, field: string | undefined): Endpoint | undefined {
   return world.spec.endpoints.find(
-    (each) => each.entity === entity && each.operation === operation && each.unsupported === null && (field === undefined || each.body?.includes(field) === true),
+    (each) =>
+      each.entity === entity &&
+      each.operation === operation &&
+      each.unsupported === null &&
+      (field === undefined || each.body?.includes(field) === true),
   )
 }
 
@@ -67,7 +86,15 @@ export function writable(world: World, writing: Writing, name: string): Field | 
 }
 
 /** The request is accepted, and answered with what was sent. */
-export function accepted(world: World, name: string, description: string, writing: Writing, body: Record<string, Value>, checks: Check[] = [], steps: Step[] = []): CasePlan {
+export function accepted(
+  world: World,
+  name: string,
+  description: string,
+  writing: Writing,
+  body: Record<string, Value>,
+  checks: Check[] = [],
+  steps: Step[] = [],
+): CasePlan {
   const { endpoint } = writing
   const expect = { status: endpoint.status, checks: [...echoChecks(world, endpoint.entity!, body), ...checks] }
   return plan(name, description, writing.request(body), expect, { arrange: mergeSteps(writing.arrange, steps) })
@@ -75,8 +102,13 @@ export function accepted(world: World, name: string, description: string, writin
 
 /** Success, with what was sent in the answer where there is one. */
 export function succeeds(world: World, endpoint: Endpoint, body: Record<string, Value> = {}): CasePlan['expect'] {
-  const sets = Object.entries(endpoint.sets ?? {}).map(([field, value]): Check => (value === null ? { kind: 'null', field } : { kind: 'equals', field, value: literal(value), compare: 'exact' }))
-  return { status: endpoint.status, checks: endpoint.status === 204 || endpoint.entity === null ? [] : [...echoChecks(world, endpoint.entity, body), ...sets] }
+  const sets = Object.entries(endpoint.sets ?? {}).map(
+    ([field, value]): Check => (value === null ? { kind: 'null', field } : { kind: 'equals', field, value: literal(value), compare: 'exact' }),
+  )
+  return {
+    status: endpoint.status,
+    checks: endpoint.status === 204 || endpoint.entity === null ? [] : [...echoChecks(world, endpoint.entity, body), ...sets],
+  }
 }
 
 /** The request is refused because of the state of the data. */
@@ -104,18 +136,22 @@ export interface OwnedRow {
 export function ownedRow(world: World, entity: string, fields: readonly string[], via?: { field: string; entity: string }): OwnedRow | undefined {
   const owner = stranger(world, 'owner')
   if (via !== undefined) {
-    const fieldsOfParent = world.effects.flatMap((effect) => (effect.kind === 'owner' && effect.entity === via.entity && effect.via === undefined ? effect.fields : []))
+    const fieldsOfParent = world.effects.flatMap((effect) =>
+      effect.kind === 'owner' && effect.entity === via.entity && effect.via === undefined ? effect.fields : [],
+    )
     const parent = ownedRow(world, via.entity, fieldsOfParent.length > 0 ? fieldsOfParent : fields)
     if (parent === undefined) return undefined
     const key = ref(parent.row, world.keyField(via.entity).name)
     return { ...parent, row: snake(entity), arrange: [...parent.arrange, make(entity, snake(entity), { [via.field]: key }, parent.owner)] }
   }
-  if (entity === world.spec.auth.userEntity && fields.includes(world.keyField(entity).name)) return { arrange: owner.arrange, row: 'owner', owner: owner.caller }
+  if (entity === world.spec.auth.userEntity && fields.includes(world.keyField(entity).name))
+    return { arrange: owner.arrange, row: 'owner', owner: owner.caller }
   const name = fields[0]
   const field = name === undefined ? undefined : world.field(entity, name)
   if (field === undefined) return undefined
   const row = snake(entity)
-  if (field.fromCaller && world.rolesFor(entity, 'create').length === 0) return { arrange: [...owner.arrange, make(entity, row, {}, owner.caller)], row, owner: owner.caller }
+  if (field.fromCaller && world.rolesFor(entity, 'create').length === 0)
+    return { arrange: [...owner.arrange, make(entity, row, {}, owner.caller)], row, owner: owner.caller }
   return { arrange: [...owner.arrange, ...rowSteps(world, entity, row, { [field.name]: owner.id })], row, owner: owner.caller }
 }
 
@@ -132,4 +168,3 @@ export function requestFor(world: World, endpoint: Endpoint, row: string, caller
   if (endpoint.param !== undefined) params[endpoint.param] = ref(row, world.keyField(endpoint.entity!).name)
   return { method: endpoint.method, path: endpoint.path, params, caller, ...(body === undefined ? {} : { body }) }
 }
-

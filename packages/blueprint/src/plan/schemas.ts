@@ -21,7 +21,14 @@ export function responseSchema(world: World, endpoint: Endpoint): Record<string,
 
 function describe(field: Field): string {
   const { minLength, maxLength, min, max } = field
-  return [typeOf(field), field.required ? 'required' : 'optional', ...range(minLength, maxLength, ' characters'), ...range(min, max, ''), ...(field.unique ? ['unique'] : []), ...(field.default === null ? [] : [`default ${JSON.stringify(field.default)}`])].join(', ')
+  return [
+    typeOf(field),
+    field.required ? 'required' : 'optional',
+    ...range(minLength, maxLength, ' characters'),
+    ...range(min, max, ''),
+    ...(field.unique ? ['unique'] : []),
+    ...(field.default === null ? [] : [`default ${JSON.stringify(field.default)}`]),
+  ].join(', ')
 }
 
 function range(low: number | undefined, high: number | undefined, unit: string): string[] {

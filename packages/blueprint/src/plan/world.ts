@@ -43,6 +43,8 @@ export interface World {
   roleField: string | null
   /** True when rows exist before any test makes one. */
   seeded(entity: string): boolean
+  /** True when a soft delete hides rows from everybody, since no request can bring them back. */
+  hidesDeleted(entity: string): boolean
 }
 
 export function worldOf(spec: ApiSpec): World {
@@ -99,6 +101,10 @@ export function worldOf(spec: ApiSpec): World {
     builtInId,
     roleField,
     seeded: (name) => name === users?.name || spec.seeds.some((seed) => seed.entity === name),
+    hidesDeleted: (name) => {
+      const { softDelete } = entity(name)
+      return softDelete !== null && !spec.endpoints.some((each) => each.entity === name && each.body?.includes(softDelete.field))
+    },
   }
 }
 

@@ -8,6 +8,8 @@ import { type Redactor, redactValue } from './redact-value'
 import { RESULT_CHARACTERS, type SessionLog, addToSessionLog, secondsBetween, startSessionLog, timelineData, withSummary } from './session-log'
 
 const CHECKPOINT_MS = 2000
+/** A long session's log is written more seldom: making its text takes no more than one fiftieth of the time. */
+const CHECKPOINT_SHARE = 50
 
 export interface JsonLoggerOptions {
   /** Takes secrets out of every string before it is written. */
@@ -24,7 +26,8 @@ interface OpenRun {
 
 /**
  * Writes `<projectDir>/logs/<runId>/`: `timeline.jsonl`, one `session_NNN.json` a session and `run_summary.json`, in the seed's shape, all
- * times in UTC. Files are rewritten while a session runs, so that they are true after a kill, too, but for the last two seconds.
+ * times in UTC. Files are rewritten while a session runs, so that they are true after a kill, too, but for the last two
+ * seconds (more in a session with a very long log).
  */
 export function jsonLogger({ redact }: JsonLoggerOptions): Logger {
   const finished: SessionLog[] = []
@@ -34,6 +37,7 @@ export function jsonLogger({ redact }: JsonLoggerOptions): Logger {
   let session: SessionLog | undefined
   let lastTime = ''
   let checkpoint: NodeJS.Timeout | undefined
+  let pauseMs = CHECKPOINT_MS
   let writing: Promise<void> = Promise.resolve()
   let failure: unknown
 
@@ -43,11 +47,13 @@ export function jsonLogger({ redact }: JsonLoggerOptions): Logger {
     checkpoint = undefined
     const open = run
     if (open === undefined) return
+    const begun = performance.now()
     const files = [
       ...(session ? [[`session_${String(session.session_number).padStart(3, '0')}.json`, withSummary(session, lastTime)] as const] : []),
       ['run_summary.json', summaryOf(open, facts, ending, [...finished, ...(session ? [session] : [])], lastTime)] as const,
     ]
     const texts = files.map(([name, value]) => [name, `${JSON.stringify(value, null, 2)}\n`] as const)
+    pauseMs = Math.max(CHECKPOINT_MS, CHECKPOINT_SHARE * (performance.now() - begun))
     writing = writing
       .then(async () => {
         if ((await realpath(open.folder)) !== open.folder) throw new Error(`${open.folder} was replaced by a link`)
@@ -70,13 +76,13 @@ export function jsonLogger({ redact }: JsonLoggerOptions): Logger {
     const line = timelineData(event, session, size)
     if (line === undefined) return
     open.timeline.write(JSON.stringify({ timestamp: event.time, session_number: event.sessionNumber, ...line }))
-    session?.events.push({ timestamp: event.time, ...line })
+    if (event.sessionNumber === session?.session_number) session.events.push({ timestamp: event.time, ...line })
   }
 
   function schedule(event: ForgeEvent) {
     const isBoundary = event.type === 'session-start' || event.type === 'session-end' || event.type === 'progress' || event.type === 'run-end'
     if (isBoundary) save(event.type === 'session-end' || event.type === 'run-end')
-    else checkpoint ??= setTimeout(() => save(false), CHECKPOINT_MS).unref()
+    else checkpoint ??= setTimeout(() => save(false), pauseMs).unref()
   }
 
   return {

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { type Stats, constants, lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs'
-import { type FileHandle, open as openFile, rename, unlink } from 'node:fs/promises'
-import { basename, dirname, join, resolve, sep } from 'node:path'
+import { type Stats, constants, lstatSync, realpathSync } from 'node:fs'
+import { type FileHandle, open as openFile } from 'node:fs/promises'
+import { dirname, resolve, sep } from 'node:path'
 import { ForgeError } from '../errors'
 import { DeniedError } from '../tools/tool'
+import { isElsewhere, moved, openFolder, replaceIn, within } from './held-folder'
 import type { Decision, FileOperation } from './policy'
 import { isInside, protectedFolder, realPathOf } from './real-path'
 
@@ -15,7 +15,8 @@ export interface FilesystemGuard {
   /** The real path that a permitted operation would touch. @throws DeniedError */
   resolve(operation: FileOperation, path: string): string
   /**
-   * Checks and opens in one step: the handle is known to be the file that was checked. Reading needs a regular file; writing creates one.
+   * Checks and opens in one step: the handle is known to be the file that was checked. Reading needs a regular file; writing creates one in a
+   * folder that exists.
    * @throws DeniedError
    */
   open(operation: 'read' | 'write' | 'edit', path: string): Promise<{ handle: FileHandle; realPath: string }>
@@ -26,7 +27,7 @@ export interface FilesystemGuard {
 type Judgement = { decision: Decision; realPath: string; stats: Stats | undefined }
 
 const MAX_PATH = 4096
-const ON_LINUX = process.platform === 'linux'
+
 /** Guards one folder. @throws ForgeError CONFIG_INVALID when it does not exist. */
 export function filesystemGuard(root: string): FilesystemGuard {
   const realRoot = existing(root)
@@ -73,42 +74,23 @@ export function filesystemGuard(root: string): FilesystemGuard {
   async function open(operation: 'read' | 'write' | 'edit', path: string) {
     const { realPath } = permitted(operation, path)
     const access = operation === 'read' ? constants.O_RDONLY : constants.O_RDWR | (operation === 'write' ? constants.O_CREAT : 0)
-    const handle = await openFile(realPath, access | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o644)
+    const folder = await openFolder(realRoot, dirname(realPath))
     try {
+      const handle = await openFile(within(folder, realPath), access | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o666).catch(explained(path))
       const stats = await handle.stat()
-      if (!stats.isFile() || isElsewhere(handle, realPath) || (operation !== 'read' && stats.nlink > 1)) throw moved(path)
-      return { handle, realPath }
-    } catch (error) {
+      if (stats.isFile() && !isElsewhere(handle, realPath) && (operation === 'read' || stats.nlink === 1)) return { handle, realPath }
       await handle.close()
-      throw error
+      throw moved(path)
+    } finally {
+      await folder.close()
     }
   }
 
-  /** Works through an open, verified folder, so that nobody can put a link in its place between check and rename. */
   async function replace(operation: 'write' | 'edit', path: string, content: string) {
     const { realPath, stats } = permitted(operation, path)
-    const folderPath = dirname(realPath)
-    mkdirSync(folderPath, { recursive: true })
-    const folder = await openFile(folderPath, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+    const folder = await openFolder(realRoot, dirname(realPath), { make: true })
     try {
-      if (isElsewhere(folder, folderPath)) throw moved(path)
-      const within = ON_LINUX ? `/proc/self/fd/${folder.fd}` : folderPath
-      const temporary = join(within, `.${basename(realPath).slice(0, 100)}.${randomBytes(6).toString('hex')}`)
-      const handle = await openFile(
-        temporary,
-        constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-        stats ? stats.mode & 0o777 : 0o666,
-      )
-      try {
-        await handle.writeFile(content)
-        if (stats) await handle.chmod(stats.mode & 0o777)
-        await rename(temporary, join(within, basename(realPath)))
-      } catch (error) {
-        await unlink(temporary).catch(() => {})
-        throw error
-      } finally {
-        await handle.close()
-      }
+      await replaceIn(folder, realPath, content, stats && stats.mode & 0o777)
     } finally {
       await folder.close()
     }
@@ -141,10 +123,9 @@ function malformedPath(path: string): string | undefined {
   return undefined
 }
 
-function isElsewhere(handle: FileHandle, expected: string): boolean {
-  return ON_LINUX && readlinkSync(`/proc/self/fd/${handle.fd}`) !== expected
-}
-
-function moved(path: string): DeniedError {
-  return new DeniedError({ verdict: 'deny', rule: 'fs.race', reason: `${path} was replaced while it was opened.`, hint: 'Try again.' })
+/** A link that was put in the place of the file looks like a loop. */
+function explained(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw error.code === 'ELOOP' ? moved(path) : error
+  }
 }

@@ -24,10 +24,16 @@ export function namedSecrets(text: string): Span[] {
   const spans: Span[] = []
   NAME.lastIndex = 0
   for (let match = NAME.exec(text); match; match = NAME.exec(text)) {
-    const span = valueAfter(text, match[0].toLowerCase(), match.index, NAME.lastIndex)
+    const span = isOtherKey(text, match[0], match.index) ? undefined : valueAfter(text, match[0].toLowerCase(), match.index, NAME.lastIndex)
     if (span) spans.push(span)
   }
   return [...spans, ...bearers(text)]
+}
+
+/** `ENCRYPTION_KEY` is a setting; `sort_key` and `PRIMARY_KEY` are terms. */
+function isOtherKey(text: string, name: string, start: number): boolean {
+  if (!/^[a-z0-9]_key/i.test(name)) return false
+  return name !== name.toUpperCase() || /(?:PRIMAR|FOREIG|SOR|PUBLI|PARTITIO|CACH|UNIQU|IDEMPOTENC)$/.test(text.slice(Math.max(0, start - 12), start))
 }
 
 function valueAfter(text: string, name: string, nameStart: number, nameEnd: number): Span | undefined {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { diffDefinitions, type Feature, type FeatureProof, formatFeatureList, parseFeatureList, type Requirement, type VerifyReport } from '../../src/index'
+import {
+  diffDefinitions,
+  type Feature,
+  type FeatureProof,
+  formatFeatureList,
+  parseFeatureList,
+  type Requirement,
+  type VerifyReport,
+} from '../../src/index'
 import { checkCoverage, endpointKey, featureFor } from '../../src/features/coverage'
 import { applyProof, featuresOf, freeze } from '../../src/features/ledger'
 import { feature, TINY_LIST, tinyTemplate } from '../support/tiny-template'

@@ -214,6 +214,7 @@ test('a terminal is not driven by what an agent writes', () => {
 
 test('the event bus: envelope, order, isolation, and no loop when the reporter of failures fails', async () => {
   const seen: string[] = []
+  const late = () => Promise.reject(new Error('later'))
   const bus = createEventBus({
     sinks: [
       {
@@ -225,7 +226,7 @@ test('the event bus: envelope, order, isolation, and no loop when the reporter o
       { name: 'first', handle: (event) => void seen.push(`first ${event.type} ${event.sessionNumber} ${UTC.test(event.time)}`) },
       { name: 'second', handle: (event) => void seen.push(`second ${event.type}`) },
     ],
-    listeners: () => [() => Promise.reject(new Error('later'))],
+    listeners: () => [late],
   })
   bus.enterSession(7)
   bus.emit({ type: 'turn-start', turn: 1 })

@@ -86,7 +86,10 @@ async function postgres(host: ProcessHost): Promise<Finding> {
     const source = forcedSource()
     const server = source === undefined ? parseServerUrl(process.env['DATABASE_URL'] ?? '') : undefined
     if (server !== undefined) {
-      const answers = await inTime(dialServer(server).then((socket) => socket.destroy()))
+      const answers = await dialServer(server, DIAL_LIMIT_MS).then(
+        (socket) => socket.destroy(),
+        () => false,
+      )
       const place = `the server of DATABASE_URL (${server.host}, port ${server.port})`
       if (answers) return { name, ok: true, required: true, detail: `${place} accepts connections` }
       return {
@@ -126,18 +129,6 @@ function failed(name: string, error: unknown): Finding {
   const detail = error instanceof Error ? error.message : String(error)
   const remedy = error instanceof ForgeError ? error.remedy : undefined
   return { name, ok: false, required: true, detail, ...(remedy !== undefined && { remedy }) }
-}
-
-async function inTime(work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), DIAL_LIMIT_MS)
-  })
-  const done = work.then(
-    () => true,
-    () => false,
-  )
-  return Promise.race([done, limit]).finally(() => clearTimeout(timer))
 }
 
 /** Indexes often carry a token in their address. */

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Feature, formatFeatureList } from '@forge/core'
 import { writeSmallProject } from './small-project'
@@ -47,7 +47,14 @@ export const FEATURES: Feature[] = [
         description: 'Refuses a title twice.',
         input: { title: 'Milk' },
         expected_status: 409,
-        expected_error: 'exists',
+      },
+      {
+        ...create,
+        name: 'title_too_long',
+        description: 'Refuses a title that is too long.',
+        input: { title: 'x'.repeat(101) },
+        expected_status: 422,
+        expected_error: 'at most 100 characters',
       },
     ],
   },
@@ -72,9 +79,19 @@ export const FEATURES: Feature[] = [
   },
 ]
 
+const TOO_LONG = `
+
+@pytest.mark.feature(1, "title_too_long")
+async def test_title_too_long(client: AsyncClient) -> None:
+    response = await client.post("/api/v1/notes", json={"title": "x" * 101})
+    assert response.status_code == 422
+    assert "at most 100 characters" in response.text
+`
+
 /** An honest project in which every feature is proven, with the specification and the list that belong to it. */
 export function writeHonestProject(folder: string): string {
   writeSmallProject(folder)
+  appendFileSync(join(folder, 'tests/test_notes.py'), TOO_LONG)
   write(folder, 'app_spec.txt', SPEC)
   write(folder, 'feature_list.json', formatFeatureList(FEATURES))
   return folder
@@ -86,7 +103,11 @@ export function write(folder: string, path: string, content: string): void {
   writeFileSync(join(folder, path), content)
 }
 
-export function copyProject(from: string, to: string): string {
-  cpSync(from, to, { recursive: true })
-  return to
+/** A further feature of the list, with a case of another one as its only case. */
+export function featureAbout(id: number, name: string): Feature {
+  for (const feature of FEATURES) {
+    const testCase = feature.test_cases.find((each) => each.name === name)
+    if (testCase !== undefined) return { ...feature, id, description: `${feature.description} (${id})`, test_cases: [testCase] }
+  }
+  throw new Error(`no case is called ${name}`)
 }

@@ -32,7 +32,7 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['app.models.base', 'Base enum_type'],
   ['app.openapi', 'build_openapi error_responses operation_id'],
   ['app.pagination', 'Found Page PageParams SortOrder fetch_all fetch_page ordering'],
-  ['app.schemas.base', 'BigId BigInteger Boolean Date Float Id InputModel Instant Integer Json MAX_INT Number PathBigId PathId PathUuid QueryInstant QueryText ReadModel Text Time UNSET Uuid not_blank not_in_future not_in_past split_commas storable web_address'],
+  ['app.schemas.base', 'BigId BigInteger Boolean Date Float Id InputModel Instant Integer Json MAX_INT Number BigIdParam BigIntegerParam FloatParam IdParam IntegerParam NumberParam QueryInstant QueryText ReadModel Text Time UNSET Url Uuid not_blank not_in_future not_in_past split_commas storable web_address'],
   ['app.services.access', 'Caller require_role'],
   ['app.services.filters', 'after at_least at_most before contains equals has_item is_in matches overdue'],
   ['app.services.rows', 'assign delete_row find refer_to'],

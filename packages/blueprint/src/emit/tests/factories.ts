@@ -78,21 +78,31 @@ function insertMethod(renamed: boolean): string {
 
 /** Fields of directly inserted entities whose column has another name. */
 function renamedColumns(spec: ApiSpec): [Expression, Expression][] {
-  const renamed = new Map(spec.entities.flatMap(({ fields }) => fields.flatMap((field) => (columnName(field) === field.name ? [] : [[field.name, columnName(field)] as const]))))
+  const renamed = new Map(
+    spec.entities.flatMap(({ fields }) =>
+      fields.flatMap((field) => (columnName(field) === field.name ? [] : [[field.name, columnName(field)] as const])),
+    ),
+  )
   return [...renamed].map(([name, column]) => [quoted(name), quoted(column)])
 }
 
 function methodOf(world: World, entity: Entity): string[] {
   const endpoint = world.endpoint(entity.name, 'create', 'nested-create')
   const fields = endpoint ? settable(entity, endpoint) : entity.fields.filter((field) => !field.auto && !isGenerated(entity, field))
-  const plain = fields.filter((field) => !field.reference && (field.default === null || isNumbered(entity, field)) && field.name !== entity.softDelete?.field)
+  const plain = fields.filter(
+    (field) => !field.reference && (field.default === null || isNumbered(entity, field)) && field.name !== entity.softDelete?.field,
+  )
   const numbered = plain.some((field) => isNumbered(entity, field))
   const body: string[] = []
   if (numbered) body.push('        n = next(self.numbers)')
   body.push(...layout(joined('body: Row = ', withValues(dict(plain.map((field) => [quoted(field.name), sampleOf(world, entity, field)])))), 8))
   for (const field of fields) body.push(...referenceLines(world, entity, field, endpoint === undefined))
   body.push(...ending(world, entity, endpoint))
-  return [`    async def ${moduleName(entity)}(self, *, headers: Headers | None = None, **values: Any) -> Row:`, ...docstring(`Make ${article(entity)}.`, 8), ...body]
+  return [
+    `    async def ${moduleName(entity)}(self, *, headers: Headers | None = None, **values: Any) -> Row:`,
+    ...docstring(`Make ${article(entity)}.`, 8),
+    ...body,
+  ]
 }
 
 /** `{…} | values`, breaking inside the braces. */
@@ -108,17 +118,27 @@ function settable(entity: Entity, endpoint: Endpoint): Field[] {
 
 /** Keys that the database makes. */
 function isGenerated(entity: Entity, field: Field): boolean {
-  return entity.key.length === 1 && entity.key[0] === field.name && !field.reference && (field.type === 'integer' || field.type === 'bigint' || field.type === 'uuid')
+  return (
+    entity.key.length === 1 &&
+    entity.key[0] === field.name &&
+    !field.reference &&
+    (field.type === 'integer' || field.type === 'bigint' || field.type === 'uuid')
+  )
 }
 
 function referenceLines(world: World, entity: Entity, field: Field, direct: boolean): string[] {
   const { reference } = field
   if (!reference || (!field.required && (!direct || field.nullable)) || reference.entity === entity.name) return []
-  if (direct && field.fromCaller && reference.entity === world.spec.auth.userEntity) return [`        body.setdefault(${quoted(field.name)}, ${String(world.builtInId)})`]
+  if (direct && field.fromCaller && reference.entity === world.spec.auth.userEntity)
+    return [`        body.setdefault(${quoted(field.name)}, ${String(world.builtInId)})`]
   const owned = world.effects.some((effect) => effect.kind === 'owner' && effect.entity === reference.entity)
   const state = argumentsOf(demandedState(world, entity.name, field.name))
   const made = call(`await self.${moduleName({ name: reference.entity })}`, ...(owned ? ['headers=headers'] : []), ...state)
-  return [`        if ${quoted(field.name)} not in body:`, ...layout(joined('parent = ', made), 12), `            body[${quoted(field.name)}] = parent[${quoted(world.keyField(reference.entity).name)}]`]
+  return [
+    `        if ${quoted(field.name)} not in body:`,
+    ...layout(joined('parent = ', made), 12),
+    `            body[${quoted(field.name)}] = parent[${quoted(world.keyField(reference.entity).name)}]`,
+  ]
 }
 
 function ending(world: World, entity: Entity, endpoint: Endpoint | undefined): string[] {
@@ -135,7 +155,11 @@ function ending(world: World, entity: Entity, endpoint: Endpoint | undefined): s
 
 /** Fields whose values must differ from row to row. */
 function isNumbered(entity: Entity, field: Field): boolean {
-  return !field.reference && !field.list && (field.unique !== false || entity.uniqueTogether.some((tuple) => tuple.includes(field.name)) || entity.key.includes(field.name))
+  return (
+    !field.reference &&
+    !field.list &&
+    (field.unique !== false || entity.uniqueTogether.some((tuple) => tuple.includes(field.name)) || entity.key.includes(field.name))
+  )
 }
 
 function sampleOf(world: World, entity: Entity, field: Field): Expression {
@@ -162,4 +186,3 @@ function numberedSample(field: Field): Expression {
 }
 
 const asBrackets = (expression: Expression) => (typeof expression === 'string' ? { open: expression, items: [], close: '' } : expression)
-

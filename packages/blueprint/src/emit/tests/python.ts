@@ -15,7 +15,12 @@ export interface Brackets {
 export const brackets = (open: string, items: Expression[], close: string): Brackets => ({ open, items, close })
 export const call = (name: string, ...items: Expression[]): Brackets => brackets(`${name}(`, items, ')')
 export const list = (items: Expression[]): Brackets => brackets('[', items, ']')
-export const dict = (entries: [key: Expression, value: Expression][]): Brackets => brackets('{', entries.map(([key, value]) => joined(`${flat(key)}: `, value)), '}')
+export const dict = (entries: [key: Expression, value: Expression][]): Brackets =>
+  brackets(
+    '{',
+    entries.map(([key, value]) => joined(`${flat(key)}: `, value)),
+    '}',
+  )
 
 /** A keyword argument. */
 export const keyword = (name: string, value: Expression): Expression => joined(`${name}=`, value)
@@ -84,7 +89,9 @@ export function docstring(text: string, indent: number): string[] {
 }
 
 const KEYWORDS = new Set(
-  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(' '),
+  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
+    ' ',
+  ),
 )
 
 /** True for names that can be keyword arguments. */

@@ -45,9 +45,20 @@ function identity({ auth }: ApiSpec): string {
 
 function errors({ format, fields }: ErrorConvention): string {
   const named = (meaning: string) => fields.find((each) => each.meaning === meaning)?.name
-  const lines = ['def assert_error(response: Response, status: int, code: str, field: str | None = None) -> None:', '    """Expect an error in the format of this API."""', '    assert response.status_code == status', '    body = response.json()']
+  const lines = [
+    'def assert_error(response: Response, status: int, code: str, field: str | None = None) -> None:',
+    '    """Expect an error in the format of this API."""',
+    '    assert response.status_code == status',
+    '    body = response.json()',
+  ]
   if (format === 'problem') {
-    lines.push('    assert response.headers["Content-Type"] == "application/problem+json"', '    assert body["status"] == status', '    assert body["code"] == code', '    if field is not None:', '        assert field in {error["field"] for error in body["errors"]}')
+    lines.push(
+      '    assert response.headers["Content-Type"] == "application/problem+json"',
+      '    assert body["status"] == status',
+      '    assert body["code"] == code',
+      '    if field is not None:',
+      '        assert field in {error["field"] for error in body["errors"]}',
+    )
     return lines.join('\n')
   }
   const [message, code, details] = [named('message'), named('code'), named('field-errors')]

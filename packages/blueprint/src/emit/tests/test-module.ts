@@ -2,7 +2,7 @@ import type { CasePlan, FeaturePlan, Table } from '../../plan/case-plan'
 import type { World } from '../../plan/world'
 import { call, dict, docstring, type Expression, importFrom, joined, keyword, layout, quoted } from './python'
 import { type Body, bodyOf } from './statements'
-import { dictOf, pathOf, valueOf } from './values'
+import { dictOf, pathOf, expressionOf } from './values'
 
 /** A case and the feature it stands for; unlisted cases are tested without a marker. */
 interface Entry {
@@ -13,10 +13,19 @@ interface Entry {
 
 /** The text of one test module. */
 export function testModule(world: World, title: string, features: readonly FeaturePlan[]): string {
-  const entries = features.flatMap((feature) => feature.cases.map((plan, index) => ({ feature, plan, listed: index < feature.listed })).filter(({ plan }) => plan.guess === undefined))
+  const entries = features.flatMap((feature) =>
+    feature.cases.map((plan, index) => ({ feature, plan, listed: index < feature.listed })).filter(({ plan }) => plan.guess === undefined),
+  )
   const functions = groupsOf(entries).map((group) => (group.length > 1 ? tableTest(world, group) : singleTest(world, group[0]!)))
   const body = functions.flatMap(({ lines }) => ['', '', ...lines])
-  return `${[...header(title, functions.map(({ body: each }) => each), body), ...body].join('\n')}\n`
+  return `${[
+    ...header(
+      title,
+      functions.map(({ body: each }) => each),
+      body,
+    ),
+    ...body,
+  ].join('\n')}\n`
 }
 
 interface TestFunction {
@@ -24,9 +33,12 @@ interface TestFunction {
   body: Body
 }
 
+/** Functions of `tests.support`. */
+const SUPPORT = ['as_user', 'assert_error', 'keys_of', 'rows_of']
+
 function header(title: string, bodies: readonly Body[], lines: readonly string[]): string[] {
   const text = lines.join('\n')
-  const support = bodies.flatMap((each) => [...each.support])
+  const support = SUPPORT.filter((name) => text.includes(`${name}(`))
   const models = bodies.flatMap((each) => [...each.models])
   const types = ['Any'].filter((name) => new RegExp(`\\b${name}\\b`).test(text))
   const third = [...(text.includes('pytest.') ? ['import pytest'] : []), ...importFrom('httpx', ['AsyncClient'])]
@@ -35,7 +47,13 @@ function header(title: string, bodies: readonly Body[], lines: readonly string[]
     ...(/\bmake: Make\b/.test(text) ? importFrom('tests.factories', ['Make']) : []),
     ...(support.length === 0 ? [] : importFrom('tests.support', support)),
   ]
-  return [`"""${title}"""`, '', ...(types.length === 0 ? [] : [...importFrom('typing', types), '']), ...third, ...(own.length === 0 ? [] : ['', ...own])]
+  return [
+    `"""${title}"""`,
+    '',
+    ...(types.length === 0 ? [] : [...importFrom('typing', types), '']),
+    ...third,
+    ...(own.length === 0 ? [] : ['', ...own]),
+  ]
 }
 
 /** The cases of one table, as far as they differ only in what the table says; every other case stands for itself. */
@@ -52,8 +70,14 @@ function groupsOf(entries: readonly Entry[]): Entry[][] {
 function skeleton({ arrange, act, expect, after }: CasePlan, table: Table): string {
   const error = expect.checks.find((check) => check.kind === 'error')
   const own = (table.kind === 'override' || table.kind === 'omit') && error?.field === table.field
-  const shared = { status: expect.status, code: error?.code, field: own ? 'its own' : error?.field, others: expect.checks.filter((check) => check.kind !== 'error') }
-  const request = table.kind === 'caller' ? [act.caller, act.body] : [act.method, act.path, act.params, act.caller, table.kind === 'query' ? null : act.query]
+  const shared = {
+    status: expect.status,
+    code: error?.code,
+    field: own ? 'its own' : error?.field,
+    others: expect.checks.filter((check) => check.kind !== 'error'),
+  }
+  const request =
+    table.kind === 'caller' ? [act.caller, act.body] : [act.method, act.path, act.params, act.caller, table.kind === 'query' ? null : act.query]
   return JSON.stringify([table.kind, arrange, request, shared, after])
 }
 
@@ -73,7 +97,9 @@ function sameBodies(group: readonly Entry[]): boolean {
 /** What the bodies hold besides the field that each case replaces or leaves out. */
 function commonBody(group: readonly Entry[]): Values {
   const common: Values = {}
-  const bodies = group.map(({ plan }) => Object.entries(plan.act.body ?? {}).filter(([name]) => plan.table?.kind !== 'override' || plan.table.field !== name))
+  const bodies = group.map(({ plan }) =>
+    Object.entries(plan.act.body ?? {}).filter(([name]) => plan.table?.kind !== 'override' || plan.table.field !== name),
+  )
   const order = bodies.flatMap((entries) => entries.map(([name]) => name))
   const longest = [...bodies].sort((a, b) => b.length - a.length)[0] ?? []
   for (const [name, value] of [...longest, ...bodies.flat()]) if (order.includes(name) && !(name in common)) common[name] = value
@@ -91,8 +117,16 @@ const markOf = ({ feature, plan }: Entry): string => `pytest.mark.feature(${feat
 
 function functionLines(name: string, description: string, parameters: string[], body: Body): string[] {
   const text = body.lines.join('\n')
-  const fixtures = [...(/\bclient\./.test(text) ? ['client: AsyncClient'] : []), ...(/\banonymous\./.test(text) ? ['anonymous: AsyncClient'] : []), ...(/\bmake\./.test(text) ? ['make: Make'] : [])]
-  return [...layout({ open: `async def test_${name}(`, items: [...fixtures, ...parameters], close: ') -> None:' }), ...docstring(description, 4), ...body.lines]
+  const fixtures = [
+    ...(/\bclient\./.test(text) ? ['client: AsyncClient'] : []),
+    ...(/\banonymous\./.test(text) ? ['anonymous: AsyncClient'] : []),
+    ...(/\bmake\./.test(text) ? ['make: Make'] : []),
+  ]
+  return [
+    ...layout({ open: `async def test_${name}(`, items: [...fixtures, ...parameters], close: ') -> None:' }),
+    ...docstring(description, 4),
+    ...body.lines,
+  ]
 }
 
 const DESCRIPTIONS: Record<Table['kind'], string> = {
@@ -107,7 +141,14 @@ function tableTest(world: World, group: readonly Entry[]): TestFunction {
   const table = first.table!
   const sent = replacements(group)
   const body = bodyOf(world, sent.plan, sent.replaced)
-  const rows = group.map((entry) => call('pytest.param', ...rowOf(entry), keyword('id', quoted(shortName(entry.plan, table.group))), ...(entry.listed ? [keyword('marks', markOf(entry))] : [])))
+  const rows = group.map((entry) =>
+    call(
+      'pytest.param',
+      ...rowOf(entry),
+      keyword('id', quoted(shortName(entry.plan, table.group))),
+      ...(entry.listed ? [keyword('marks', markOf(entry))] : []),
+    ),
+  )
   const names = sent.names.length === 1 ? quoted(sent.names[0]!) : `(${sent.names.map(quoted).join(', ')})`
   // One row a line reads better than what would fit.
   const decorator = ['@pytest.mark.parametrize(', `    ${names},`, '    [', ...rows.flatMap((row) => layout(row, 8, ',')), '    ],', ')']
@@ -134,7 +175,7 @@ function replacements(group: readonly Entry[]): Replacements {
   switch (table.kind) {
     case 'override': {
       const base = Object.entries(commonBody(group))
-      const json = dict([...base.map(([name, value]): [Expression, Expression] => [quoted(name), valueOf(value)]), ['field', 'value']])
+      const json = dict([...base.map(([name, value]): [Expression, Expression] => [quoted(name), expressionOf(value)]), ['field', 'value']])
       return { plan, names: ['field', 'value'], parameters: ['field: str', 'value: Any'], replaced: { json, ...errorField } }
     }
     case 'omit': {
@@ -152,7 +193,7 @@ function rowOf({ plan }: Entry): Expression[] {
   const table = plan.table!
   switch (table.kind) {
     case 'override':
-      return [quoted(table.field), valueOf(table.value)]
+      return [quoted(table.field), expressionOf(table.value)]
     case 'omit':
       return [quoted(table.field)]
     case 'query':
@@ -161,4 +202,3 @@ function rowOf({ plan }: Entry): Expression[] {
       return [quoted(plan.act.method), pathOf(plan.act)]
   }
 }
-

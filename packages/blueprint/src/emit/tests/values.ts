@@ -10,14 +10,14 @@ export function variable(row: string): string {
   return TAKEN.has(row) && row !== 'created' ? `${row}_row` : isIdentifier(row) ? row : `${row}_`
 }
 
-export function valueOf(value: Value): Expression {
+export function expressionOf(value: Value): Expression {
   if (value.kind === 'literal') return literalOf(value.value)
   if (value.kind === 'ref') return `${variable(value.row)}[${quoted(value.field)}]`
-  return list(value.items.map(valueOf))
+  return list(value.items.map(expressionOf))
 }
 
 export function dictOf(values: Record<string, Value>): Expression {
-  return dict(Object.entries(values).map(([name, value]) => [quoted(name), valueOf(value)]))
+  return dict(Object.entries(values).map(([name, value]) => [quoted(name), expressionOf(value)]))
 }
 
 /** Values as keyword arguments, or as `**{…}` where a name cannot be one. */
@@ -25,7 +25,10 @@ export function argumentsOf(values: Record<string, Value>): Expression[] {
   const entries = Object.entries(values)
   const plain = entries.filter(([name]) => isIdentifier(name) && name !== 'headers' && name !== 'self')
   const others = entries.filter((entry) => !plain.includes(entry))
-  return [...plain.map(([name, value]) => keyword(name, valueOf(value))), ...(others.length === 0 ? [] : [joined('**', dictOf(Object.fromEntries(others)))])]
+  return [
+    ...plain.map(([name, value]) => keyword(name, expressionOf(value))),
+    ...(others.length === 0 ? [] : [joined('**', dictOf(Object.fromEntries(others)))]),
+  ]
 }
 
 /** The path with its parameters filled in. */
@@ -44,7 +47,7 @@ export function pathOf({ path, params }: Pick<Request, 'path' | 'params'>): stri
 
 /** The headers of a caller, undefined for the built-in user. */
 export function headersOf(world: World, caller: Caller): Expression | undefined {
-  if (caller.kind === 'user') return call('as_user', ...[valueOf(caller.id), ...(caller.role === undefined ? [] : [quoted(caller.role)])])
+  if (caller.kind === 'user') return call('as_user', ...[expressionOf(caller.id), ...(caller.role === undefined ? [] : [quoted(caller.role)])])
   if (caller.kind === 'unknown') return call('as_user', literalOf(unknownId(world)))
   return undefined
 }
@@ -55,7 +58,11 @@ function unknownId(world: World): number | string {
 }
 
 /** `await client.post("/tasks", json={…})`. */
-export function requestOf(world: World, request: Request, replaced: { path?: string; method?: string; json?: Expression; params?: Expression } = {}): Expression {
+export function requestOf(
+  world: World,
+  request: Request,
+  replaced: { path?: string; method?: string; json?: Expression; params?: Expression } = {},
+): Expression {
   const client = request.caller.kind === 'anonymous' ? 'anonymous' : 'client'
   const headers = headersOf(world, request.caller)
   const json = replaced.json ?? (request.body === undefined ? undefined : dictOf(request.body))
@@ -82,4 +89,3 @@ export function rowsIn(...parts: unknown[]): Set<string> {
   })
   return found
 }
-

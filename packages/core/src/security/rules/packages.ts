@@ -3,7 +3,8 @@ import type { CommandRule, CommandScope, ResolvedCommand } from '../command-rule
 import { type OptionTable, checkOptions } from '../option-table'
 import { type Refusal, firstRefusal } from '../refusal'
 
-const NAMED_VERSION = /^[A-Za-z0-9][\w.-]*(\[[\w,. -]*\])?\s*((===|[<>=!~]=|[<>]|@)?\s*[\w.*+!-]+\s*,?\s*)*$/
+const CLAUSE = String.raw`(?:===|[<>=!~]=|[<>])\s*[\w.*+!-]+`
+const NAMED_VERSION = new RegExp(String.raw`^[A-Za-z0-9][\w.-]*(?:\[[\w,. -]*\])?\s*(?:${CLAUSE}(?:\s*,\s*${CLAUSE})*)?$`)
 const PROJECT_EXTRA = /^(\.{1,2}[\w./-]*)\[[\w,. -]*\]$/
 
 /** A name with a version, or a folder of the project: no address, and no other index. */

@@ -55,7 +55,11 @@ export async function findPython(host: ProcessHost, options: { anyVenv?: boolean
   })
 }
 
-async function probe(host: ProcessHost, path: string, signal: AbortSignal | undefined): Promise<(PythonInterpreter & { recent: boolean }) | undefined> {
+async function probe(
+  host: ProcessHost,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<(PythonInterpreter & { recent: boolean }) | undefined> {
   const result = await host.exec([path, '-I', '-c', PROBE], { env: userEnvironment(), timeoutMs: 15_000, signal })
   signal?.throwIfAborted()
   if (result.exitCode !== 0) return undefined

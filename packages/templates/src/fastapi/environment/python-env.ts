@@ -58,7 +58,10 @@ export async function ensurePythonEnv(options: PythonEnvOptions): Promise<Python
   const interpreter = await findPython(host, { anyVenv: uv !== undefined, ...(signal && { signal }) })
   const key = createHash('sha256').update(`${LAYOUT}\n${interpreter.tag}\n${interpreter.executable}\n${lock}`).digest('hex').slice(0, 24)
   const dir = join(cacheFolder(), 'python', key)
-  return complete(dir, interpreter) ?? withBuildLock(`${dir}.lock`, signal, async () => complete(dir, interpreter) ?? build(dir, lock, interpreter, uv, options))
+  return (
+    complete(dir, interpreter) ??
+    withBuildLock(`${dir}.lock`, signal, async () => complete(dir, interpreter) ?? build(dir, lock, interpreter, uv, options))
+  )
 }
 
 function lockText(projectDir: string | undefined): string {
@@ -98,7 +101,12 @@ async function build(
   options: PythonEnvOptions,
 ): Promise<PythonEnv> {
   const startedAt = performance.now()
-  options.emit?.({ type: 'notice', level: 'info', code: 'ENVIRONMENT_BUILDING', message: `Installing the Python packages of ${LOCK_NAME}, once per lock.` })
+  options.emit?.({
+    type: 'notice',
+    level: 'info',
+    code: 'ENVIRONMENT_BUILDING',
+    message: `Installing the Python packages of ${LOCK_NAME}, once per lock.`,
+  })
   const lockFile = `${dir}.txt`
   mkdirSync(join(cacheFolder(), 'python'), { recursive: true })
   writeFileSync(lockFile, lock)
@@ -153,9 +161,13 @@ async function checkImports(dir: string, interpreter: PythonInterpreter, options
   const result = await options.host.exec([describe(dir, interpreter).python, '-I', '-c', program], { timeoutMs: 60_000 })
   const missing = result.stdout.trim()
   if (result.exitCode === 0 && missing === '') return
-  throw new ForgeError('ENVIRONMENT_FAILED', missing === '' ? `The new environment does not run: ${result.stderr.trim()}` : `${LOCK_NAME} lacks ${missing}.`, {
-    remedy: `Add what is missing to ${LOCK_NAME}, pinned and with hashes.`,
-  })
+  throw new ForgeError(
+    'ENVIRONMENT_FAILED',
+    missing === '' ? `The new environment does not run: ${result.stderr.trim()}` : `${LOCK_NAME} lacks ${missing}.`,
+    {
+      remedy: `Add what is missing to ${LOCK_NAME}, pinned and with hashes.`,
+    },
+  )
 }
 
 async function run(options: PythonEnvOptions, argv: string[], env: Record<string, string> = {}): Promise<void> {
@@ -172,9 +184,13 @@ function installFailure(argv: string[], result: ExecResult): ForgeError {
   const output = `${result.stdout}\n${result.stderr}`.trim()
   const tail = output.split('\n').slice(-12).join('\n')
   const noVenv = /ensurepip|No module named venv/.test(output)
-  return new ForgeError('ENVIRONMENT_FAILED', `Making the Python environment failed (${argv[0]}${result.timedOut ? ', out of time' : ''}):\n${tail}`, {
-    remedy: noVenv
-      ? 'Install the venv module (Debian, Ubuntu: apt install python3-venv), or install uv.'
-      : 'Check that the package index is in reach (`forge doctor`); pip and uv are used with your own configuration. Then run the same command again.',
-  })
+  return new ForgeError(
+    'ENVIRONMENT_FAILED',
+    `Making the Python environment failed (${argv[0]}${result.timedOut ? ', out of time' : ''}):\n${tail}`,
+    {
+      remedy: noVenv
+        ? 'Install the venv module (Debian, Ubuntu: apt install python3-venv), or install uv.'
+        : 'Check that the package index is in reach (`forge doctor`); pip and uv are used with your own configuration. Then run the same command again.',
+    },
+  )
 }

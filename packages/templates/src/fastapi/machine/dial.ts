@@ -1,4 +1,5 @@
-import { type Socket, connect } from 'node:net'
+import { once } from 'node:events'
+import { type Socket, connect, isIP } from 'node:net'
 import { isAbsolute, join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import type { ServerUrl } from './server-url'
@@ -10,53 +11,43 @@ const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 /** A new connection to a unix socket. */
 export async function dialSocket(path: string): Promise<Socket> {
   const socket = connect(path)
-  await opened(socket, 'connect')
+  await happened(socket, 'connect')
   return socket
 }
 
-/** A new connection to the server, encrypted as its URL asks: the relay's other side is a unix socket, where nothing can be. */
-export async function dialServer(server: ServerUrl): Promise<Socket> {
+/**
+ * A new connection to the server, encrypted as its URL asks: the relay's other side is a unix socket, where nothing can be.
+ * @param limitMs for each step; default 10 s
+ */
+export async function dialServer(server: ServerUrl, limitMs = CONNECT_LIMIT_MS): Promise<Socket> {
   if (isAbsolute(server.host)) return dialSocket(join(server.host, `.s.PGSQL.${server.port}`))
   const socket = connect({ host: server.host, port: server.port, noDelay: true, keepAlive: true })
-  await opened(socket, 'connect')
+  await happened(socket, 'connect', limitMs)
   if (/^(disable|allow|false)$/.test(server.sslMode)) return socket
   socket.write(SSL_REQUEST)
-  if ((await firstByte(socket)) === 'S') return encrypted(socket, server)
-  if (/^(require|verify-ca|verify-full|true)$/.test(server.sslMode)) {
-    socket.destroy()
-    throw new Error('the server does not support TLS, which sslmode asks for')
-  }
-  return socket
+  await happened(socket, 'readable', limitMs)
+  const answer = String(socket.read(1) ?? '')
+  if (answer === 'S') return encrypted(socket, server, limitMs)
+  if (answer === 'N' && server.sslMode === 'prefer') return socket
+  socket.destroy()
+  throw new Error(answer === 'N' ? `it does not support TLS, which sslmode=${server.sslMode} asks for` : 'it closed the connection')
 }
 
-async function encrypted(socket: Socket, server: ServerUrl): Promise<Socket> {
+async function encrypted(socket: Socket, server: ServerUrl, limitMs: number): Promise<Socket> {
   const verify = server.sslMode.startsWith('verify-')
   const checkName = server.sslMode === 'verify-full' ? {} : { checkServerIdentity: () => undefined }
-  const secure = connectTls({ socket, servername: server.host, rejectUnauthorized: verify, ...checkName })
-  await opened(secure, 'secureConnect')
+  const name = isIP(server.host) ? {} : { servername: server.host }
+  const secure = connectTls({ socket, host: server.host, ...name, rejectUnauthorized: verify, ...checkName })
+  await happened(secure, 'secureConnect', limitMs)
   return secure
 }
 
-function opened(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => socket.destroy(new Error('no answer in time')), CONNECT_LIMIT_MS)
-    socket.once('error', reject)
-    socket.once('close', () => reject(new Error('the connection was closed')))
-    socket.once(event, () => {
-      clearTimeout(limit)
-      socket.off('error', reject)
-      resolve()
-    })
-  })
-}
-
-function firstByte(socket: Socket): Promise<string> {
-  return new Promise((resolve, reject) => {
-    socket.once('error', reject)
-    socket.once('close', () => reject(new Error('the connection was closed')))
-    socket.once('readable', () => {
-      socket.off('error', reject)
-      resolve(String(socket.read(1) ?? ''))
-    })
-  })
+async function happened(socket: Socket, event: 'connect' | 'readable' | 'secureConnect', limitMs = CONNECT_LIMIT_MS): Promise<void> {
+  const limit = AbortSignal.timeout(limitMs)
+  try {
+    await once(socket, event, { signal: limit })
+  } catch (error) {
+    socket.destroy()
+    throw limit.aborted ? new Error('it does not answer') : error
+  }
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
-import type { ProcessHost } from '@forge/core'
+import { ForgeError, type ProcessHost } from '@forge/core'
 import { copiedBinaries, installedBinaries } from './packaged-binaries'
 import { type ServerUser, serverUser } from './server-user'
 
@@ -18,6 +18,8 @@ export const OLDEST_MAJOR = 15
 
 const VERSIONED_FOLDERS = ['/usr/lib/postgresql', '/Applications/Postgres.app/Contents/Versions', '/opt/homebrew/opt', '/usr/local/opt', '/usr/local']
 
+type Fits = (found: ServerBinaries | undefined) => boolean
+
 export interface BinariesWanted {
   /** Only this one; default: local ones first, then the npm package's. */
   source?: 'local' | 'package' | undefined
@@ -29,28 +31,43 @@ export interface BinariesWanted {
 /**
  * The first server ≥ 15 that the server's user can execute: PATH, then versioned folders, newest first, then the npm package for this platform.
  * `undefined` when there is none.
+ * @throws ForgeError DATABASE_MISSING when the harness is root and cannot start programs as another user
  */
 export async function findServerBinaries(host: ProcessHost, wanted: BinariesWanted = {}): Promise<ServerBinaries | undefined> {
-  const fits = (found: ServerBinaries | undefined) => found !== undefined && (wanted.major === undefined || found.major === wanted.major)
-  if (wanted.source !== 'package') {
-    for (const bin of localFolders()) {
-      const found = await probe(host, bin, 'local')
-      wanted.signal?.throwIfAborted()
-      if (fits(found)) return found
-    }
-  }
-  if (wanted.source === 'local') return undefined
-  const packaged = await packagedServer(host, wanted.signal)
-  return fits(packaged) ? packaged : undefined
+  const fits: Fits = (found) => found !== undefined && (wanted.major === undefined || found.major === wanted.major)
+  const found = (await localServer(host, wanted, fits)) ?? (await packagedServer(host, wanted, fits))
+  if (found === undefined) await refuseLoneRoot(host)
+  return found
 }
 
-async function packagedServer(host: ProcessHost, signal: AbortSignal | undefined): Promise<ServerBinaries | undefined> {
-  const installed = installedBinaries()
+async function localServer(host: ProcessHost, wanted: BinariesWanted, fits: Fits): Promise<ServerBinaries | undefined> {
+  if (wanted.source === 'package') return undefined
+  for (const bin of localFolders()) {
+    const found = await probe(host, bin, 'local')
+    wanted.signal?.throwIfAborted()
+    if (fits(found)) return found
+  }
+  return undefined
+}
+
+async function packagedServer(host: ProcessHost, wanted: BinariesWanted, fits: Fits): Promise<ServerBinaries | undefined> {
+  const installed = wanted.source === 'local' ? undefined : installedBinaries()
   if (installed === undefined) return undefined
-  const found = await probe(host, installed, 'package')
-  if (found !== undefined) return found
-  const copied = await copiedBinaries(host, signal)
-  return copied === undefined ? undefined : probe(host, copied, 'package')
+  let found = await probe(host, installed, 'package')
+  if (found === undefined) {
+    const copied = await copiedBinaries(host, wanted.signal)
+    found = copied === undefined ? undefined : await probe(host, copied, 'package')
+  }
+  return fits(found) ? found : undefined
+}
+
+/** Root of a container or namespace that has no other user: nothing can be run as somebody else, so no server was found either. */
+async function refuseLoneRoot(host: ProcessHost): Promise<void> {
+  const user = serverUser()
+  if (user === undefined || (await host.exec(['/bin/sh', '-c', ':'], { cwd: '/', ...user })).exitCode === 0) return
+  throw new ForgeError('DATABASE_MISSING', `PostgreSQL does not run as root, and here root cannot start programs as another user (${user.uid}).`, {
+    remedy: 'Run Forge as an ordinary user, or set DATABASE_URL to a server whose role may create databases.',
+  })
 }
 
 async function probe(host: ProcessHost, bin: string, source: 'local' | 'package'): Promise<ServerBinaries | undefined> {

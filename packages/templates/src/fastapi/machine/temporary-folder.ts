@@ -43,8 +43,15 @@ async function removeAbandoned(base: string): Promise<void> {
   for (const folder of folders) {
     const stats = statSync(folder, { throwIfNoEntry: false })
     if (stats === undefined || stats.uid !== process.getuid?.() || Date.now() - stats.mtimeMs < ABANDONED_AFTER_MS) continue
-    if (!(await isInUse(join(folder, 'socket')))) rmSync(folder, { recursive: true, force: true })
+    if (!(await isInUse(join(folder, 'socket')))) remove(folder)
   }
+}
+
+/** Another run may be removing it, too. */
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {}
 }
 
 async function isInUse(socketDir: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { CaseProof, Feature, FeatureProof, TestCase } from '@forge/core'
+import type { Outcome } from './plugin-report'
 import type { SuiteRun } from './suite'
 import type { Treatment } from './treatments'
 
@@ -9,6 +10,22 @@ export interface Trial {
   name: string
   treatments: readonly Treatment[]
   runs: readonly SuiteRun[]
+}
+
+/**
+ * Tests whose end hangs on the answers that other tests got: with true answers of their own they fail, with false ones they pass. An honest test never
+ * does that. Where one does, others may have been warned the same way with better luck, so nothing of the suite can be believed.
+ */
+export function warnedTests(trials: readonly Trial[]): string[] {
+  return trials.filter((trial) => endsAs(trial, 'failed', true) && endsAs(trial, 'passed', false)).map(({ test }) => test)
+}
+
+/** Whether the test got its answer and ended so in a run that left the answer alone (`intact`), or in one that falsified it. */
+function endsAs({ test, treatments, runs }: Trial, outcome: Outcome, intact: boolean): boolean {
+  return treatments.some((treatment, index) => {
+    const run = runs[index]!
+    return (treatment === 'intact') === intact && run.outcomes.get(test)?.outcome === outcome && (run.sighting(test)?.met ?? 0) > 0
+  })
 }
 
 type Verdict = { proven: true; exchange: NonNullable<CaseProof['exchange']> } | { proven: false; failed: boolean; reason: string }

@@ -2,7 +2,7 @@ import { ForgeError, type ForgeErrorCode, type Verifier, type VerifyContext, typ
 import { type ApiSpec, SpecError, readSpec } from '@forge/spec'
 import { type Objections, examine } from './exam'
 import { ProjectProblem, examServer, layGrounds, migratedTemplate } from './grounds'
-import { judgeFeature } from './judge'
+import { judgeFeature, warnedTests } from './judge'
 import { type Rounds, runRounds } from './rounds'
 import { type Snapshot, readSnapshot } from './snapshot'
 import { type Stage, type StageOptions, openStage } from './stage'
@@ -89,7 +89,10 @@ async function onStage(context: VerifyContext, options: FastapiVerifierOptions, 
   }
   const [{ rounds, seconds }, objections] = await Promise.all([testing(), examining()])
   if (typeof rounds === 'string') return { ...refused([rounds]), seconds }
-  return { rounds, objections, problems: [], seconds }
+  const warned = warnedTests(rounds.trials)
+  if (warned.length === 0) return { rounds, objections, problems: [], seconds }
+  const problem = `tests hang on one another: ${warned.slice(0, 3).join(', ')} failed with true answers and passed with false ones`
+  return { ...refused([problem]), rounds, seconds }
 }
 
 /** Nothing is proven. */

@@ -35,6 +35,13 @@ def storable(value: str) -> str:
     return value
 
 
+def not_blank(value: str) -> str:
+    """Refuse a text of nothing but white space, and keep any other as it is."""
+    if not value.strip():
+        raise ValueError("must not be blank")
+    return value
+
+
 def storable_json(value: JsonValue) -> JsonValue:
     """Refuse what PostgreSQL cannot store in JSON, at any depth."""
     if isinstance(value, dict):
@@ -106,7 +113,15 @@ Date = Annotated[dt.date, BeforeValidator(written)]
 Time = Annotated[dt.time, BeforeValidator(written), AfterValidator(without_zone)]
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 Json = Annotated[JsonValue, AfterValidator(storable_json), WithJsonSchema({"description": "Any JSON value"})]
-QueryText = Annotated[Text, Field(min_length=1, max_length=200)]
+
+# Parameters of paths and queries arrive as text: a number is read from it.
+IdParam = Annotated[int, Field(ge=1, le=MAX_INT)]
+BigIdParam = Annotated[int, Field(ge=1, le=MAX_BIGINT)]
+IntegerParam = Annotated[int, Field(ge=-MAX_INT - 1, le=MAX_INT)]
+BigIntegerParam = Annotated[int, Field(ge=-MAX_BIGINT - 1, le=MAX_BIGINT)]
+NumberParam = Annotated[Decimal, Field(max_digits=30)]
+FloatParam = Annotated[float, Field(allow_inf_nan=False)]
+QueryText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
 QueryInstant = Annotated[dt.datetime, AfterValidator(assume_utc)]
 
 

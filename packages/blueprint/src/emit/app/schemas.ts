@@ -1,0 +1,223 @@
+import type { Entity, Field } from '@forge/spec'
+import { attributeName, moduleName } from '../names'
+import type { ProjectFile } from '../project-file'
+import type { AppFacts, Route } from './app-facts'
+import { filterType, inputType, needsBacktracking, outputType } from './field-types'
+import { enumMembers, literalOf } from './models'
+import { pythonModule } from './module'
+import { call, docstring, group, lines, quoted, statement } from './python'
+import { bodyOf, isPaged, type SchemaNames } from './schema-names'
+
+export type Names = Map<Route, SchemaNames>
+
+/** `app/schemas`: what each entity's routes take and answer. */
+export function schemaFiles(facts: AppFacts, names: Names): ProjectFile[] {
+  return facts.spec.entities.flatMap((entity) => {
+    const routes = facts.routesOf(entity)
+    return routes.length === 0 ? [] : [{ path: `app/schemas/${moduleName(entity)}.py`, content: schemaModule(facts, entity, routes, names) }]
+  })
+}
+
+/** Names that the schema modules export. */
+export function schemaSymbols(facts: AppFacts, names: Names): [string, string][] {
+  return facts.routes.flatMap((route) => {
+    const { body, query, sort, read, page } = names.get(route)!
+    return [body, query, sort, read, page].flatMap((name): [string, string][] => (name === undefined ? [] : [[name, `app.schemas.${moduleName(route.entity)}`]]))
+  })
+}
+
+function schemaModule(facts: AppFacts, entity: Entity, routes: Route[], names: Names): string {
+  const bodies = distinct(routes, (route) => names.get(route)!.body).map((route) => bodyClass(facts, route, names.get(route)!.body!))
+  const queries = routes.flatMap((route) => [sortClass(facts, route, names.get(route)!), queryClass(facts, route, names.get(route)!)])
+  const reads = [readClass(facts, entity), ...distinct(routes, (route) => (route.endpoint.computed?.length ? names.get(route)!.read : undefined)).map((route) => detailClass(route, names.get(route)!.read))]
+  const pages = distinct(routes, (route) => names.get(route)!.page).map((route) => {
+    const { page, read } = names.get(route)!
+    return lines(`class ${page}(Page[${read}]):`, `    """One page of ${entity.table}."""`)
+  })
+  const doc = `What the routes of ${entity.table} take and answer.`
+  return pythonModule(doc, [aliases(facts, entity, routes), ...bodies, ...reads, ...pages, ...queries.filter((each) => each !== undefined)], facts.symbols)
+}
+
+function distinct(routes: Route[], key: (route: Route) => string | undefined): Route[] {
+  const seen = new Set<string>()
+  return routes.filter((route) => {
+    const name = key(route)
+    return name !== undefined && !seen.has(name) && seen.add(name)
+  })
+}
+
+const fieldNamed = (entity: Entity, name: string): Field | undefined => entity.fields.find((field) => field.name === name)
+
+/** Fields of a route's body that exist and that a caller may set. */
+export function inputFields(route: Route): Field[] {
+  return bodyOf(route).flatMap((name) => {
+    const field = fieldNamed(route.entity, name)
+    return field && !field.readOnly && !field.fromCaller ? [field] : []
+  })
+}
+
+/** Types with limits get names, since bodies share them. */
+function aliases(facts: AppFacts, entity: Entity, routes: Route[]): string {
+  const fields = new Set(routes.filter((route) => route.endpoint.operation !== 'link-add').flatMap(inputFields))
+  return entity.fields
+    .filter((field) => fields.has(field))
+    .flatMap((field) => {
+      const { alias, type } = inputType(facts, entity, field)
+      return alias === undefined ? [] : [statement(alias, 0, `${type.replace(/^list\[|\]$/g, '')} = `)]
+    })
+    .join('\n')
+}
+
+function bodyClass(facts: AppFacts, route: Route, name: string): string {
+  if (route.endpoint.operation === 'link-add') return linkBodyClass(facts, route, name)
+  const { entity, endpoint } = route
+  const fields = inputFields(route)
+  const ignored = ignoredNames(facts, route, fields)
+  return lines(
+    `class ${name}(InputModel):`,
+    docstring(describe(route), 4),
+    '',
+    fields.some(needsBacktracking) && '    model_config = ConfigDict(regex_engine="python-re")',
+    ignored.length > 0 && statement(call('frozenset', group('{', ignored.map(quoted), '}')), 4, 'ignored: ClassVar[frozenset[str]] = '),
+    (ignored.length > 0 || fields.some(needsBacktracking)) && fields.length > 0 && '',
+    ...fields.map((field) => bodyLine(facts, entity, field, isPartial(route) ? 'partial' : endpoint.operation === 'action' ? 'exact' : 'new')),
+  )
+}
+
+function describe({ endpoint, entity }: Route): string {
+  const noun = entity.name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()
+  if (endpoint.operation === 'create' || endpoint.operation === 'nested-create') return `A new ${noun}.`
+  return isPartial({ endpoint, entity, name: '' }) ? `Changes of a ${noun}: what is not sent stays as it is.` : `Body of ${endpoint.method} ${endpoint.path}.`
+}
+
+/** Any part of the fields may be sent. */
+function isPartial({ endpoint }: Route): boolean {
+  return endpoint.operation === 'update' || endpoint.operation === 'replace' || (endpoint.operation === 'action' && (endpoint.body?.length ?? 0) > 1)
+}
+
+/** Names that an answer holds and the body does not take: they are dropped, so that an answer can be sent back. */
+function ignoredNames(facts: AppFacts, route: Route, taken: Field[]): string[] {
+  const action = route.endpoint.operation === 'action'
+  const fields = route.entity.fields.filter((field) => !taken.includes(field) && !field.writeOnly && (!action || field.readOnly || field.fromCaller === true))
+  const computed = facts.routesOf(route.entity).flatMap(({ endpoint }) => endpoint.computed?.map((each) => each.name) ?? [])
+  return [...new Set([...fields.map((field) => field.name), ...computed])].sort()
+}
+
+function bodyLine(facts: AppFacts, entity: Entity, field: Field, mode: 'new' | 'partial' | 'exact'): string {
+  const { type } = inputType(facts, entity, field)
+  const timed = timing(facts, entity, field, mode === 'new')
+  const checked = timed === undefined ? type : `Annotated[${type}, AfterValidator(${timed})]`
+  const annotation = field.nullable ? `${checked} | None` : checked
+  return fieldLine(field, annotation, defaultOf(facts, entity, field, mode))
+}
+
+/** A line of a schema: the attribute, with the JSON name where it differs. */
+function fieldLine(field: Pick<Field, 'name'>, annotation: string, value: string | undefined): string {
+  const attribute = attributeName(field)
+  if (attribute === field.name) return `    ${attribute}: ${annotation}${value === undefined ? '' : ` = ${value}`}`
+  return statement(call('Field', ...(value === undefined ? [] : [`default=${value}`]), `alias=${quoted(field.name)}`), 4, `${attribute}: ${annotation} = `)
+}
+
+function defaultOf(facts: AppFacts, entity: Entity, field: Field, mode: 'new' | 'partial' | 'exact'): string | undefined {
+  if (mode === 'partial') return 'UNSET'
+  if (mode === 'exact' || field.required) return undefined
+  if (field.default !== null && !field.list && field.type !== 'json') return typedLiteral(facts, entity, field, field.default)
+  return field.nullable ? 'None' : 'UNSET'
+}
+
+/** A default as a value of the field's own type. */
+function typedLiteral(facts: AppFacts, entity: Entity, field: Field, value: string | number | boolean): string {
+  const literal = literalOf(facts, entity, field, value)
+  switch (field.type) {
+    case 'decimal':
+      return `Decimal(${quoted(String(value))})`
+    case 'datetime':
+      return `dt.datetime.fromisoformat(${literal})`
+    case 'date':
+      return `dt.date.fromisoformat(${literal})`
+    case 'time':
+      return `dt.time.fromisoformat(${literal})`
+    case 'uuid':
+      return `UUID(${literal})`
+    default:
+      return literal
+  }
+}
+
+function timing(facts: AppFacts, entity: Entity, field: Field, creating: boolean): string | undefined {
+  for (const kind of ['future', 'past'] as const) {
+    const effect = facts.effects(kind, entity.name).find((each) => each.field === field.name && (creating || each.on === 'write'))
+    if (effect) return kind === 'future' ? 'not_in_past' : 'not_in_future'
+  }
+  return undefined
+}
+
+function linkBodyClass(facts: AppFacts, route: Route, name: string): string {
+  const [field = ''] = route.endpoint.body ?? []
+  const key = facts.world.keyField(route.entity.name)
+  const { type } = inputType(facts, route.entity, { ...key, type: 'reference', reference: { entity: route.entity.name, onDelete: 'cascade' }, list: false })
+  const annotation = linksSeveral(route) ? `Annotated[list[${type}], Field(min_length=1, max_length=1000)]` : type
+  return lines(`class ${name}(InputModel):`, docstring(describe(route), 4), '', fieldLine({ name: field }, annotation, undefined))
+}
+
+/** `tag_ids` takes a list, `tag_id` one key. */
+export const linksSeveral = ({ endpoint }: Route): boolean => (endpoint.body?.[0] ?? '').endsWith('s')
+
+function readClass(facts: AppFacts, entity: Entity): string {
+  const shown = entity.fields.filter((field) => !field.writeOnly)
+  return lines(
+    `class ${entity.name}Read(ReadModel):`,
+    docstring(`A row of ${entity.table} as the API shows it.`, 4),
+    shown.length > 0 && '',
+    ...shown.map((field) => {
+      const type = outputType(facts, entity, field)
+      const annotation = facts.columnNullable(entity, field) ? `${type} | None` : type
+      const attribute = attributeName(field)
+      return attribute === field.name ? `    ${attribute}: ${annotation}` : statement(call('Field', `serialization_alias=${quoted(field.name)}`), 4, `${attribute}: ${annotation} = `)
+    }),
+  )
+}
+
+function detailClass({ endpoint, entity }: Route, name: string): string {
+  return lines(
+    `class ${name}(${entity.name}Read):`,
+    docstring(`A row of ${entity.table} with what is computed for it.`, 4),
+    '',
+    ...(endpoint.computed ?? []).map((each) => {
+      const attribute = attributeName(each)
+      return `    ${attribute}: int${attribute === each.name ? '' : ` = Field(serialization_alias=${quoted(each.name)})`}`
+    }),
+  )
+}
+
+/** Fields that a list can be sorted by, the default among them. */
+export function sortFields({ endpoint, entity }: Route): Field[] {
+  const names = new Set([...(endpoint.sort?.fields ?? []), endpoint.sort?.default ?? ''])
+  return [...names].flatMap((name) => fieldNamed(entity, name) ?? [])
+}
+
+/** Members of the sort enumeration, by field name. */
+export const sortMembers = (route: Route): Map<string, string> => enumMembers({ values: sortFields(route).map((field) => field.name) } as Field)
+
+function sortClass(_facts: AppFacts, route: Route, { sort }: SchemaNames): string | undefined {
+  if (sort === undefined) return undefined
+  const members = [...sortMembers(route)].map(([value, member]) => `    ${member} = ${quoted(value)}`)
+  return lines(`class ${sort}(StrEnum):`, `    """What ${route.endpoint.path} can be sorted by."""`.replace(/\\/g, '/'), '', ...members)
+}
+
+function queryClass(facts: AppFacts, route: Route, { query, sort }: SchemaNames): string | undefined {
+  if (query === undefined) return undefined
+  const { endpoint, entity } = route
+  const filters = (endpoint.filters ?? []).flatMap((filter) => {
+    const field = fieldNamed(entity, filter.field)
+    if (!field) return []
+    const type = filterType(facts, entity, filter, field)
+    const annotation = filter.kind === 'in' ? `Annotated[list[${type}] | None, BeforeValidator(split_commas)]` : `${type} | None`
+    return [fieldLine(filter, annotation, 'None')]
+  })
+  const sorting = sort === undefined || !endpoint.sort ? [] : [`    sort_by: ${sort} = ${sort}.${sortMembers(route).get(endpoint.sort.default) ?? [...sortMembers(route).values()][0]}`, `    sort_order: SortOrder = SortOrder.${endpoint.sort.defaultOrder.toUpperCase()}`]
+  const own = [...filters, ...(endpoint.search?.length ? ['    search: QueryText | None = None'] : []), ...sorting]
+  const base = isPaged(facts, route) ? 'PageParams' : 'BaseModel'
+  return lines(`class ${query}(${base}):`, docstring(`Query parameters of ${endpoint.method} ${endpoint.path}.`, 4), own.length > 0 && '', ...own)
+}
+

@@ -1,0 +1,133 @@
+import type { Endpoint } from '@forge/spec'
+import type { World } from '../../plan/world'
+import { quoted } from './python'
+
+/** The text of `tests/test_application.py`: what holds for every request, whatever the resource. */
+export function applicationModule(world: World): string {
+  const code = (name: string) => quoted(world.spec.errors.codeCase === 'lower' ? name.toLowerCase() : name)
+  const taking = world.spec.endpoints.find((each) => each.unsupported === null && each.operation === 'create')
+  return `"""What holds for every request, whatever the resource."""
+
+${taking ? 'import pytest\n' : ''}import sqlalchemy as sa
+from asyncpg import exceptions as postgres
+from httpx import AsyncClient
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
+
+from app.errors import Failure, columns_of, from_database, unexpected
+from app.models import Base
+from app.seed import seed
+from tests.support import assert_error
+
+
+async def test_ready(client: AsyncClient) -> None:
+    """The service is ready as soon as its database answers."""
+    response = await client.get("/health/ready")
+    assert response.status_code == 200
+
+
+async def test_unknown_path(client: AsyncClient) -> None:
+    """The framework's own errors have the one format, too."""
+    response = await client.get("/no-such-path")
+    assert_error(response, 404, ${code('NOT_FOUND')})
+
+
+async def test_request_id_is_sent_back(client: AsyncClient) -> None:
+    """A caller's request id comes back."""
+    response = await client.get("/health", headers={"X-Request-ID": "test-1"})
+    assert response.headers["X-Request-ID"] == "test-1"
+
+
+async def test_malformed_request_id_is_replaced(client: AsyncClient) -> None:
+    """A request id that could forge log lines is replaced."""
+    response = await client.get("/health", headers={"X-Request-ID": "not an id"})
+    assert response.headers["X-Request-ID"] not in {"", "not an id"}
+
+
+async def test_configured_origins_may_ask(client: AsyncClient) -> None:
+    """Browsers of the configured origins may call the API, others may not."""
+    preflight = {"Access-Control-Request-Method": "GET"}
+    known = await client.options("/health", headers={"Origin": "http://localhost:3000", **preflight})
+    unknown = await client.options("/health", headers={"Origin": "http://elsewhere.example", **preflight})
+    assert known.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
+    assert "Access-Control-Allow-Origin" not in unknown.headers
+
+
+async def test_document_names_every_operation_once(client: AsyncClient) -> None:
+    """The OpenAPI document has an id for each operation."""
+    document = (await client.get("/openapi.json")).json()
+    ids = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
+    assert ids
+    assert len(ids) == len(set(ids))
+
+${taking ? bodyTests(world, taking, code) : ''}
+async def test_seed_can_be_repeated(engine: AsyncEngine, clean_database: None) -> None:
+    """What the application starts with is inserted once."""
+
+    async def count() -> int:
+        async with engine.connect() as connection:
+            counts = [await connection.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables]
+        return sum(number or 0 for number in counts)
+
+    tables = Base.metadata.sorted_tables
+    before = await count()
+    async with async_sessionmaker(engine)() as session:
+        await seed(session)
+    assert await count() == before
+
+
+def failure_of(cause: Exception, kind: type[DBAPIError] = DBAPIError) -> Failure:
+    """Describe a failure of the driver as the application does."""
+    driver_error = Exception("driver")
+    driver_error.__cause__ = cause
+    return from_database(kind("SELECT 1", {}, driver_error))
+
+
+def test_values_out_of_range_are_invalid_input() -> None:
+    """What the database cannot hold is the caller's mistake."""
+    assert failure_of(postgres.NumericValueOutOfRangeError("too large")).code == "VALIDATION_ERROR"
+
+
+def test_violated_constraints_are_explained() -> None:
+    """A broken constraint becomes a conflict, not a failure."""
+    assert failure_of(postgres.UniqueViolationError("taken")).status == 409
+    assert columns_of("no_such_constraint") == []
+
+
+def test_lost_database_is_told() -> None:
+    """Without its database the application is unavailable, not broken."""
+    assert failure_of(ConnectionError("gone"), OperationalError).status == 503
+
+
+def test_unexpected_failures_say_nothing_about_the_inside() -> None:
+    """What nobody foresaw is logged, and kept from the client."""
+    assert failure_of(postgres.UndefinedTableError("no such table")).status == 500
+    failure = unexpected(RuntimeError("password=secret"))
+    assert failure.status == 500
+    assert "secret" not in failure.message
+`
+}
+
+function bodyTests(world: World, endpoint: Endpoint, code: (name: string) => string): string {
+  const path = quoted(endpoint.path)
+  return `
+@pytest.mark.parametrize(
+    ("content", "media_type", "status"),
+    [
+        pytest.param(b"<a/>", "application/xml", 415, id="not_json"),
+        pytest.param(b'"' + b"a" * 1_000_001 + b'"', "application/json", 413, id="too_large"),
+        pytest.param(b"{", "application/json", ${world.spec.statusCodes.validation}, id="malformed"),
+        pytest.param(b"[]", "application/json", ${world.spec.statusCodes.validation}, id="not_an_object"),
+    ],
+)
+async def test_unreadable_bodies_are_refused(client: AsyncClient, content: bytes, media_type: str, status: int) -> None:
+    """A body must be JSON, of a reasonable size, and an object."""
+    response = await client.post(${path}, content=content, headers={"Content-Type": media_type})
+    assert_error(
+        response,
+        status,
+        {413: ${code('PAYLOAD_TOO_LARGE')}, 415: ${code('UNSUPPORTED_MEDIA_TYPE')}}.get(status, ${code('VALIDATION_ERROR')}),
+    )
+
+`
+}

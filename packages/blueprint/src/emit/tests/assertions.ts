@@ -1,0 +1,78 @@
+import type { Check, Value } from '../../plan/case-plan'
+import { brackets, call, type Expression, flat, joined, list, quoted, WIDTH } from './python'
+import { expressionOf } from './values'
+
+const INDENT = 4
+
+/** Checks that look into the JSON of the answer. */
+const READING: ReadonlySet<Check['kind']> = new Set(['equals', 'differs', 'present', 'null', 'absent', 'envelope'])
+
+/**
+ * The statements that expect an answer.
+ * @param name variable for the answer's JSON
+ * @param errorField expression for the field that an error must name, instead of the check's own
+ */
+export function expectAnswer(status: number, checks: readonly Check[], name: string, errorField?: string): Expression[] {
+  const error = checks.find((check) => check.kind === 'error')
+  if (error) {
+    const field = errorField ?? (error.field === undefined ? undefined : quoted(error.field))
+    return [call('assert_error', 'response', String(status), quoted(error.code), ...(field === undefined ? [] : [`field=${field}`]))]
+  }
+  const reads = name === 'created' || checks.some(({ kind }) => READING.has(kind))
+  return [
+    `assert response.status_code == ${status}`,
+    ...(reads ? [`${name} = response.json()`] : []),
+    ...checks.flatMap((check) => expectCheck(check, name)),
+  ]
+}
+
+function expectCheck(check: Check, name: string): Expression[] {
+  switch (check.kind) {
+    case 'equals':
+      return expectEqual(`${name}[${quoted(check.field)}]`, check.value, check.compare)
+    case 'differs':
+      return [`assert ${name}[${quoted(check.field)}] != ${flat(expressionOf(check.value))}`]
+    case 'present':
+      return [`assert ${name}[${quoted(check.field)}] is not None`]
+    case 'null':
+      return [`assert ${name}[${quoted(check.field)}] is None`]
+    case 'absent':
+      return [`assert ${quoted(check.field)} not in ${name}`]
+    case 'rows':
+      return expectRows(check)
+    case 'length':
+      return [check.value === 0 ? 'assert rows_of(response) == []' : `assert len(rows_of(response)) == ${check.value}`]
+    case 'envelope':
+      return [`assert ${name}[${quoted(check.name)}] ${check.atLeast ? '>=' : '=='} ${check.value}`]
+    case 'error':
+      return []
+  }
+}
+
+function expectEqual(actual: string, value: Value, compare: 'exact' | 'number' | 'prefix'): Expression[] {
+  if (compare === 'prefix' && value.kind === 'literal' && typeof value.value === 'string') {
+    return [`assert ${actual}.startswith(${quoted(value.value.replace(/(Z|[+-]\d\d:\d\d)$/, ''))})`]
+  }
+  const expected = expressionOf(value)
+  return compared(actual, ['True', 'False', 'None'].includes(flat(expected)) ? 'is' : '==', expected)
+}
+
+function expectRows({ key, values, mode, ordered, not = [] }: Extract<Check, { kind: 'rows' }>): Expression[] {
+  const keys = key === 'id' ? 'keys_of(response)' : `keys_of(response, ${quoted(key)})`
+  const items = values.map(expressionOf)
+  const absent = not.map((value) => `assert ${flat(expressionOf(value))} not in ${keys}`)
+  if (mode === 'exact') {
+    const anyOrder = !ordered && items.length > 1
+    return [...compared(anyOrder ? `sorted(${keys})` : keys, '==', anyOrder ? brackets('sorted([', items, '])') : list(items)), ...absent]
+  }
+  if (ordered) return [joined('wanted = ', list(items)), `assert [key for key in ${keys} if key in wanted] == wanted`, ...absent]
+  if (items.length === 0) return absent
+  const present = items.length === 1 ? `assert ${flat(items[0]!)} in ${keys}` : `assert {${items.map(flat).join(', ')}} <= set(${keys})`
+  return [present, ...absent]
+}
+
+/** On one line where it fits. */
+function compared(actual: string, operator: string, expected: Expression): Expression[] {
+  const line = `assert ${actual} ${operator} ${flat(expected)}`
+  return line.length + INDENT <= WIDTH ? [line] : [joined('expected = ', expected), `assert ${actual} ${operator} expected`]
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import { constants, mkdirSync, readlinkSync } from 'node:fs'
+import { type FileHandle, open as openFile, rename, unlink } from 'node:fs/promises'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import { DeniedError } from '../tools/tool'
+
+const ON_LINUX = process.platform === 'linux'
+const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
+
+/**
+ * Opens a folder below the root step by step, each step in the folder that the last one holds open: nobody can put a link in the way after the check.
+ * Where the system cannot do that (not Linux), by its path. @throws DeniedError when a part of the path was replaced by a link or a file
+ */
+export async function openFolder(root: string, path: string, { make = false } = {}): Promise<FileHandle> {
+  const names = relative(root, path)
+    .split(sep)
+    .filter((name) => name !== '')
+  if (!ON_LINUX) {
+    if (make) mkdirSync(path, { recursive: true })
+    return openFile(path, FOLDER).catch(denied(path))
+  }
+  let held = await openFile(root, FOLDER).catch(denied(path))
+  for (const name of names) {
+    const step = within(held, name)
+    try {
+      if (make) mkdirSync(step, { recursive: true })
+      const next = await openFile(step, FOLDER).catch(denied(path))
+      await held.close()
+      held = next
+    } catch (error) {
+      await held.close()
+      throw error
+    }
+  }
+  return held
+}
+
+/** The path of a name in a folder that is held open. */
+export function within(folder: FileHandle, path: string): string {
+  return ON_LINUX ? join(`/proc/self/fd/${folder.fd}`, basename(path)) : path
+}
+
+/** Puts a whole file in the place of another, or where none is: by a temporary file and a rename. */
+export async function replaceIn(folder: FileHandle, path: string, content: string, mode: number | undefined): Promise<void> {
+  const temporary = within(folder, join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}`))
+  const handle = await openFile(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, mode ?? 0o666)
+  try {
+    await handle.writeFile(content)
+    if (mode !== undefined) await handle.chmod(mode)
+    await rename(temporary, within(folder, path))
+  } catch (error) {
+    await unlink(temporary).catch(() => {})
+    throw error
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Whether an open file is not the one at that path. */
+export function isElsewhere(handle: FileHandle, expected: string): boolean {
+  return ON_LINUX && readlinkSync(`/proc/self/fd/${handle.fd}`) !== expected
+}
+
+export function moved(path: string): DeniedError {
+  return new DeniedError({ verdict: 'deny', rule: 'fs.race', reason: `${path} was replaced while it was opened.`, hint: 'Try again.' })
+}
+
+function denied(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw error.code === 'ELOOP' || error.code === 'ENOTDIR' ? moved(path) : error
+  }
+}

@@ -1,0 +1,241 @@
+import { execFileSync } from 'node:child_process'
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { DeniedError, type FileOperation, type FilesystemGuard, filesystemGuard } from '../../src'
+
+let base = ''
+let root = ''
+let outside = ''
+let guard: FilesystemGuard
+
+beforeEach(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'forge-guard-')))
+  root = join(base, 'project')
+  outside = join(base, 'outside')
+  for (const folder of [
+    root,
+    outside,
+    join(base, 'project-other'),
+    join(root, 'app'),
+    join(root, '.git', 'hooks'),
+    join(root, '.forge'),
+    join(root, 'sub', '.git'),
+  ]) {
+    mkdirSync(folder, { recursive: true })
+  }
+  for (const file of [
+    join(root, 'app', 'main.py'),
+    join(root, '.git', 'config'),
+    join(root, '.forge', 'state.json'),
+    join(outside, 'secret'),
+    join(base, 'project-other', 'x'),
+  ]) {
+    writeFileSync(file, 'content')
+  }
+  symlinkSync(outside, join(root, 'out'))
+  symlinkSync(join(outside, 'secret'), join(root, 'secret-link'))
+  symlinkSync(join(outside, 'not-there'), join(root, 'dangling'))
+  symlinkSync('app', join(root, 'inner'))
+  symlinkSync('loop', join(root, 'loop'))
+  symlinkSync('.git', join(root, 'git-link'))
+  symlinkSync('/proc/self/root', join(root, 'proc'))
+  linkSync(join(outside, 'secret'), join(root, 'hard'))
+  execFileSync('mkfifo', [join(root, 'pipe')])
+  guard = filesystemGuard(root)
+})
+afterEach(() => rmSync(base, { recursive: true, force: true }))
+
+const ALLOWED: readonly (readonly [FileOperation, string])[] = [
+  ['read', 'app/main.py'],
+  ['read', './app/main.py'],
+  ['read', 'app/../app/main.py'],
+  ['read', 'inner/main.py'],
+  ['read', '.git/config'],
+  ['read', 'hard'],
+  ['read', 'not-there.txt'],
+  ['write', 'new.txt'],
+  ['write', 'deep/er/and/deeper/new.txt'],
+  ['write', 'inner/new.py'],
+  ['write', '.gitignore'],
+  ['write', '.github/workflows/ci.yml'],
+  ['write', 'git/config'],
+  ['write', 'naïve ünïcode 文件.txt'],
+  ['write', '...'],
+  ['write', 'a:b'],
+  ['edit', 'app/main.py'],
+  ['list', '.'],
+  ['list', 'app'],
+  ['list', 'inner'],
+]
+
+const DENIED: readonly (readonly [FileOperation, string, string])[] = [
+  ['read', '..', 'fs.outside'],
+  ['read', '../outside/secret', 'fs.outside'],
+  ['read', 'app/../../outside/secret', 'fs.outside'],
+  ['read', '/etc/passwd', 'fs.outside'],
+  ['read', '../project-other/x', 'fs.outside'],
+  ['read', 'out/secret', 'fs.outside'],
+  ['read', 'secret-link', 'fs.outside'],
+  ['read', 'proc/etc/passwd', 'fs.outside'],
+  ['write', 'out/new.txt', 'fs.outside'],
+  ['write', 'out/not/there/new.txt', 'fs.outside'],
+  ['write', 'dangling', 'fs.path'],
+  ['write', 'dangling/x', 'fs.path'],
+  ['read', 'loop', 'fs.path'],
+  ['write', 'loop/x', 'fs.path'],
+  ['write', 'app/main.py/x', 'fs.path'],
+  ['list', 'out', 'fs.outside'],
+  ['list', '/', 'fs.outside'],
+  ['write', '.git/config', 'fs.git'],
+  ['write', '.git/hooks/pre-commit', 'fs.git'],
+  ['edit', '.git/config', 'fs.git'],
+  ['write', '.GIT/config', 'fs.git'],
+  ['write', '.git./config', 'fs.git'],
+  ['write', '.git ', 'fs.git'],
+  ['write', '.g\u200bit/config', 'fs.git'],
+  ['write', 'GIT~1/config', 'fs.git'],
+  ['write', 'sub/.git/config', 'fs.git'],
+  ['write', 'git-link/config', 'fs.git'],
+  ['write', '.git', 'fs.git'],
+  ['write', '.forge/state.json', 'fs.state'],
+  ['write', '.Forge/state.json', 'fs.state'],
+  ['write', 'hard', 'fs.hard-link'],
+  ['edit', 'hard', 'fs.hard-link'],
+  ['read', 'app', 'fs.folder'],
+  ['write', 'app', 'fs.folder'],
+  ['write', '.', 'fs.folder'],
+  ['read', 'pipe', 'fs.special'],
+  ['write', 'pipe', 'fs.special'],
+  ['read', '', 'fs.path'],
+  ['read', 'a\0b', 'fs.path'],
+  ['read', '~/x', 'fs.path'],
+  ['read', 'file:///etc/passwd', 'fs.path'],
+  ['read', 'https://example.com/x', 'fs.path'],
+  ['write', `${'a'.repeat(300)}.txt`, 'fs.path'],
+  ['write', 'a/'.repeat(3000), 'fs.path'],
+]
+
+describe('check', () => {
+  test.each(ALLOWED)('allows to %s %j', (operation, path) => {
+    expect(guard.check(operation, path)).toMatchObject({ verdict: 'allow' })
+  })
+
+  test.each(DENIED)('denies to %s %j', (operation, path, rule) => {
+    expect(guard.check(operation, path)).toMatchObject({ verdict: 'deny', rule })
+  })
+
+  test('takes absolute paths inside the folder', () => {
+    expect(guard.check('read', join(root, 'app', 'main.py')).verdict).toBe('allow')
+    expect(guard.check('read', `${root}-other/x`).verdict).toBe('deny')
+  })
+
+  test('knows a folder that is reached through a link', () => {
+    symlinkSync(root, join(base, 'alias'))
+    const other = filesystemGuard(join(base, 'alias'))
+    expect(other.root).toBe(root)
+    expect(other.check('write', 'x').verdict).toBe('allow')
+    expect(other.check('write', join(base, 'alias', 'x')).verdict).toBe('allow')
+  })
+
+  test('a folder that does not exist cannot be guarded', () => {
+    expect(() => filesystemGuard(join(base, 'nothing'))).toThrow(/does not exist/)
+  })
+})
+
+describe('open', () => {
+  test('opens what was checked', async () => {
+    const { handle, realPath } = await guard.open('read', 'inner/main.py')
+    expect(await handle.readFile('utf8')).toBe('content')
+    expect(realPath).toBe(join(root, 'app', 'main.py'))
+    await handle.close()
+  })
+
+  test('refuses what check refuses, and makes nothing', async () => {
+    for (const [operation, path] of DENIED) {
+      if (operation !== 'list') await expect(guard.open(operation, path)).rejects.toThrow(DeniedError)
+    }
+    expect(readdirSync(outside)).toEqual(['secret'])
+  })
+
+  test('creates a file for writing and not for editing', async () => {
+    const { handle } = await guard.open('write', 'app/new.py')
+    await handle.close()
+    expect(statSync(join(root, 'app', 'new.py')).isFile()).toBe(true)
+    await expect(guard.open('edit', 'app/missing.py')).rejects.toThrow(/ENOENT/)
+  })
+})
+
+describe('replace', () => {
+  test('writes a whole file, makes its folders and keeps its mode', async () => {
+    expect(await guard.replace('write', 'deep/er/x.sh', 'one')).toEqual({ realPath: join(root, 'deep/er/x.sh'), existed: false })
+    execFileSync('chmod', ['755', join(root, 'deep/er/x.sh')])
+    expect(await guard.replace('edit', 'deep/er/x.sh', 'two')).toMatchObject({ existed: true })
+    expect(readFileSync(join(root, 'deep/er/x.sh'), 'utf8')).toBe('two')
+    expect(lstatSync(join(root, 'deep/er/x.sh')).mode & 0o777).toBe(0o755)
+    expect(readdirSync(join(root, 'deep/er'))).toEqual(['x.sh'])
+  })
+
+  test('refuses what check refuses, and changes nothing', async () => {
+    for (const [operation, path] of DENIED) {
+      if (operation === 'write' || operation === 'edit') await expect(guard.replace(operation, path, 'changed')).rejects.toThrow(DeniedError)
+    }
+    expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('content')
+    expect(readFileSync(join(root, '.git', 'config'), 'utf8')).toBe('content')
+    expect(readdirSync(outside)).toEqual(['secret'])
+  })
+})
+
+describe('while somebody swaps a folder for a link', () => {
+  test('nothing is ever written or read outside', async () => {
+    const [folder, aside, link] = [join(root, 'swap'), join(root, 'aside'), join(root, 'trap')]
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'secret'), 'mine')
+    symlinkSync(outside, link)
+    let running = true
+    const swapping = (async () => {
+      while (running) {
+        renameSync(folder, aside)
+        renameSync(link, folder)
+        await nextTurn()
+        renameSync(folder, link)
+        renameSync(aside, folder)
+        await nextTurn()
+      }
+    })()
+    const contents = new Set<string>()
+    for (let count = 0; count < 300; count += 1) {
+      await guard.replace('write', 'swap/new.txt', 'x').catch(() => {})
+      await guard.open('write', 'swap/made.txt').then(
+        ({ handle }) => handle.close(),
+        () => {},
+      )
+      await guard.open('read', 'swap/secret').then(
+        async ({ handle }) => {
+          contents.add(await handle.readFile('utf8'))
+          await handle.close()
+        },
+        () => {},
+      )
+    }
+    running = false
+    await swapping
+    expect(readdirSync(outside)).toEqual(['secret'])
+    expect([...contents]).toEqual(['mine'])
+  })
+})

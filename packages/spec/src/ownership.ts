@@ -1,0 +1,34 @@
+import type { Entity, Field } from './api-spec'
+import type { EndpointFact } from './facts'
+import type { Resolved } from './resolve'
+import { wordsOf } from './words'
+
+/** Roles of a reference that mean whoever made the row. */
+const MAKERS = /^(user|creator|author|owner|reporter|requester|uploader|sender|organi[sz]er|host|seller|poster|submitter|created_by|creator_user|owned_by|posted_by|uploaded_by|submitted_by|requested_by|added_by|recorded_by|reported_by)(_user)?$/
+
+const roleOf = (field: Field): string => wordsOf(field.name).join('_').replace(/_id$/, '')
+
+/** The field that says who made a row, if the entity has one. */
+export function makerField(entity: Entity, userEntity: string | null): Field | undefined {
+  if (entity.junction !== null || entity.name === userEntity) return undefined
+  const candidates = entity.fields.filter((field) => MAKERS.test(roleOf(field)) && pointsAtCaller(field, userEntity))
+  return candidates.find((field) => roleOf(field) !== 'user') ?? candidates[0]
+}
+
+function pointsAtCaller(field: Field, userEntity: string | null): boolean {
+  if (field.list) return false
+  if (field.reference !== undefined) return field.reference.entity === userEntity
+  return userEntity === null && /_id$|_by$|Id$/.test(field.name) && ['string', 'integer', 'bigint', 'uuid'].includes(field.type)
+}
+
+/** Marks the fields that the server sets to the caller's id. A request body that names the field keeps it the caller's choice. */
+export function markCallerFields(resolved: Resolved, endpoints: readonly EndpointFact[]): void {
+  const userEntity = resolved.userEntity?.name ?? null
+  const named = new Set(endpoints.flatMap((endpoint) => (endpoint.method === 'POST' ? endpoint.body.map((field) => `${endpoint.path.split('/').at(-1)} ${field.name}`) : [])))
+  for (const entity of resolved.entities) {
+    const field = makerField(entity, userEntity)
+    if (field === undefined || named.has(`${entity.table} ${field.name}`)) continue
+    Object.assign(field, { fromCaller: true, readOnly: true, required: true, nullable: false, indexed: true })
+    if (field.reference?.onDelete === 'set-null') field.reference.onDelete = 'restrict'
+  }
+}
