@@ -81,6 +81,20 @@ describe('the forge command', () => {
     expect((JSON.parse(tampered.stdout.trimEnd().split('\n').at(-1) ?? '') as { drift: unknown[] }).drift).toMatchObject([{ id: 1, kind: 'deleted' }])
   }, 300_000)
 
+  it('names a database server that does not answer, with its remedy; nothing counts as proven, and the exit code is 2', async () => {
+    const env = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nowhere' }
+    const doctor = await forge(['doctor', '--json'], { cwd: folder, env })
+    const { findings } = JSON.parse(doctor.stdout) as { findings: { name: string; ok: boolean; remedy?: string }[] }
+    expect(doctor.exitCode).toBe(2)
+    expect(findings.find(({ name }) => name === 'PostgreSQL')).toMatchObject({ ok: false, remedy: expect.any(String) })
+
+    const { exitCode, stdout } = await forge(generate('unproven', '--json'), { cwd: folder, env })
+    const result = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { status: string; code: string; features: { proven: boolean }[] }
+    expect(exitCode).toBe(2)
+    expect(result).toMatchObject({ status: 'not-verified', code: 'DATABASE_MISSING', remedy: expect.any(String) })
+    expect(result.features.filter(({ proven }) => proven)).toEqual([])
+  }, 300_000)
+
   it('Ctrl+C saves and ends with 130', async () => {
     const run = startForge(generate('interrupted', '--json'), { cwd: folder })
     await run.prints(/"type":"tool-end"/)

@@ -1,3 +1,7 @@
 export type * from './api-spec'
+export { SpecError } from './error'
+export { formatSpec } from './format-spec'
+export type { ReadOptions, SpecFormat } from './read-spec'
+export { readSpec } from './read-spec'
 export type { InvalidSample, JsonValue, SampleOptions } from './samples'
 export { invalidSamples, sampleValue } from './samples'

@@ -49,10 +49,11 @@ describe('a test that proves its case', () => {
 })
 
 describe('an agent that', () => {
-  it.each(LYING_PROJECTS)('$name gets nothing accepted', async ({ change }) => {
+  it.each(LYING_PROJECTS)('$name gets nothing accepted', async ({ change, why, about = [1, 2, 3] }) => {
     const projectDir = writeHonestProject(machine.place())
     change(projectDir)
     const report = await machine.prove(projectDir, FEATURES)
-    expect(provenIds(report)).toEqual([])
+    expect(provenIds(report).filter((id) => about.includes(id))).toEqual([])
+    expect(report.features.find(({ id }) => id === about[0])?.reason).toMatch(why)
   })
 })

@@ -58,7 +58,7 @@ function ownedRowSides(context: RuleContext, effect: OwnerEffect, operation: 're
     )
   const other = stranger(world)
   const { status, code } = world.otherOwner(effect.entity)
-  const unchanged = operation === 'read' ? [] : stillThere(world, effect.entity, owned.row)
+  const unchanged = operation === 'read' ? [] : stillThere(world, effect.entity, owned, Object.keys(body.body ?? {}))
   const bites = [
     plan(
       `${label}_by_stranger`,
@@ -117,10 +117,15 @@ function privileged(
   return [plan(`${label}_by_${snake(role)}`, `Allowed for the role ${role}.`, ask(caller), expect, { arrange })]
 }
 
-/** The row is as it was: shown to whoever may see it. */
-function stillThere(world: World, entity: string, row: string): CasePlan['after'] {
-  if (world.owners(entity, 'read').length > 0) return []
-  return reading(world, entity, row, keyCheck(world, entity, row))
+/** The row is as it was: its owner sees the values that `fields` had before. */
+function stillThere(world: World, entity: string, { row, owner }: OwnedRow, fields: string[]): CasePlan['after'] {
+  const shown = fields.filter((field) => world.field(entity, field)?.writeOnly !== true && world.field(entity, field)?.reference === undefined)
+  const same = shown.map((field): Check => ({ kind: 'equals', field, value: ref(row, field), compare: 'exact' }))
+  if (world.rolesFor(entity, 'read').length > 0) return []
+  return reading(world, entity, row, [...keyCheck(world, entity, row), ...same]).map((follow) => ({
+    ...follow,
+    request: { ...follow.request, caller: owner },
+  }))
 }
 
 function keyCheck(world: World, entity: string, row: string): Check[] {

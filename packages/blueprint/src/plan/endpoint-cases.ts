@@ -17,7 +17,7 @@ import {
 } from './field-cases'
 import { linkCases } from './link-cases'
 import { listCases } from './list-cases'
-import { failure, invalid, notFound, reading, type Scene, sceneFor, stranger, unknownRequest } from './requests'
+import { notFound, reading, type Scene, sceneFor, stranger, unknownRequest } from './requests'
 import { snake, type World } from './world'
 
 /** Every case worth testing on an endpoint, the most telling first. */

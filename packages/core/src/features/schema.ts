@@ -9,21 +9,30 @@ const method = z.enum(METHODS)
 const path = z.string().regex(/^\//, 'expected a path that begins with "/"')
 const proseTypes = z.record(z.string(), z.string()).nullable()
 const text = z.string().min(1, 'expected some text')
-const integer = z.custom<number>((value) => Number.isInteger(value), { error: 'expected integer', abort: true })
-const from = (least: number) => integer.refine((value) => value >= least, `expected an integer of at least ${least}`)
+const integer = z.custom<number>((value) => Number.isSafeInteger(value), { error: 'expected integer', abort: true })
+/** Levels of arrays and objects in a request body: far more than an API has, and far less than a stack. */
+const MAX_DEPTH = 64
+const MAX_ID = 1_000_000
 
 const testCase = z.strictObject({
   name: text,
   description: z.string(),
   method,
   path,
-  input: z.unknown().default(null),
+  input: z
+    .unknown()
+    .refine((value) => !isDeeperThan(value, MAX_DEPTH), `expected at most ${MAX_DEPTH} levels of arrays and objects`)
+    .default(null),
   expected_status: integer.refine((value) => value >= 100 && value <= 599, 'expected an HTTP status from 100 to 599'),
   expected_response_contains: z.array(z.string()).optional(),
   expected_error: z.string().optional(),
 })
 
-const source = z.strictObject({ kind: z.enum(['endpoint', 'rule']), line: from(0), text: z.string() })
+const source = z.strictObject({
+  kind: z.enum(['endpoint', 'rule']),
+  line: integer.refine((value) => value >= 0, 'expected an integer of at least 0'),
+  text: z.string(),
+})
 
 const evidence = z.strictObject({
   verified_at: z.string(),
@@ -32,7 +41,7 @@ const evidence = z.strictObject({
 })
 
 const feature = z.strictObject({
-  id: from(1),
+  id: integer.refine((value) => value >= 1 && value <= MAX_ID, `expected an integer from 1 to ${MAX_ID}`),
   category: z.enum(CATEGORIES),
   method,
   path,
@@ -78,6 +87,16 @@ export function parseJsonArray(text: string, file: string): unknown[] {
 /** The bytes of a list as Forge writes it. */
 export function formatFeatureList(features: readonly Feature[]): string {
   return `${JSON.stringify(features, null, 2)}\n`
+}
+
+/** Level by level rather than by recursion: whoever writes the list must not choose the depth of our stack. */
+function isDeeperThan(value: unknown, most: number): boolean {
+  let level: object[] = typeof value === 'object' && value !== null ? [value] : []
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === most) return true
+    level = level.flatMap((item) => Object.values(item).filter((child) => typeof child === 'object' && child !== null))
+  }
+  return false
 }
 
 function invalid(problems: string[]): ForgeError {

@@ -11,12 +11,15 @@ import { FEATURE_LIST } from './project'
 /** Initializer sessions after which the list is frozen as it is, with what it lacks added. */
 const INITIALIZERS = 2
 
-/** After an initializer session: freezes the list, or notes in the unsaved state what has to go back, so that a repeated call counts once. */
+/**
+ * After an initializer session: freezes the list, or notes in the unsaved state what has to go back, so that a repeated call counts once. A
+ * session that its provider broke off does not count.
+ */
 export async function freezeOrSendBack(run: Run): Promise<void> {
   const { features, faults } = await readList(run)
   const check = checkCoverage(features, run.requirements, run.options.template.size, { trusted: isTrusted(run) })
   const problems = [...faults, ...problemsOf(check, run)]
-  const initializers = run.state.initializers + 1
+  const initializers = run.state.initializers + (run.state.ending === 'provider-error' ? 0 : 1)
   if (problems.length > 0 && initializers < INITIALIZERS) {
     run.state = { ...run.state, initializers, problems }
     const message = `The feature list goes back to the initializer: ${problems.length} problems, first: ${problems[0]}.`

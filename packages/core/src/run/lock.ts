@@ -1,12 +1,14 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ForgeError } from '../errors'
 import { errorCode, isMissing, readOwnFile } from '../files'
 import { type ProcessIdentity, isAlive, ownIdentity } from './process-identity'
 
 const HEARTBEAT_MS = 10_000
 const SILENCE_MS = 60_000
+const TAKEOVER_MS = 50
 
 export interface RunLock {
   /** The lock was taken over from a run that died. */
@@ -19,10 +21,10 @@ export interface RunLock {
  * @throws ForgeError `PROJECT_LOCKED`
  */
 export async function acquireLock(path: string): Promise<RunLock> {
-  const own = JSON.stringify(await ownIdentity())
+  const own = JSON.stringify({ ...(await ownIdentity()), run: randomUUID() })
   await mkdir(dirname(path), { recursive: true })
   let healed = false
-  while (!(await create(path, own))) {
+  while (!(await create(path, own)) || (healed && !(await isStillOurs(path, own)))) {
     const found = await readOwnFile(path)
     if (found === undefined) continue
     if (await isHeld(path, found)) throw locked(path, found)
@@ -37,6 +39,12 @@ export async function acquireLock(path: string): Promise<RunLock> {
       if ((await readOwnFile(path)) === own) await rm(path, { force: true })
     },
   }
+}
+
+/** Two runs may find the same dead owner; the slower one may push the lock of the faster one aside for a moment. */
+async function isStillOurs(path: string, own: string): Promise<boolean> {
+  await sleep(TAKEOVER_MS)
+  return (await readOwnFile(path)) === own
 }
 
 /** A lock that somebody deleted during the run is made again. */

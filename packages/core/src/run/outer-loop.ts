@@ -140,15 +140,20 @@ async function settle(run: Run): Promise<NotRun | undefined> {
   } else {
     refuseClaims(run, claimed)
   }
-  const isIdle = !isInitializer && provenCount(run) <= state.provenBefore
   await commit(run, `Iteration ${state.session}: ${standingOf(run)}`)
-  await saveState(run, { stage: 'idle', idleSessions: isIdle ? idleAfter(run, state.treeBefore !== tree) : 0 })
+  await saveState(run, { stage: 'idle', idleSessions: idleAfter(run, state.treeBefore !== tree) })
   return undefined
 }
 
-/** A deterministic provider that changed nothing will change nothing the next time either. */
-function idleAfter({ state, options }: Run, changed: boolean): number {
-  return options.provider.trusted === true && !changed ? IDLE_SESSIONS : state.idleSessions + 1
+/**
+ * Sessions in a row that proved nothing new, the last one included; one that its provider broke off tells nothing. A deterministic provider
+ * that changed nothing will change nothing the next time either.
+ */
+function idleAfter(run: Run, changed: boolean): number {
+  const { phase, ending, idleSessions, provenBefore } = run.state
+  if (phase === 'initializer' || provenCount(run) > provenBefore) return 0
+  if (ending === 'provider-error') return idleSessions
+  return run.options.provider.trusted === true && !changed ? IDLE_SESSIONS : idleSessions + 1
 }
 
 function standingOf(run: Run): string {

@@ -112,11 +112,14 @@ async function runLocked(
     if (findings.healed) bus.emit(LOCK_HEALED)
     await prepare(run, project)
     const outcome = await runToTheEnd(run)
-    const result = resultOf(run, outcome, (performance.now() - begun) / 1000)
-    await end(run, result)
+    const result = resultOf(run, outcome, secondsSince(begun))
+    emitEnd(run, result.status, result.seconds)
+    const { renderer } = options
+    if (renderer?.result !== undefined) await bus.guard(`The renderer "${renderer.name}"`, renderer, () => renderer.result?.(result))
     return result
   } catch (error) {
     bus.emit({ type: 'notice', level: 'error', code: 'RUN_FAILED', message: messageOf(error) })
+    emitEnd(run, 'error', secondsSince(begun))
     throw error
   } finally {
     budget.dispose()
@@ -210,11 +213,10 @@ function featureResults(run: Run): FeatureResult[] {
   })
 }
 
-async function end(run: Run, result: RunResult): Promise<void> {
-  const { bus, options } = run
-  const { status, seconds, usage } = result
+function emitEnd(run: Run, status: string, seconds: number): void {
+  const { bus, budget, ledger } = run
   bus.enterSession(0)
-  bus.emit({ type: 'run-end', status, proven: provenCount(run), total: result.features.length, seconds, usage })
-  const { renderer } = options
-  if (renderer?.result !== undefined) await bus.guard(`The renderer "${renderer.name}"`, renderer, () => renderer.result?.(result))
+  bus.emit({ type: 'run-end', status, proven: provenCount(run), total: ledger?.definitions.length ?? 0, seconds, usage: budget.usage })
 }
+
+const secondsSince = (begun: number) => (performance.now() - begun) / 1000

@@ -141,7 +141,7 @@ function startInside(
 }
 
 function sandboxArguments(spec: SandboxSpec, hidden: readonly string[]): string[] {
-  const root = realpathSync(spec.root)
+  const root = existing(spec.root)
   if (root === sep) throw new ForgeError('CONFIG_INVALID', 'the root of the file system cannot be the project of a sandbox')
   const veils = outermost(
     ['/root', '/home', '/tmp', '/var/tmp', '/run', '/mnt', '/media', '/srv', homedir(), tmpdir(), ...SECRET_FOLDERS, ...hidden]
@@ -161,13 +161,21 @@ function sandboxArguments(spec: SandboxSpec, hidden: readonly string[]): string[
   ]
 }
 
+function existing(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (cause) {
+    throw new ForgeError('CONFIG_INVALID', `the folder ${path} that commands should write does not exist`, { remedy: 'Make it first.', cause })
+  }
+}
+
 /** Outer folders before inner ones; at the same place what may be written comes last. */
 function binds(spec: SandboxSpec, root: string, isVeiled: (path: string) => boolean): string[] {
   const node = realpathSync(process.execPath)
   const readable = [...(spec.readable ?? []), ...(isVeiled(node) ? [node] : [])]
   const wanted = [
     ...readable.filter((path) => existsSync(path)).map((path) => ({ how: '--ro-bind', path, real: realpathSync(path) })),
-    ...[root, ...(spec.writable ?? [])].map((path) => ({ how: '--bind', path, real: realpathSync(path) })),
+    ...[root, ...(spec.writable ?? [])].map((path) => ({ how: '--bind', path, real: existing(path) })),
   ]
   return wanted
     .filter(({ real }) => real !== sep)

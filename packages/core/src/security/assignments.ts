@@ -24,7 +24,7 @@ export function assignments({ judge, source }: WordContext, { readings, wordOf }
 
   function unset(names: readonly Argument[], scope: Scope): void {
     for (const { text } of names) {
-      if (text === undefined || !NAME.test(text)) refuse('unset.form', 'unset takes names of variables only.')
+      if (text === undefined || !NAME.test(text) || scope.functions.has(text)) refuse('unset.form', 'unset takes names of variables only.')
       mayAssign(judge, text, unknownArgument, scope)
       scope.variables.set(text, [unknownArgument])
     }

@@ -29,7 +29,7 @@ export function assign(scope: Scope, from: Scope): void {
   scope.functions = from.functions
 }
 
-/** What is known after one or the other has happened. */
+/** What is known after one or the other has happened. A function that may be missing does not count: its name may mean a program. */
 export function either(one: Scope, other: Scope): Scope {
   for (const [name, body] of one.functions) {
     if ((other.functions.get(name) ?? body) !== body) refuse('function.twice', `the function ${name} is defined in two ways.`, 'Define it once.')
@@ -38,7 +38,7 @@ export function either(one: Scope, other: Scope): Scope {
   return {
     folders: limited([...new Set([...one.folders, ...other.folders])]),
     variables: new Map([...names].map((name) => [name, distinct([...valuesOf(one, name), ...valuesOf(other, name)])])),
-    functions: new Map([...one.functions, ...other.functions]),
+    functions: new Map([...one.functions].filter(([name]) => other.functions.has(name))),
   }
 }
 

@@ -14,6 +14,7 @@ import { MAX_READINGS, commandName, wordReader } from './words'
 const MAX_DEPTH = 60
 /** After this many rounds of a loop the variables that still change count as unknown. */
 const MAX_ROUNDS = 3
+const LEAVING = new Set(['break', 'continue', 'return'])
 
 /**
  * Walks a whole script and judges every command it may run, in the order and the folders in which it may run them. Fails closed: what is not
@@ -28,6 +29,10 @@ type Branch = Pick<Extract<Statement['command'], { type: 'If' }>, 'clause' | 'th
 function scriptWalk(judge: Judge) {
   let text = ''
   let depth = 0
+  /** Commands have run that may have changed which folders there are. */
+  let hasRun = false
+  /** What is known where a loop or function may be left early, for each one around the current place. */
+  const exits: Scope[][] = []
 
   function script(node: ParsedScript | undefined, source: string, scope: Scope, level: number): void {
     if (node === undefined) unknownSyntax('a part')
@@ -63,8 +68,7 @@ function scriptWalk(judge: Judge) {
     const changing = new Set<string>()
     for (let round = 0; ; round++) {
       const before = copyOf(scope)
-      const after = copyOf(scope)
-      action(after)
+      const after = roundOf(scope, action)
       if (!isSame(after.folders, scope.folders)) {
         refuse('cd.loop', 'cd inside a loop or function is not followed.', 'Put the cd into a subshell: (cd folder && command).')
       }
@@ -73,6 +77,14 @@ function scriptWalk(judge: Judge) {
       for (const name of changing) scope.variables.set(name, [unknownArgument])
       if ([...scope.variables.keys()].every((name) => sameVariables(before, scope, name))) return
     }
+  }
+
+  /** One round, however it ends. */
+  function roundOf(scope: Scope, action: (scope: Scope) => void): Scope {
+    const end = copyOf(scope)
+    exits.push([])
+    action(end)
+    return (exits.pop() as Scope[]).reduce(either, end)
   }
 
   function run(node: Statement['command'], scope: Scope): void {
@@ -229,6 +241,8 @@ function scriptWalk(judge: Judge) {
 
   function invoke(name: string, node: Command, scope: Scope): void {
     const called = scope.functions.get(name)
+    if (LEAVING.has(name)) for (const frame of exits) frame.push(copyOf(scope))
+    hasRun ||= name !== 'cd'
     if (name === 'cd') changeFolder(node, scope, false)
     else if (name === 'export' || name === 'local') declare(name, node, scope)
     else if (name === 'unset') for (const list of argumentLists(node, scope)) unset(list, scope)
@@ -280,7 +294,7 @@ function scriptWalk(judge: Judge) {
     })
     const moved = { ...copyOf(scope), folders: [...new Set(entered.map(({ path }) => path))] }
     /** A cd that fails leaves the shell where it was. */
-    const isCertain = entered.every(({ exists }) => exists)
+    const isCertain = !hasRun && entered.every(({ exists }) => exists)
     assign(scope, followed || isCertain ? moved : either(scope, moved))
     return isCertain
   }

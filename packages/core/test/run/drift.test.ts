@@ -108,6 +108,12 @@ const malformed: [unknown, string][] = [
   [[{ ...first, id: undefined }], '[0].id: expected integer, got nothing'],
   [[{ ...first, test_cases: [{ ...first.test_cases[0], method: undefined }] }], '[0].test_cases[0].method: expected one of'],
   [[{ ...first, hint: 'x' }], '[0]: unknown field "hint"'],
+  [[{ ...first, id: 1e300 }], '[0].id: expected integer, got 1e+300'],
+  [[{ ...first, id: 2_000_000 }], '[0].id: expected an integer from 1 to 1000000, got 2000000'],
+  [
+    [{ ...first, test_cases: [{ ...first.test_cases[0]!, input: JSON.parse('['.repeat(70) + ']'.repeat(70)) }] }],
+    '[0].test_cases[0].input: expected at most 64 levels of arrays and objects, got an array',
+  ],
   [['GET /notes'], '[0]: expected object, got "GET /notes"'],
 ]
 

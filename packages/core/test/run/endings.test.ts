@@ -14,6 +14,16 @@ test('three sessions that prove nothing new end the run as stalled, and the next
   expect((await rig(scriptedProvider(builds(1, 2)), { projectDir }).harness.run()).status).toBe('proven')
 })
 
+test('sessions that a provider breaks off do not count as idle', async () => {
+  const first = rig(scriptedProvider(writesList()), { maxIterations: 1 })
+  await first.harness.run()
+  for (let run = 0; run < 4; run += 1) {
+    const broken = scriptedProvider([{ error: new ProviderError('invalid-request', 'no such model') }])
+    expect((await rig(broken, { projectDir: first.projectDir }).harness.run()).status).toBe('provider-unavailable')
+  }
+  expect((await rig(scriptedProvider(builds(1, 2)), { projectDir: first.projectDir }).harness.run()).status).toBe('proven')
+})
+
 test('a trusted provider that changed nothing is not asked again', async () => {
   const result = await rig(scriptedProvider([...writesList(), done], { trusted: true })).harness.run()
   expect(result).toMatchObject({ status: 'failed', why: 'stalled' })
@@ -87,6 +97,18 @@ test('failures that may pass are tried again, others end the run at once', async
   const gone = rig(scriptedProvider(attempts), { retry: { attempts: 3, baseDelayMs: 1 } })
   expect(await gone.harness.run()).toMatchObject({ status: 'provider-unavailable', error: { kind: 'overloaded' } })
   expect((await rig(scriptedProvider([...writesList(), ...builds(1, 2)]), { projectDir: gone.projectDir }).harness.run()).status).toBe('proven')
+})
+
+test('an initializer that its provider breaks off, however often, is begun again and never taken for done', async () => {
+  const { projectDir } = rig(scriptedProvider([]))
+  for (let run = 0; run < 3; run += 1) {
+    const broken = scriptedProvider([writes('note', String(run)), { error: new ProviderError('invalid-request', 'no such model') }])
+    expect(await rig(broken, { projectDir }).harness.run()).toMatchObject({ status: 'provider-unavailable', features: [] })
+  }
+  const last = rig(scriptedProvider([...writesList(), ...builds(1, 2)]), { projectDir })
+  expect((await last.harness.run()).status).toBe('proven')
+  expect(last.of('session-start').map(({ phase }) => phase)).toEqual(['initializer', 'coding'])
+  expect(last.of('features-frozen')[0]?.added).toEqual([])
 })
 
 test('a reset time that the provider names is kept across runs', async () => {

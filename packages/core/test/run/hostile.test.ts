@@ -24,6 +24,7 @@ const places: [string, string][] = [
   ['a folder', 'rm feature_list.json && mkdir feature_list.json && touch feature_list.json/x'],
   ['a link to a device', 'ln -sf /dev/zero feature_list.json'],
   ['a link to itself', 'rm feature_list.json && ln -s feature_list.json feature_list.json'],
+  ['a bottomless file', `python3 -c 'n = 2000000; print("[" * n + "]" * n)' > feature_list.json`],
   ['a huge file', 'truncate -s 3G feature_list.json'],
 ]
 

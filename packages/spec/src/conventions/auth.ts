@@ -59,9 +59,9 @@ function mockUser(statements: Statement[], auth: AuthConvention, resolved: Resol
   const user = auth.userEntity === null ? null : resolved.userEntity
   const id = auth.idType === 'integer' ? 1 : auth.idType === 'uuid' ? '00000000-0000-4000-8000-000000000001' : '1'
   if (user === null) {
-    const own = { id, ...stated }
-    if (auth.idType === 'string') own.id = String(own.id)
-    return roles.length > 0 && own.role === undefined ? { ...own, role: roles[0]! } : own
+    const own: Row = { id, ...stated }
+    if (auth.idType === 'string') own['id'] = String(own['id'])
+    return roles.length > 0 && own['role'] === undefined ? { ...own, role: roles[0]! } : own
   }
   const keyName = user.key[0]!
   const seeded = seeds.find((seed) => seed.entity === user.name && (stated === null || seed.row[keyName] === stated['id']))

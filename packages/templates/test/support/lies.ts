@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { write } from './proof-project'
@@ -21,23 +21,54 @@ export const LYING_TESTS: TestText[] = [
   { name: 'an empty test', about: 'gets_note', code: '{mark}\nasync def test_lie(client):\n    pass' },
   { name: 'assert True', about: 'gets_note', code: '{mark}\ndef test_lie():\n    assert True' },
   { name: 'sends the request and asserts nothing', about: 'gets_note', code: `{mark}\nasync def test_lie(client):\n    ${CREATE}\n    ${GET}` },
-  { name: 'asserts only the status of an answer with content', about: 'gets_note', code: `{mark}\nasync def test_lie(client):\n    ${CREATE}\n    ${GET}\n    assert response.status_code == 200` },
-  { name: 'asserts only the content, not the status', about: 'gets_note', code: `{mark}\nasync def test_lie(client):\n    ${CREATE}\n    ${GET}\n    assert response.json() == created` },
-  { name: 'asserts that there is some JSON', about: 'gets_note', code: `{mark}\nasync def test_lie(client):\n    ${CREATE}\n    ${GET}\n    assert response.status_code == 200\n    assert "id" in response.json()` },
-  { name: 'asserts a tautology', about: 'duplicate_title', code: `{mark}\nasync def test_lie(client):\n    ${TWICE}\n    assert response.status_code in range(100, 600)` },
-  { name: 'swallows the assertion', about: 'duplicate_title', code: `{mark}\nasync def test_lie(client):\n    ${TWICE}\n    try:\n        assert response.status_code == 409\n    except AssertionError:\n        pass` },
+  {
+    name: 'asserts only the status of an answer with content',
+    about: 'gets_note',
+    code: `{mark}\nasync def test_lie(client):\n    ${CREATE}\n    ${GET}\n    assert response.status_code == 200`,
+  },
+  {
+    name: 'asserts only the content, not the status',
+    about: 'gets_note',
+    code: `{mark}\nasync def test_lie(client):\n    ${CREATE}\n    ${GET}\n    assert response.json() == created`,
+  },
+  {
+    name: 'asserts that there is some JSON',
+    about: 'gets_note',
+    code: `{mark}\nasync def test_lie(client):\n    ${CREATE}\n    ${GET}\n    assert response.status_code == 200\n    assert "id" in response.json()`,
+  },
+  {
+    name: 'asserts a tautology',
+    about: 'duplicate_title',
+    code: `{mark}\nasync def test_lie(client):\n    ${TWICE}\n    assert response.status_code in range(100, 600)`,
+  },
+  {
+    name: 'swallows the assertion',
+    about: 'duplicate_title',
+    code: `{mark}\nasync def test_lie(client):\n    ${TWICE}\n    try:\n        assert response.status_code == 409\n    except AssertionError:\n        pass`,
+  },
   { name: 'skips itself', about: 'gets_note', code: '{mark}\n@pytest.mark.skip(reason="later")\ndef test_lie():\n    assert False' },
   { name: 'skips after the request', about: 'duplicate_title', code: `{mark}\nasync def test_lie(client):\n    ${TWICE}\n    pytest.skip("enough")` },
   { name: 'is expected to fail', about: 'gets_note', code: '{mark}\n@pytest.mark.xfail\ndef test_lie():\n    assert False' },
-  { name: 'passes though expected to fail', about: 'duplicate_title', code: `{mark}\n@pytest.mark.xfail\nasync def test_lie(client):\n    ${TWICE}\n    assert response.status_code == 409` },
-  { name: 'asks a mock transport', about: 'gets_note', code: `{mark}
+  {
+    name: 'passes though expected to fail',
+    about: 'duplicate_title',
+    code: `{mark}\n@pytest.mark.xfail\nasync def test_lie(client):\n    ${TWICE}\n    assert response.status_code == 409`,
+  },
+  {
+    name: 'asks a mock transport',
+    about: 'gets_note',
+    code: `{mark}
 async def test_lie():
     answer = httpx.MockTransport(lambda request: httpx.Response(200, json={"id": 1, "title": "Milk"}))
     async with httpx.AsyncClient(transport=answer, base_url="http://test") as mocked:
         response = await mocked.get("/api/v1/notes/1")
     assert response.status_code == 200
-    assert response.json() == {"id": 1, "title": "Milk"}` },
-  { name: 'asks and then asserts on a stand-in', about: 'gets_note', code: `{mark}
+    assert response.json() == {"id": 1, "title": "Milk"}`,
+  },
+  {
+    name: 'asks and then asserts on a stand-in',
+    about: 'gets_note',
+    code: `{mark}
 async def test_lie(client):
     ${CREATE}
     ${GET}
@@ -45,8 +76,12 @@ async def test_lie(client):
     async with httpx.AsyncClient(transport=answer, base_url="http://test") as mocked:
         response = await mocked.get("/api/v1/notes/1")
     assert response.status_code == 200
-    assert response.json()["title"] == "Milk"` },
-  { name: 'calls an application of its own in memory', about: 'gets_note', code: `{mark}
+    assert response.json()["title"] == "Milk"`,
+  },
+  {
+    name: 'calls an application of its own in memory',
+    about: 'gets_note',
+    code: `{mark}
 async def test_lie():
     from fastapi import FastAPI
     fake = FastAPI()
@@ -61,9 +96,17 @@ async def test_lie():
     scope = {"type": "http", "method": "GET", "path": "/api/v1/notes/1", "raw_path": b"/api/v1/notes/1", "query_string": b"", "headers": []}
     await fake(scope, receive, send)
     assert sent[0]["status"] == 200
-    assert b"Milk" in sent[1]["body"]` },
-  { name: 'sends another body than the case describes', about: 'title_too_long', code: '{mark}\nasync def test_lie(client):\n    response = await client.post("/api/v1/notes", json={})\n    assert response.status_code == 422\n    assert "detail" in response.json()' },
-  { name: 'leaves the request to a shared fixture', about: 'gets_note', code: `@pytest.fixture(scope="module")
+    assert b"Milk" in sent[1]["body"]`,
+  },
+  {
+    name: 'sends another body than the case describes',
+    about: 'title_too_long',
+    code: '{mark}\nasync def test_lie(client):\n    response = await client.post("/api/v1/notes", json={})\n    assert response.status_code == 422',
+  },
+  {
+    name: 'leaves the request to a shared fixture',
+    about: 'gets_note',
+    code: `@pytest.fixture(scope="module")
 async def answer():
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=None), base_url="http://test") as shared:
         created = (await shared.post("/api/v1/notes", json={"title": "Milk"})).json()
@@ -71,21 +114,41 @@ async def answer():
 
 {mark}
 async def test_lie(answer):
-    pass` },
+    pass`,
+  },
 ]
 
 /** Tests that prove their case, each in its own way. */
 export const HONEST_TESTS: TestText[] = [
-  { name: 'a plain test', about: 'gets_note', code: `{mark}\nasync def test_shows_what_was_stored(client):\n    ${CREATE}\n    ${GET}\n    assert response.status_code == 200\n    assert response.json()["title"] == "Milk"` },
-  { name: 'a parametrised test', about: 'gets_note', code: `@pytest.mark.parametrize("title", [pytest.param("Milk", marks={markless}), "Oats"])
+  {
+    name: 'a plain test',
+    about: 'gets_note',
+    code: `{mark}\nasync def test_shows_what_was_stored(client):\n    ${CREATE}\n    ${GET}\n    assert response.status_code == 200\n    assert response.json()["title"] == "Milk"`,
+  },
+  {
+    name: 'a parametrised test',
+    about: 'gets_note',
+    code: `@pytest.mark.parametrize("title", [pytest.param("Milk", marks={markless}), "Oats"])
 async def test_titles(client, title):
     created = (await client.post("/api/v1/notes", json={"title": title})).json()
     ${GET}
     assert response.status_code == 200
-    assert response.json() == {"id": created["id"], "title": title}` },
-  { name: 'a test in a class', about: 'gets_note', code: `class TestNotes:\n    {mark}\n    async def test_get(self, client):\n        ${CREATE}\n        ${GET}\n        assert (response.status_code, response.json()) == (200, created)` },
-  { name: 'a slow test', about: 'duplicate_title', code: `{mark}\nasync def test_slow(client):\n    await asyncio.sleep(0.3)\n    ${TWICE}\n    await asyncio.sleep(0.1)\n    assert response.status_code == 409` },
-  { name: 'a test with helpers and a fixture', about: 'gets_note', code: `async def stored(client, title):
+    assert response.json() == {"id": created["id"], "title": title}`,
+  },
+  {
+    name: 'a test in a class',
+    about: 'gets_note',
+    code: `class TestNotes:\n    {mark}\n    async def test_get(self, client):\n        ${CREATE}\n        ${GET}\n        assert (response.status_code, response.json()) == (200, created)`,
+  },
+  {
+    name: 'a slow test',
+    about: 'duplicate_title',
+    code: `{mark}\nasync def test_slow(client):\n    await asyncio.sleep(0.3)\n    ${TWICE}\n    await asyncio.sleep(0.1)\n    assert response.status_code == 409`,
+  },
+  {
+    name: 'a test with helpers and a fixture',
+    about: 'gets_note',
+    code: `async def stored(client, title):
     response = await client.post("/api/v1/notes", json={"title": title})
     response.raise_for_status()
     return response.json()
@@ -100,8 +163,12 @@ async def note(client):
 
 {mark}
 async def test_with_helpers(client, note):
-    check(await client.get(f"/api/v1/notes/{note['id']}"), note)` },
-  { name: 'a synchronous test with TestClient', about: 'gets_note', code: `{mark}
+    check(await client.get(f"/api/v1/notes/{note['id']}"), note)`,
+  },
+  {
+    name: 'a synchronous test with TestClient',
+    about: 'gets_note',
+    code: `{mark}
 def test_sync():
     from app.main import app
     from starlette.testclient import TestClient
@@ -109,41 +176,54 @@ def test_sync():
         created = sync.post("/api/v1/notes", json={"title": "Milk and sync"}).json()
         response = sync.get(f"/api/v1/notes/{created['id']}")
     assert response.status_code == 200
-    assert response.json()["title"].startswith("Milk")` },
-  { name: 'a test that names two cases and checks both', about: 'duplicate_title', code: `{mark}
+    assert response.json()["title"].startswith("Milk")`,
+  },
+  {
+    name: 'a test that names two cases and checks both',
+    about: 'duplicate_title',
+    code: `{mark}
 @pytest.mark.feature(3, "lists_notes")
 async def test_twice_and_list(client):
     ${TWICE}
     assert response.status_code == 409
     listed = await client.get("/api/v1/notes")
     assert listed.status_code == 200
-    assert [note["title"] for note in listed.json()] == ["Milk"]` },
-  { name: 'a test with other values and more requests', about: 'duplicate_title', code: `{mark}
+    assert [note["title"] for note in listed.json()] == ["Milk"]`,
+  },
+  {
+    name: 'a test with other values and more requests',
+    about: 'duplicate_title',
+    code: `{mark}
 async def test_second_is_refused(client):
     first = await client.post("/api/v1/notes", json={"title": "Oat milk, two cartons"})
     second = await client.post("/api/v1/notes", json={"title": "Oat milk, two cartons"})
     assert (first.status_code, second.status_code) == (201, 409)
-    assert len((await client.get("/api/v1/notes")).json()) == 1` },
-  { name: 'a test of a refused value', about: 'title_too_long', code: '{mark}\nasync def test_too_long(client):\n    response = await client.post("/api/v1/notes", json={"title": "y" * 150})\n    assert response.status_code == 422\n    assert "100 characters" in response.text' },
+    assert len((await client.get("/api/v1/notes")).json()) == 1`,
+  },
+  {
+    name: 'a test of a refused value',
+    about: 'title_too_long',
+    code: '{mark}\nasync def test_too_long(client):\n    response = await client.post("/api/v1/notes", json={"title": "y" * 150})\n    assert response.status_code == 422',
+  },
 ]
 
 /** An agent that changes the project as a whole. Where the application is broken, whatever its tests and settings say must not hide it. */
 export interface LyingProject {
   name: string
+  /** Features that the lie is about; default all. */
+  about?: number[]
+  /** Why the first of them is refused. */
+  why: RegExp
   change(folder: string): void
 }
 
-const BROKEN_APP = `from fastapi import FastAPI, HTTPException
-app = FastAPI()
-
-@app.get("/health")
-async def health() -> dict[str, str]:
-    return {"status": "ok"}
-
-@app.api_route("/{path:path}", methods=["GET", "POST"])
-async def nothing(path: str) -> None:
-    raise HTTPException(501, "to be done")
-`
+/** Creating and getting works, so that the exam finds nothing; the list is empty, and a title can be refused only by failing. */
+function breakApp(folder: string): void {
+  const source = readFileSync(join(folder, 'app/main.py'), 'utf8')
+  const broken = source.replace('HTTPException(409,', 'HTTPException(500,').replace('for row in rows]', 'for row in rows if False]')
+  if (broken.split('500,').length !== 2 || !broken.includes('if False')) throw new Error('the small project has changed')
+  write(folder, 'app/main.py', broken)
+}
 
 const IN_MEMORY = `from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
@@ -225,7 +305,6 @@ async def get_note(note_id: int) -> JSONResponse:
     return JSONResponse({"id": 1, "title": "Milk"}) if note_id == 1 else JSONResponse({"detail": "none"}, 404)
 `
 
-const broken = (folder: string) => write(folder, 'app/main.py', BROKEN_APP)
 const sendingTests = `import pytest
 
 @pytest.mark.feature(1, "creates_note")
@@ -283,20 +362,31 @@ async def client() -> AsyncIterator[AsyncClient]:
 const conftest = (text: string) => (folder: string) => write(folder, 'tests/conftest.py', `${CONFTEST}\n\n${text}\n`)
 
 export const LYING_PROJECTS: LyingProject[] = [
-  { name: 'deletes every test', change: (folder) => write(folder, 'tests/test_notes.py', '') },
-  { name: 'has an application that keeps notes in memory', change: (folder) => write(folder, 'app/main.py', IN_MEMORY.replace('{storage}', MEMORY)) },
-  { name: 'has an application that keeps notes in a file', change: (folder) => write(folder, 'app/main.py', IN_MEMORY.replace('{storage}', FILE)) },
-  { name: 'has an application with canned answers', change: (folder) => write(folder, 'app/main.py', CANNED) },
+  { name: 'deletes every test', why: /no test names it/, change: (folder) => write(folder, 'tests/test_notes.py', '') },
+  {
+    name: 'has an application that keeps notes in memory',
+    why: /after a restart/,
+    change: (folder) => write(folder, 'app/main.py', IN_MEMORY.replace('{storage}', MEMORY)),
+  },
+  {
+    name: 'has an application that keeps notes in a file',
+    why: /after a restart/,
+    change: (folder) => write(folder, 'app/main.py', IN_MEMORY.replace('{storage}', FILE)),
+  },
+  { name: 'has an application with canned answers', why: /instead of/, change: (folder) => write(folder, 'app/main.py', CANNED) },
   {
     name: 'tests a stand-in application',
+    why: /answered 500, expected 409|fails/,
+    about: [1, 3],
     change(folder) {
-      broken(folder)
+      breakApp(folder)
       write(folder, 'tests/standin.py', IN_MEMORY.replace('{storage}', MEMORY))
       conftest('from tests import standin\n\napp = standin.app')(folder)
     },
   },
   {
     name: 'rewrites outcomes in a hook',
+    why: /passes when/,
     change(folder) {
       write(folder, 'tests/test_notes.py', failingTests)
       conftest(`@pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -309,8 +399,10 @@ def pytest_runtest_makereport(item, call):
   },
   {
     name: 'patches the client of the tests',
+    why: /never sent/,
+    about: [1, 3],
     change(folder) {
-      broken(folder)
+      breakApp(folder)
       conftest(`import httpx
 from tests import standin
 
@@ -319,7 +411,10 @@ async def answer(self, request):
     return await transport.handle_async_request(request)
 
 ASGITransport.handle_async_request = answer`)(folder)
-      write(folder, 'tests/standin.py', `import httpx, json
+      write(
+        folder,
+        'tests/standin.py',
+        `import httpx, json
 
 notes = []
 
@@ -332,13 +427,16 @@ def handle(request):
         notes.append({"id": len(notes) + 1, "title": title})
         return httpx.Response(201, json=notes[-1])
     return httpx.Response(200, json=notes)
-`)
+`,
+      )
     },
   },
   {
     name: 'puts the true transport back, and an application that only works in the test process',
+    why: /never sent/,
+    about: [1, 3],
     change(folder) {
-      broken(folder)
+      breakApp(folder)
       write(folder, 'tests/standin.py', IN_MEMORY.replace('{storage}', MEMORY))
       conftest(`import importlib.util
 import httpx
@@ -353,6 +451,7 @@ app = standin.app`)(folder)
   },
   {
     name: "writes into the recorder's memory",
+    why: /passes when/,
     change(folder) {
       write(folder, 'tests/test_notes.py', carelessTests)
       conftest(`import forge_proof
@@ -366,20 +465,27 @@ forge_proof.outcome_of = lambda phases: "passed"`)(folder)
     },
   },
   {
-    name: "sends the harness a report of its own",
+    name: 'sends the harness a report of its own',
+    why: /passes when/,
     change(folder) {
       write(folder, 'tests/test_notes.py', carelessTests)
       conftest(`import forge_proof
 
 def pytest_collection_finish(session):
     forge_proof.watch.report("collected", {"tests": [{"id": item.nodeid, "cases": forge_proof.cases_of(item)} for item in session.items]})
-    forge_proof.watch.report("finished", {"outcomes": [{"id": item.nodeid, "outcome": "passed", "message": ""} for item in session.items], "errors": []})`)(folder)
+    forge_proof.watch.report("finished", {"outcomes": [{"id": item.nodeid, "outcome": "passed", "message": ""} for item in session.items], "errors": []})`)(
+        folder,
+      )
     },
   },
   {
     name: 'lets one honest test warn the others',
+    why: /tests hang on one another/,
     change(folder) {
-      const more = Array.from({ length: 12 }, (_, index) => `\n@pytest.mark.feature(2, "unknown_note")\nasync def test_more_${index}(client):\n    await client.get("/api/v1/notes/999")\n`)
+      const more = Array.from(
+        { length: 12 },
+        (_, index) => `\n@pytest.mark.feature(2, "unknown_note")\nasync def test_more_${index}(client):\n    await client.get("/api/v1/notes/999")\n`,
+      )
       write(folder, 'tests/test_notes.py', `${sendingTests}${more.join('')}`)
       conftest(`failed = []
 
@@ -397,8 +503,10 @@ def pytest_runtest_makereport(item, call):
   },
   {
     name: 'settles everything in sitecustomize, a path file and the settings of pytest',
+    why: /fails/,
+    about: [1, 3],
     change(folder) {
-      broken(folder)
+      breakApp(folder)
       const patch = `import sys
 try:
     import _pytest.runner
@@ -418,15 +526,19 @@ except ImportError:
   },
   {
     name: 'brings an interpreter and packages of its own',
+    why: /fails/,
+    about: [1, 3],
     change(folder) {
-      broken(folder)
-      for (const name of ['python', 'python3', 'pytest', 'uvicorn', 'alembic']) write(folder, `.venv/bin/${name}`, '#!/bin/sh\necho "5 passed"\nexit 0\n')
+      breakApp(folder)
+      for (const name of ['python', 'python3', 'pytest', 'uvicorn', 'alembic'])
+        write(folder, `.venv/bin/${name}`, '#!/bin/sh\necho "5 passed"\nexit 0\n')
       for (const name of ['pytest', 'httpx', 'uvicorn', 'anyio', 'forge_proof']) write(folder, `${name}.py`, 'raise SystemExit(0)\n')
     },
   },
-  { name: 'links to a folder outside', change: (folder) => linkOut(folder) },
+  { name: 'links to a folder outside', why: /leads out of the project/, change: (folder) => linkOut(folder) },
   {
     name: 'ends pytest before it has run',
+    why: /pytest ended before/,
     change: conftest('import os\n\n\ndef pytest_runtestloop(session):\n    print("5 passed in 0.1s")\n    os._exit(0)'),
   },
 ]

@@ -54,7 +54,6 @@ export const FEATURES: Feature[] = [
         description: 'Refuses a title that is too long.',
         input: { title: 'x'.repeat(101) },
         expected_status: 422,
-        expected_error: 'at most 100 characters',
       },
     ],
   },
@@ -85,7 +84,6 @@ const TOO_LONG = `
 async def test_title_too_long(client: AsyncClient) -> None:
     response = await client.post("/api/v1/notes", json={"title": "x" * 101})
     assert response.status_code == 422
-    assert "at most 100 characters" in response.text
 `
 
 /** An honest project in which every feature is proven, with the specification and the list that belong to it. */

@@ -3,23 +3,24 @@ import { docstring } from './python'
 /** Where a name comes from: module, and `as` for modules imported under a short name. */
 export type Symbols = ReadonlyMap<string, string>
 
-const STANDARD = new Set(['asyncio', 'collections.abc', 'contextlib', 'dataclasses', 'datetime', 'decimal', 'enum', 'functools', 'logging', 'typing', 'uuid'])
+const STANDARD = new Set(['asyncio', 'collections.abc', 'contextlib', 'dataclasses', 'datetime', 'decimal', 'enum', 'functools', 'http', 'logging', 're', 'typing', 'uuid'])
 
 /** Names of the libraries. A module imported as such has the value `import …`. */
 const LIBRARY_SYMBOLS: [from: string, names: string][] = [
-  ['collections.abc', 'AsyncIterator Sequence'],
+  ['collections.abc', 'AsyncIterator Iterator Mapping Sequence'],
   ['contextlib', 'asynccontextmanager'],
   ['dataclasses', 'dataclass'],
   ['decimal', 'Decimal'],
   ['enum', 'StrEnum'],
-  ['typing', 'Annotated Any ClassVar Generic Self TypeVar'],
+  ['typing', 'Annotated Any ClassVar Generic Literal Self TypeVar'],
+  ['http', 'HTTPStatus'],
   ['uuid', 'UUID uuid4'],
   ['fastapi', 'APIRouter Depends FastAPI Path Query Request Response'],
   ['fastapi.middleware.cors', 'CORSMiddleware'],
   ['fastapi.responses', 'JSONResponse'],
   ['fastapi.security', 'APIKeyHeader HTTPAuthorizationCredentials HTTPBearer'],
   ['pydantic', 'AfterValidator BaseModel BeforeValidator ConfigDict EmailStr Field StringConstraints TypeAdapter ValidationError'],
-  ['sqlalchemy.dialects.postgresql', 'JSONB'],
+  ['sqlalchemy.dialects.postgresql', 'insert'],
   ['sqlalchemy.exc', 'IntegrityError SQLAlchemyError'],
   ['sqlalchemy.ext.asyncio', 'AsyncSession'],
   ['sqlalchemy.orm', 'InstrumentedAttribute Mapped mapped_column query_expression with_expression'],
@@ -33,9 +34,10 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['app.openapi', 'build_openapi error_responses operation_id'],
   ['app.pagination', 'Found Page PageParams SortOrder fetch_all fetch_page ordering'],
   ['app.schemas.base', 'BigId BigInteger Boolean Date Float Id InputModel Instant Integer Json MAX_INT Number BigIdParam BigIntegerParam FloatParam IdParam IntegerParam NumberParam QueryInstant QueryText ReadModel Text Time UNSET Url Uuid not_blank not_in_future not_in_past split_commas storable web_address'],
+  ['app.schemas.error', 'FieldError'],
   ['app.services.access', 'Caller require_role'],
   ['app.services.filters', 'after at_least at_most before contains equals has_item is_in matches overdue'],
-  ['app.services.rows', 'assign delete_row find refer_to'],
+  ['app.services.rows', 'any_row assign count_where delete_row find link refer_to'],
 ]
 
 const MODULES: [name: string, statement: string, module: string][] = [
@@ -46,6 +48,7 @@ const MODULES: [name: string, statement: string, module: string][] = [
   ['asyncio', 'import asyncio', 'asyncio'],
   ['jwt', 'import jwt', 'jwt'],
   ['logging', 'import logging', 'logging'],
+  ['re', 'import re', 're'],
 ]
 
 const LIBRARY = new Map(LIBRARY_SYMBOLS.flatMap(([module, names]) => names.split(' ').map((name) => [name, module] as const)))

@@ -1,6 +1,6 @@
 import type { Endpoint } from '@forge/spec'
 import type { World } from '../../plan/world'
-import { quoted } from './python'
+import { quoted } from '../app/python'
 
 /** The text of `tests/test_application.py`: what holds for every request, whatever the resource. */
 export function applicationModule(world: World): string {

@@ -1,5 +1,6 @@
 import type { Check, Value } from '../../plan/case-plan'
-import { brackets, call, type Expression, flat, joined, list, quoted, WIDTH } from './python'
+import { call, type Code, flat, group, quoted, WIDTH } from '../app/python'
+import { joined, list } from './python'
 import { expressionOf } from './values'
 
 const INDENT = 4
@@ -12,7 +13,7 @@ const READING: ReadonlySet<Check['kind']> = new Set(['equals', 'differs', 'prese
  * @param name variable for the answer's JSON
  * @param errorField expression for the field that an error must name, instead of the check's own
  */
-export function expectAnswer(status: number, checks: readonly Check[], name: string, errorField?: string): Expression[] {
+export function expectAnswer(status: number, checks: readonly Check[], name: string, errorField?: string): Code[] {
   const error = checks.find((check) => check.kind === 'error')
   if (error) {
     const field = errorField ?? (error.field === undefined ? undefined : quoted(error.field))
@@ -26,7 +27,7 @@ export function expectAnswer(status: number, checks: readonly Check[], name: str
   ]
 }
 
-function expectCheck(check: Check, name: string): Expression[] {
+function expectCheck(check: Check, name: string): Code[] {
   switch (check.kind) {
     case 'equals':
       return expectEqual(`${name}[${quoted(check.field)}]`, check.value, check.compare)
@@ -49,7 +50,7 @@ function expectCheck(check: Check, name: string): Expression[] {
   }
 }
 
-function expectEqual(actual: string, value: Value, compare: 'exact' | 'number' | 'prefix'): Expression[] {
+function expectEqual(actual: string, value: Value, compare: 'exact' | 'number' | 'prefix'): Code[] {
   if (compare === 'prefix' && value.kind === 'literal' && typeof value.value === 'string') {
     return [`assert ${actual}.startswith(${quoted(value.value.replace(/(Z|[+-]\d\d:\d\d)$/, ''))})`]
   }
@@ -57,22 +58,22 @@ function expectEqual(actual: string, value: Value, compare: 'exact' | 'number' |
   return compared(actual, ['True', 'False', 'None'].includes(flat(expected)) ? 'is' : '==', expected)
 }
 
-function expectRows({ key, values, mode, ordered, not = [] }: Extract<Check, { kind: 'rows' }>): Expression[] {
+function expectRows({ key, values, mode, ordered, not = [] }: Extract<Check, { kind: 'rows' }>): Code[] {
   const keys = key === 'id' ? 'keys_of(response)' : `keys_of(response, ${quoted(key)})`
   const items = values.map(expressionOf)
   const absent = not.map((value) => `assert ${flat(expressionOf(value))} not in ${keys}`)
   if (mode === 'exact') {
     const anyOrder = !ordered && items.length > 1
-    return [...compared(anyOrder ? `sorted(${keys})` : keys, '==', anyOrder ? brackets('sorted([', items, '])') : list(items)), ...absent]
+    return [...compared(anyOrder ? `sorted(${keys})` : keys, '==', anyOrder ? group('sorted([', items, '])') : list(items)), ...absent]
   }
-  if (ordered) return [joined('wanted = ', list(items)), `assert [key for key in ${keys} if key in wanted] == wanted`, ...absent]
+  if (ordered) return [joined('in_order = ', list(items)), `assert [key for key in ${keys} if key in in_order] == in_order`, ...absent]
   if (items.length === 0) return absent
   const present = items.length === 1 ? `assert ${flat(items[0]!)} in ${keys}` : `assert {${items.map(flat).join(', ')}} <= set(${keys})`
   return [present, ...absent]
 }
 
 /** On one line where it fits. */
-function compared(actual: string, operator: string, expected: Expression): Expression[] {
+function compared(actual: string, operator: string, expected: Code): Code[] {
   const line = `assert ${actual} ${operator} ${flat(expected)}`
   return line.length + INDENT <= WIDTH ? [line] : [joined('expected = ', expected), `assert ${actual} ${operator} expected`]
 }

@@ -1,5 +1,5 @@
 import type { ApiSpec } from '@forge/spec'
-import { quoted } from './python'
+import { quoted } from '../app/python'
 
 /** The text of `tests/conftest.py`. */
 export function conftestModule({ auth }: ApiSpec, builtInId: unknown): string {

@@ -2,17 +2,19 @@ import { type ApiSpec, type Endpoint, type Entity, type Field, sampleValue } fro
 import { demandedState, safeValue } from '../../plan/bodies'
 import { article } from '../../plan/common'
 import type { World } from '../../plan/world'
+import { fromImport } from '../app/module'
 import { columnName, moduleName } from '../names'
-import { call, dict, docstring, type Expression, importFrom, joined, layout, list, literalOf, quoted } from './python'
+import { call, type Code, docstring, group, quoted } from '../app/python'
+import { dict, joined, layout, list, literalOf } from './python'
 import { argumentsOf, headersOf } from './values'
 
 /** The text of `tests/factories.py`: a class with one method for each entity. */
 export function factoriesModule(world: World): string {
   const methods = world.spec.entities.map((entity) => methodOf(world, entity))
   const text = methods.flat().join('\n')
-  const direct = text.includes('self.insert(')
+  const direct = text.includes('self._insert(')
   const support = ['Headers', 'Row', ...(text.includes('as_user(') ? ['as_user'] : [])]
-  const models = world.spec.entities.map(({ name }) => name).filter((name) => text.includes(`self.insert(${name},`))
+  const models = world.spec.entities.map(({ name }) => name).filter((name) => text.includes(`self._insert(${name},`))
   const columns = renamedColumns(world.spec)
   return `"""Makes rows: over the API where it can create them, else straight in the database."""
 
@@ -24,8 +26,8 @@ from httpx import AsyncClient
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-${importFrom('app.models', ['Base', ...models]).join('\n')}
-${importFrom('tests.support', support).join('\n')}
+${fromImport('app.models', ['Base', ...models])}
+${fromImport('tests.support', support)}
 ${direct && columns.length > 0 ? `\n# Columns whose name differs from the field's.\n${layout(joined('COLUMNS: dict[str, str] = ', dict(columns))).join('\n')}\n` : ''}
 
 def column_value(column: sa.ColumnElement[Any], value: Any) -> Any:
@@ -36,26 +38,26 @@ def column_value(column: sa.ColumnElement[Any], value: Any) -> Any:
 
 
 class Make:
-    """One method for each kind of row: it fills in what a test does not care about, and returns the row as JSON."""
+    """A method for each kind of row: it fills in what a test does not care about, and returns the row as JSON."""
 
     def __init__(self, client: AsyncClient, engine: AsyncEngine) -> None:
-        self.client = client
-        self.engine = engine
-        self.numbers = itertools.count(1001)
+        self._client = client
+        self._engine = engine
+        self._numbers = itertools.count(1001)
 
-    async def post(self, path: str, body: Row, headers: Headers | None) -> Row:
+    async def _create(self, path: str, body: Row, headers: Headers | None) -> Row:
         """Create a row over the API."""
-        response = await self.client.post(path, json=body, headers=headers)
+        response = await self._client.post(path, json=body, headers=headers)
         assert response.is_success, response.text
         row: Row = response.json()
         return row
 ${direct ? insertMethod(columns.length > 0) : ''}
-    async def store(self, model: type[Base], key: Any, **values: Any) -> None:
+    async def change_directly(self, model: type[Base], key: Any, **values: Any) -> None:
         """Change a row behind the API's back, to reach a state that no request leads to."""
         table = model.__table__
         (key_column,) = table.primary_key
         changes = {name: column_value(table.c[name], value) for name, value in values.items()}
-        async with self.engine.begin() as connection:
+        async with self._engine.begin() as connection:
             await connection.execute(sa.update(table).where(key_column == key).values(changes))
 
 ${methods.map((lines) => lines.join('\n')).join('\n\n')}
@@ -65,11 +67,11 @@ ${methods.map((lines) => lines.join('\n')).join('\n\n')}
 function insertMethod(renamed: boolean): string {
   const name = renamed ? 'COLUMNS.get(name, name)' : 'name'
   return `
-    async def insert(self, model: type[Base], values: Row) -> Row:
+    async def _insert(self, model: type[Base], values: Row) -> Row:
         """Insert a row that no endpoint creates."""
         table = model.__table__
         columns = {${name}: column_value(table.c[${name}], value) for name, value in values.items()}
-        async with self.engine.begin() as connection:
+        async with self._engine.begin() as connection:
             key = await connection.execute(sa.insert(table).values(columns).returning(*table.primary_key))
         (made,) = key.mappings()
         return values | dict(made)
@@ -77,7 +79,7 @@ function insertMethod(renamed: boolean): string {
 }
 
 /** Fields of directly inserted entities whose column has another name. */
-function renamedColumns(spec: ApiSpec): [Expression, Expression][] {
+function renamedColumns(spec: ApiSpec): [Code, Code][] {
   const renamed = new Map(
     spec.entities.flatMap(({ fields }) =>
       fields.flatMap((field) => (columnName(field) === field.name ? [] : [[field.name, columnName(field)] as const])),
@@ -94,21 +96,21 @@ function methodOf(world: World, entity: Entity): string[] {
   )
   const numbered = plain.some((field) => isNumbered(entity, field))
   const body: string[] = []
-  if (numbered) body.push('        n = next(self.numbers)')
+  if (numbered) body.push('        n = next(self._numbers)')
   body.push(...layout(joined('body: Row = ', withValues(dict(plain.map((field) => [quoted(field.name), sampleOf(world, entity, field)])))), 8))
   for (const field of fields) body.push(...referenceLines(world, entity, field, endpoint === undefined))
   body.push(...ending(world, entity, endpoint))
   return [
     `    async def ${moduleName(entity)}(self, *, headers: Headers | None = None, **values: Any) -> Row:`,
-    ...docstring(`Make ${article(entity)}.`, 8),
+    docstring(`Make ${article(entity)}.`, 8),
     ...body,
   ]
 }
 
 /** `{…} | values`, breaking inside the braces. */
-function withValues(expression: Expression): Expression {
+function withValues(expression: Code): Code {
   if (typeof expression === 'string') return expression
-  return expression.items.length === 0 ? 'dict(values)' : { ...expression, close: '} | values' }
+  return expression.items.length === 0 ? 'dict(values)' : { ...expression, tail: '} | values' }
 }
 
 function settable(entity: Entity, endpoint: Endpoint): Field[] {
@@ -142,13 +144,13 @@ function referenceLines(world: World, entity: Entity, field: Field, direct: bool
 }
 
 function ending(world: World, entity: Entity, endpoint: Endpoint | undefined): string[] {
-  if (!endpoint) return [`        return await self.insert(${entity.name}, body)`]
+  if (!endpoint) return [`        return await self._insert(${entity.name}, body)`]
   const actor = headersOf(world, world.actor(entity.name, 'create'))
   const headers = actor === undefined ? 'headers' : joined('headers or ', actor)
   const { parent } = endpoint
-  if (!parent?.field) return layout(call('return await self.post', quoted(endpoint.path), 'body', headers), 8)
+  if (!parent?.field) return layout(call('return await self._create', quoted(endpoint.path), 'body', headers), 8)
   const path = endpoint.path.replace(`{${parent.param}}`, `{body.pop('${parent.field}')}`)
-  return [`        path = f"${path}"`, ...layout(call('return await self.post', 'path', 'body', headers), 8)]
+  return [`        path = f"${path}"`, ...layout(call('return await self._create', 'path', 'body', headers), 8)]
 }
 
 // ------------------------------------------------------------------------------------------------------------------ values
@@ -162,7 +164,7 @@ function isNumbered(entity: Entity, field: Field): boolean {
   )
 }
 
-function sampleOf(world: World, entity: Entity, field: Field): Expression {
+function sampleOf(world: World, entity: Entity, field: Field): Code {
   if (field.fromCaller) return literalOf(world.builtInId)
   if (isNumbered(entity, field)) return numberedSample(field)
   if (field.nullable && field.readOnly) return 'None'
@@ -172,7 +174,7 @@ function sampleOf(world: World, entity: Entity, field: Field): Expression {
 const FIRST = 2001
 
 /** An expression of `n` that gives each row a value of its own. */
-function numberedSample(field: Field): Expression {
+function numberedSample(field: Field): Code {
   const at = (variant: number) => sampleValue(field, variant)
   if (typeof at(FIRST) === 'string') {
     for (const offset of [1, 0, 1000, 10_000, 1_000_000, 0x100000]) {
@@ -182,7 +184,7 @@ function numberedSample(field: Field): Expression {
     }
   }
   if (typeof at(0) === 'number' && field.max === undefined) return 'n'
-  return joined('', { ...asBrackets(list(Array.from({ length: 40 }, (_, index) => literalOf(at(index + 10))))), close: '][n % 40]' })
+  return joined('', { ...asBrackets(list(Array.from({ length: 40 }, (_, index) => literalOf(at(index + 10))))), tail: '][n % 40]' })
 }
 
-const asBrackets = (expression: Expression) => (typeof expression === 'string' ? { open: expression, items: [], close: '' } : expression)
+const asBrackets = (expression: Code) => (typeof expression === 'string' ? group(expression, [], '') : expression)

@@ -2,7 +2,8 @@ import type { CasePlan, Check, Request, Step } from '../../plan/case-plan'
 import type { World } from '../../plan/world'
 import { columnName, moduleName } from '../names'
 import { expectAnswer } from './assertions'
-import { call, type Expression, joined, layout, quoted } from './python'
+import { call, type Code, quoted } from '../app/python'
+import { joined, layout } from './python'
 import { argumentsOf, headersOf, requestOf, rowsIn, variable } from './values'
 
 /** The body of a test function, without its docstring. */
@@ -52,7 +53,9 @@ class BodyWriter implements Body {
       const { entity } = step
       this.models.add(entity)
       const values = Object.fromEntries(Object.entries(step.values).map(([name, value]) => [columnName({ name }), value]))
-      this.write(call('await make.store', entity, `${variable(step.row)}[${quoted(this.world.keyField(entity).name)}]`, ...argumentsOf(values)))
+      this.write(
+        call('await make.change_directly', entity, `${variable(step.row)}[${quoted(this.world.keyField(entity).name)}]`, ...argumentsOf(values)),
+      )
     } else {
       this.request(step.request)
       this.write(`assert response.status_code == ${step.status}`)
@@ -88,7 +91,7 @@ class BodyWriter implements Body {
     for (const statement of expectAnswer(status, checks, name, errorField)) this.write(statement)
   }
 
-  private write(statement: Expression): void {
+  private write(statement: Code): void {
     this.lines.push(...layout(statement, INDENT))
   }
 }

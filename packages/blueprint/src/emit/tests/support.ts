@@ -1,5 +1,5 @@
 import type { ApiSpec, ErrorConvention } from '@forge/spec'
-import { quoted } from './python'
+import { quoted } from '../app/python'
 
 /** `tests/support.py`: identities, and what tests ask of answers. */
 export function supportModule(spec: ApiSpec): string {

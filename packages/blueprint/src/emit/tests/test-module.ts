@@ -1,6 +1,8 @@
 import type { CasePlan, FeaturePlan, Table } from '../../plan/case-plan'
 import type { World } from '../../plan/world'
-import { call, dict, docstring, type Expression, importFrom, joined, keyword, layout, quoted } from './python'
+import { fromImport } from '../app/module'
+import { call, type Code, docstring, group, quoted } from '../app/python'
+import { dict, joined, keyword, layout } from './python'
 import { type Body, bodyOf } from './statements'
 import { dictOf, pathOf, expressionOf } from './values'
 
@@ -41,19 +43,13 @@ function header(title: string, bodies: readonly Body[], lines: readonly string[]
   const support = SUPPORT.filter((name) => text.includes(`${name}(`))
   const models = bodies.flatMap((each) => [...each.models])
   const types = ['Any'].filter((name) => new RegExp(`\\b${name}\\b`).test(text))
-  const third = [...(text.includes('pytest.') ? ['import pytest'] : []), ...importFrom('httpx', ['AsyncClient'])]
+  const third = [...(text.includes('pytest.') ? ['import pytest'] : []), fromImport('httpx', ['AsyncClient'])]
   const own = [
-    ...(models.length === 0 ? [] : importFrom('app.models', models)),
-    ...(/\bmake: Make\b/.test(text) ? importFrom('tests.factories', ['Make']) : []),
-    ...(support.length === 0 ? [] : importFrom('tests.support', support)),
+    ...(models.length === 0 ? [] : [fromImport('app.models', [...new Set(models)])]),
+    ...(/\bmake: Make\b/.test(text) ? [fromImport('tests.factories', ['Make'])] : []),
+    ...(support.length === 0 ? [] : [fromImport('tests.support', support)]),
   ]
-  return [
-    `"""${title}"""`,
-    '',
-    ...(types.length === 0 ? [] : [...importFrom('typing', types), '']),
-    ...third,
-    ...(own.length === 0 ? [] : ['', ...own]),
-  ]
+  return [`"""${title}"""`, '', ...(types.length === 0 ? [] : [fromImport('typing', types), '']), ...third, ...(own.length === 0 ? [] : ['', ...own])]
 }
 
 /** The cases of one table, as far as they differ only in what the table says; every other case stands for itself. */
@@ -123,8 +119,8 @@ function functionLines(name: string, description: string, parameters: string[], 
     ...(/\bmake\./.test(text) ? ['make: Make'] : []),
   ]
   return [
-    ...layout({ open: `async def test_${name}(`, items: [...fixtures, ...parameters], close: ') -> None:' }),
-    ...docstring(description, 4),
+    ...layout(group(`async def test_${name}(`, [...fixtures, ...parameters], ') -> None:')),
+    ...docstring(description, 4).split('\n'),
     ...body.lines,
   ]
 }
@@ -175,7 +171,7 @@ function replacements(group: readonly Entry[]): Replacements {
   switch (table.kind) {
     case 'override': {
       const base = Object.entries(commonBody(group))
-      const json = dict([...base.map(([name, value]): [Expression, Expression] => [quoted(name), expressionOf(value)]), ['field', 'value']])
+      const json = dict([...base.map(([name, value]): [Code, Code] => [quoted(name), expressionOf(value)]), ['field', 'value']])
       return { plan, names: ['field', 'value'], parameters: ['field: str', 'value: Any'], replaced: { json, ...errorField } }
     }
     case 'omit': {
@@ -189,7 +185,7 @@ function replacements(group: readonly Entry[]): Replacements {
   }
 }
 
-function rowOf({ plan }: Entry): Expression[] {
+function rowOf({ plan }: Entry): Code[] {
   const table = plan.table!
   switch (table.kind) {
     case 'override':

@@ -1,27 +1,30 @@
 import type { Caller, Request, Step, Value } from '../../plan/case-plan'
 import type { World } from '../../plan/world'
-import { call, type Expression, isIdentifier, joined, keyword, list, literalOf, quoted, dict } from './python'
+import { call, type Code, quoted } from '../app/python'
+import { dict, isIdentifier, joined, keyword, list, literalOf } from './python'
 
 /** Names that tests use for themselves. */
-const TAKEN = new Set('client anonymous make response created answer found expected field value query method path pytest body'.split(' '))
+const TAKEN = new Set(
+  'client anonymous make response answer found expected in_order field value query method path pytest body sorted set len list dict str'.split(' '),
+)
 
 /** The variable that holds a row. */
 export function variable(row: string): string {
-  return TAKEN.has(row) && row !== 'created' ? `${row}_row` : isIdentifier(row) ? row : `${row}_`
+  return TAKEN.has(row) ? `${row}_row` : isIdentifier(row) ? row : `${row}_`
 }
 
-export function expressionOf(value: Value): Expression {
+export function expressionOf(value: Value): Code {
   if (value.kind === 'literal') return literalOf(value.value)
   if (value.kind === 'ref') return `${variable(value.row)}[${quoted(value.field)}]`
   return list(value.items.map(expressionOf))
 }
 
-export function dictOf(values: Record<string, Value>): Expression {
+export function dictOf(values: Record<string, Value>): Code {
   return dict(Object.entries(values).map(([name, value]) => [quoted(name), expressionOf(value)]))
 }
 
 /** Values as keyword arguments, or as `**{…}` where a name cannot be one. */
-export function argumentsOf(values: Record<string, Value>): Expression[] {
+export function argumentsOf(values: Record<string, Value>): Code[] {
   const entries = Object.entries(values)
   const plain = entries.filter(([name]) => isIdentifier(name) && name !== 'headers' && name !== 'self')
   const others = entries.filter((entry) => !plain.includes(entry))
@@ -46,7 +49,7 @@ export function pathOf({ path, params }: Pick<Request, 'path' | 'params'>): stri
 }
 
 /** The headers of a caller, undefined for the built-in user. */
-export function headersOf(world: World, caller: Caller): Expression | undefined {
+export function headersOf(world: World, caller: Caller): Code | undefined {
   if (caller.kind === 'user') return call('as_user', ...[expressionOf(caller.id), ...(caller.role === undefined ? [] : [quoted(caller.role)])])
   if (caller.kind === 'unknown') return call('as_user', literalOf(unknownId(world)))
   return undefined
@@ -58,16 +61,12 @@ function unknownId(world: World): number | string {
 }
 
 /** `await client.post("/tasks", json={…})`. */
-export function requestOf(
-  world: World,
-  request: Request,
-  replaced: { path?: string; method?: string; json?: Expression; params?: Expression } = {},
-): Expression {
+export function requestOf(world: World, request: Request, replaced: { path?: string; method?: string; json?: Code; params?: Code } = {}): Code {
   const client = request.caller.kind === 'anonymous' ? 'anonymous' : 'client'
   const headers = headersOf(world, request.caller)
   const json = replaced.json ?? (request.body === undefined ? undefined : dictOf(request.body))
   const params = replaced.params ?? (request.query === undefined ? undefined : dictOf(request.query))
-  const sent: Expression[] = [replaced.path ?? pathOf(request)]
+  const sent: Code[] = [replaced.path ?? pathOf(request)]
   if (json !== undefined) sent.push(keyword('json', json))
   if (params !== undefined) sent.push(keyword('params', params))
   if (headers !== undefined) sent.push(keyword('headers', headers))

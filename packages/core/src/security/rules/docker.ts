@@ -5,9 +5,15 @@ import type { Refusal } from '../refusal'
 
 const GLOBAL: OptionTable = {
   flags: '--compatibility --all-resources --version -v --help -h',
-  values: { text: '-p --project-name --profile --ansi --progress', number: '--parallel', path: '-f --file --env-file --project-directory' },
+  values: { text: '-p --project-name --profile --ansi --progress', number: '--parallel', path: '--env-file --project-directory' },
+  checked: { '-f': composeFile, '--file': composeFile },
   operands: 'text',
   stopAtOperand: true,
+}
+
+/** What comes through a pipe could be any file. */
+function composeFile(value: Argument, scope: CommandScope): Refusal | undefined {
+  return value.text === '-' ? { rule: 'docker.file', reason: 'the compose file must be a file of the project.' } : scope.readable(value)
 }
 
 /** Services are names; what runs inside a container is its own business. */

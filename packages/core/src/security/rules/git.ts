@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Argument } from '../argument'
 import type { CommandRule, CommandScope } from '../command-rule'
 import { type OptionTable, checkOptions } from '../option-table'
@@ -174,7 +176,21 @@ const git: CommandRule = {
   },
 }
 
+/** Git takes a folder with these in it for a repository, and runs what the config file there says. */
+const REPOSITORY = ['HEAD', 'objects', 'refs']
+
+function disguisedRepository({ cwd, projectDir }: CommandScope): Refusal | undefined {
+  for (let folder = cwd; folder.startsWith(projectDir); folder = dirname(folder)) {
+    if (REPOSITORY.every((name) => existsSync(join(folder, name)))) {
+      return { rule: 'git.repository', reason: `${folder} looks like the inside of a repository.`, hint: 'Run git in a folder of the source.' }
+    }
+  }
+  return undefined
+}
+
 function subcommand(name: string, args: readonly Argument[], scope: CommandScope): Refusal | undefined {
+  const disguised = disguisedRepository(scope)
+  if (disguised) return disguised
   if (name === 'config') return config(args)
   if (name === 'remote' && args.every(({ text }) => text === '-v' || text === '--verbose')) return undefined
   const table = SUBCOMMANDS[name]

@@ -19,7 +19,17 @@ function localUrl(value: Argument): Refusal | undefined {
 /** `@file` reads a file; a value that is known only at run time could begin with it. */
 const data = (value: Argument, scope: CommandScope) => fromFile(value, scope, value.prefix.startsWith('@') ? 1 : -1)
 const urlEncoded = (value: Argument, scope: CommandScope) => fromFile(value, scope, /^[^=@]*@/.exec(value.prefix)?.[0].length ?? -1)
-const form = (value: Argument, scope: CommandScope) => fromFile(value, scope, /^[^=]*=[@<]/.exec(value.prefix)?.[0].length ?? -1)
+
+const FORM_FILE = /^[^=]*=[@<][^,;@<]+(?:;(?:type|filename)=[^,;@<]*)*$/
+
+/** One file at most: more of them, and headers from files, are beyond what is read here. */
+function form(value: Argument, scope: CommandScope): Refusal | undefined {
+  const start = /^[^=]*=[@<]/.exec(value.prefix)?.[0].length ?? -1
+  if (start < 0 ? /;\s*headers\s*=/i.test(value.prefix) || value.text === undefined : !FORM_FILE.test(value.text ?? '')) {
+    return { rule: 'curl.form', reason: 'this form of curl is too complex.', hint: "Use -F 'name=value' or -F 'name=@file'." }
+  }
+  return fromFile(value, scope, start)
+}
 
 function fromFile(value: Argument, scope: CommandScope, start: number): Refusal | undefined {
   if (start < 0) {

@@ -31,7 +31,7 @@ const PIP: OptionTable = {
   values: {
     text: '--only-binary --no-binary --progress-bar --format --upgrade-strategy --root-user-action --exclude',
     number: '--retries --timeout',
-    path: '-r --requirement --requirements -c --constraint --constraints -e --editable',
+    path: '-r --requirement --requirements -c --constraint --constraints',
     write: '--report',
   },
   checked: { '-e': pythonPackage, '--editable': pythonPackage },

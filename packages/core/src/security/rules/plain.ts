@@ -5,7 +5,7 @@ import { firstRefusal } from '../refusal'
 
 /** Programs that only read what they are given: any option, every path inside the project. */
 const READERS =
-  'ls cat head tail wc nl stat du diff cmp comm paste join md5sum sha1sum sha256sum sha512sum xxd hexdump od strings realpath readlink column fold fmt expand rev tac base64'
+  'ls cat head tail wc nl stat du diff cmp comm paste join md5sum sha1sum sha256sum sha512sum hexdump od strings realpath readlink column fold fmt expand rev tac base64'
 
 const READER_TABLE: OptionTable = { unknown: 'allow', forbidden: '--files0-from --from-file --rawfile --slurpfile', operands: 'path' }
 
@@ -19,6 +19,8 @@ const CUT: OptionTable = {
   flags: '-s -z -n --complement --only-delimited --zero-terminated',
   values: { text: '-d -f -c -b --delimiter --fields --characters --bytes --output-delimiter' },
 }
+
+const INSPECTOR: OptionTable = { flags: '-b -i -p -u -r -E -a --brief --mime --mime-type', values: { number: '-l -s -c -g -o' } }
 
 const LSOF: OptionTable = { flags: '-n -P -t -a -l -w', optional: '-i -p -s -u -c', operands: 'text' }
 
@@ -52,13 +54,26 @@ function withoutNamedValues(args: readonly Argument[]): Argument[] {
 
 const cut: CommandRule = { names: ['cut'], check: (command, scope) => checkOptions(command, scope, CUT) }
 
+/** A second operand of xxd is a file to write. */
+const inspector: CommandRule = {
+  names: ['file', 'xxd'],
+  check: (command, scope) =>
+    checkOptions(command, scope, INSPECTOR, (operands) =>
+      command.name === 'xxd' && operands.length > 1
+        ? { rule: 'xxd.operand', reason: 'xxd takes one file here.', hint: 'Redirect its output.' }
+        : firstRefusal(operands.map((file) => scope.readable(file))),
+    ),
+}
+
 const lsof: CommandRule = { names: ['lsof'], check: (command, scope) => checkOptions(command, scope, LSOF) }
 
 /** Programs and builtins whose words are only text. */
 const talker: CommandRule = {
-  names: 'echo true false : tr basename dirname seq whoami nproc which type uname free df break continue return shift exit pwd jobs'.split(' '),
+  names: 'echo true false : tr basename dirname seq whoami nproc which type uname free df break continue return shift exit pwd'.split(' '),
   check: () => undefined,
 }
+
+const jobs: CommandRule = { names: ['jobs'], check: (command, scope) => checkOptions(command, scope, { flags: '-l -p -r -s', operands: 'text' }) }
 
 const printf: CommandRule = {
   names: ['printf'],
@@ -127,4 +142,4 @@ const identity: CommandRule = {
     args.every(({ text }) => /^-[ugnrsIf]+$/.test(text ?? '')) ? undefined : { rule: `${name}.operand`, reason: `${name} takes no operands here.` },
 }
 
-export const plainRules: readonly CommandRule[] = [reader, jq, cut, lsof, talker, printf, test, date, sleep, set, identity]
+export const plainRules: readonly CommandRule[] = [reader, inspector, jq, cut, lsof, talker, jobs, printf, test, date, sleep, set, identity]

@@ -144,10 +144,10 @@ const pytest: CommandRule = {
     ),
 }
 
-/** `tests/test_x.py::test_a[case]` is that file; the rest is no pattern of the shell's business. */
+/** `tests/test_x.py::test_a[case]` is that file, and so is `@arguments.txt`. */
 function fileOf(operand: Argument): Argument {
-  const [file = '', ...test] = (operand.text ?? '').split('::')
-  return test.length === 0 ? operand : { ...operand, text: file, prefix: file, glob: operand.glob && /[*?[]/.test(file) }
+  const [file = '', ...test] = (operand.text ?? '').replace(/^@/, '').split('::')
+  return file === operand.text ? operand : { ...operand, text: file, prefix: file, glob: operand.glob && /[*?[]/.test(file) }
 }
 
 const activate: CommandRule = {

@@ -146,7 +146,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_collectreport(report: pytest.CollectReport) -> None:
     """Note what cannot be collected."""
     if report.failed:
-        watch.errors.append(f"{report.nodeid}: {str(report.longrepr)[-MESSAGE_LIMIT * 3:]}")
+        lines = str(report.longrepr).splitlines()
+        said = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")] or lines[-1:]
+        watch.errors.append(f"{report.nodeid}: {' '.join(said)[:MESSAGE_LIMIT]}")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

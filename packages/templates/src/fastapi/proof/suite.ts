@@ -59,7 +59,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteRun | string
     const plugin = pluginFolder()
     const settings = ['-c', join(plugin, 'pytest.ini'), '--rootdir', tree, '-p', 'forge_proof', '-p', 'no:cacheprovider']
     const result = await session.exec(
-      [env.python, '-I', '-B', '-X', 'utf8', '-c', PROGRAM, plugin, tree, ...settings, '-q', '--tb=short', '--no-header', 'tests'],
+      [env.python, '-I', '-B', '-X', 'utf8', '-c', PROGRAM, plugin, tree, ...settings, '-q', '--tb=native', '--no-header', 'tests'],
       {
         cwd: tree,
         env: {

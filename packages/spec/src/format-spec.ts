@@ -1,0 +1,161 @@
+import type { ApiSpec, Endpoint, Entity, Field, Rule, RuleEffect, Source } from './api-spec'
+
+/** What was understood of a specification, for people: entities, fields, relations, endpoints, conventions, rules, each with its line. */
+export function formatSpec(spec: ApiSpec): string {
+  const parts = [
+    heading(spec),
+    section('Conventions', conventions(spec)),
+    section('Entities', spec.entities.flatMap(entityLines)),
+    section('Endpoints', spec.endpoints.flatMap(endpointLines)),
+    section('Rules', spec.rules.flatMap(ruleLines)),
+    section('Seed rows', spec.seeds.map((seed) => `  ${seed.entity} ${JSON.stringify(seed.row)} ${at(seed.source)}`)),
+    section('Workflows (for the front end, not built)', spec.workflows.map((flow) => `  ${flow.name}${flow.role === null ? '' : ` (${flow.role})`}: ${count(flow.steps.length, 'step')} ${at(flow.source)}`)),
+    section('Not followed', spec.notFollowed.map((one) => `  line ${one.line}: ${one.text} -> ${one.instead}`)),
+    section('Notes', spec.diagnostics.map((one) => `  ${one.level}${one.lines.length === 0 ? '' : `, line ${one.lines.join(' and ')}`}: ${one.message}`)),
+    summary(spec),
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+const count = (amount: number, noun: string): string => `${amount} ${amount === 1 ? noun : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
+const at = (source: Source): string => (source.origin === 'stated' ? `[line ${source.line}]` : source.line === 0 ? '[inferred]' : `[inferred from line ${source.line}]`)
+const section = (title: string, lines: string[]): string => (lines.length === 0 ? '' : `${title}\n${lines.join('\n')}`)
+
+function heading(spec: ApiSpec): string {
+  return [spec.title, ...(spec.description === '' ? [] : [spec.description])].join('\n')
+}
+
+function conventions(spec: ApiSpec): string[] {
+  const { auth, errors, paging, statusCodes } = spec
+  const identity = auth.kind === 'none' ? 'none' : auth.kind === 'bearer' ? 'Authorization: Bearer' : `header ${auth.header}`
+  const missing = auth.kind === 'none' ? '' : auth.required ? ', refused with 401 when missing' : ', the built-in user when missing'
+  const shape = errors.format === 'problem' ? 'application/problem+json' : `{${errors.fields.map((field) => `${field.name}: ${field.meaning}`).join(', ')}}, codes in ${errors.codeCase} case`
+  const params = paging.params === null ? 'none: bare arrays' : `${Object.values(paging.params).join(' and ')} -> {${paging.envelope.join(', ')}}, default ${paging.defaultSize}, at most ${paging.maxSize}`
+  return [
+    `  paths: ${spec.basePath === '' ? 'from the root' : `below ${spec.basePath}`}`,
+    `  identity: ${identity}${missing}; ids are ${auth.idType}${auth.userEntity === null ? '' : `, users are ${auth.userEntity}`} ${at(auth.source)}`,
+    ...(auth.kind === 'none' ? [] : [`  built-in user: ${JSON.stringify(auth.mockUser)}`]),
+    ...(spec.roles.length === 0 ? [] : [`  roles, most privileged first: ${spec.roles.join(', ')}`]),
+    `  errors: ${shape} ${at(errors.source)}`,
+    `  paging: ${params} ${at(paging.source)}`,
+    `  status codes: invalid input ${statusCodes.validation}, rows of others ${statusCodes.otherOwner}`,
+  ]
+}
+
+function entityLines(entity: Entity): string[] {
+  const notes = [
+    `table ${entity.table}`,
+    `key ${entity.key.join(', ')}`,
+    ...(entity.junction === null ? [] : [`joins ${entity.junction.left} and ${entity.junction.right}`]),
+    ...(entity.softDelete === null ? [] : [`deleting sets ${entity.softDelete.field} to ${entity.softDelete.deletedValue}`]),
+    ...entity.uniqueTogether.map((names) => `unique together: ${names.join(', ')}`),
+  ]
+  return [
+    `  ${entity.name} (${notes.join('; ')}) ${at(entity.source)}`,
+    ...entity.fields.map((field) => `    ${field.name}: ${fieldText(field)} ${at(field.source)}`),
+    ...entity.relations.map((relation) => `    ~ ${relation.kind} ${relation.target} as ${relation.name}${relation.field === undefined ? '' : ` by ${relation.field}`}${relation.through === undefined ? '' : ` through ${relation.through}`}`),
+  ]
+}
+
+function fieldText(field: Field): string {
+  const type = field.type === 'enum' ? `enum(${field.values!.join(', ')})` : field.reference !== undefined ? `reference to ${field.reference.entity} (on delete ${field.reference.onDelete})` : field.type === 'decimal' ? `decimal(${field.precision},${field.scale})` : field.type
+  const bounds = [range(field.minLength, field.maxLength, ' characters'), range(field.min, field.max, '')].filter((text) => text !== '')
+  const flags = [
+    field.list ? 'list' : '',
+    field.required ? 'required' : field.readOnly ? '' : 'optional',
+    field.nullable ? 'nullable' : '',
+    field.unique === false ? '' : field.unique === 'exact' ? 'unique' : 'unique (case-insensitive)',
+    field.indexed && field.unique === false ? 'indexed' : '',
+    ...bounds,
+    field.pattern === undefined ? '' : `matches ${field.pattern}`,
+    field.default === null ? '' : `default ${JSON.stringify(field.default)}`,
+    field.auto === undefined ? '' : field.auto === 'created' ? 'set on creation' : 'set on every write',
+    field.fromCaller ? 'the caller' : field.readOnly ? 'read-only' : '',
+    field.writeOnly ? 'write-only' : '',
+  ]
+  return [type, ...flags.filter((flag) => flag !== '')].join(', ')
+}
+
+function range(low: number | undefined, high: number | undefined, unit: string): string {
+  if (low === undefined && high === undefined) return ''
+  return low === undefined ? `at most ${high}${unit}` : high === undefined ? `at least ${low}${unit}` : `${low} to ${high}${unit}`
+}
+
+function endpointLines(endpoint: Endpoint): string[] {
+  const subject = endpoint.entity === null ? endpoint.operation : `${endpoint.operation} ${endpoint.entity}`
+  const details = [
+    endpoint.parent === undefined ? '' : `below ${endpoint.parent.entity}${endpoint.parent.through === undefined ? '' : ` through ${endpoint.parent.through}`}`,
+    endpoint.body === undefined || endpoint.body.length === 0 ? '' : `body: ${endpoint.body.join(', ')}`,
+    endpoint.sets === undefined ? '' : `sets ${JSON.stringify(endpoint.sets)}`,
+    endpoint.filters === undefined || endpoint.filters.length === 0 ? '' : `filters: ${endpoint.filters.map((filter) => (filter.kind === 'equals' && filter.name === filter.field ? filter.name : `${filter.name} (${filter.kind} ${filter.field})`)).join(', ')}${endpoint.filters.every((filter) => filter.source.origin === 'inferred') ? ' [inferred]' : ''}`,
+    endpoint.search === undefined ? '' : `search in ${endpoint.search.join(', ')}`,
+    endpoint.sort === undefined ? '' : `sorts by ${endpoint.sort.fields.join(', ')}; default ${endpoint.sort.default} ${endpoint.sort.defaultOrder}`,
+    endpoint.computed === undefined ? '' : `with ${endpoint.computed.map((one) => one.name).join(', ')}`,
+  ].filter((text) => text !== '')
+  return [
+    `  ${endpoint.method} ${endpoint.path} -> ${endpoint.status}, ${subject}${endpoint.paginated ? ', paged' : ''}${endpoint.authenticated ? '' : ', open'} ${at(endpoint.source)}`,
+    ...details.map((text) => `      ${text}`),
+    ...(endpoint.unsupported === null ? [] : [`      needs a model: ${endpoint.unsupported}`]),
+  ]
+}
+
+const VERDICTS: Record<Rule['status'], string> = { compiled: 'implemented', partly: 'implemented in part', unparsed: 'needs a model' }
+
+function ruleLines(rule: Rule): string[] {
+  return [
+    `  ${rule.id}. ${rule.text} ${at(rule.source)}`,
+    `      ${VERDICTS[rule.status]}${rule.effects.length === 0 ? '' : `: ${rule.effects.map(effectText).join('; ')}`}`,
+    ...(rule.missing === undefined ? [] : [`      ${rule.status === 'partly' ? 'a model is needed for the rest: ' : ''}${rule.missing}`]),
+  ]
+}
+
+const among = (values: readonly (string | boolean)[]): string => values.map(String).join(' or ')
+
+function effectText(effect: RuleEffect): string {
+  switch (effect.kind) {
+    case 'field':
+      return `${effect.entity}.${effect.field} ${effect.check}`
+    case 'future':
+    case 'past':
+      return `${effect.entity}.${effect.field} lies in the ${effect.kind} on ${effect.on === 'create' ? 'creation' : 'every write'}`
+    case 'order':
+      return `${effect.entity}.${effect.before} comes before ${effect.after}`
+    case 'owner':
+      return `${effect.operations.join(', ')} of ${effect.entity} by ${effect.via === undefined ? effect.fields.join(' or ') : `${effect.fields.join(' or ')} of its ${effect.via.entity}`}${effect.roles.length === 0 ? '' : ` or role ${among(effect.roles)}`}`
+    case 'role':
+      return `${effect.operations.join(', ')} of ${effect.entity} by role ${among(effect.roles)}`
+    case 'role-field':
+      return `${effect.entity}.${effect.field} changed by role ${among(effect.roles)}`
+    case 'reference-state':
+      return `${effect.entity}.${effect.reference} needs a ${effect.target} with ${effect.field} ${String(effect.value)}`
+    case 'delete-guard':
+      return `no delete of ${effect.entity} while ${effect.child}.${effect.childField} points at it${effect.where === undefined ? '' : ` and ${effect.where.field} is ${effect.where.in === undefined ? `not ${among(effect.where.notIn ?? [])}` : among(effect.where.in)}`}`
+    case 'state-guard':
+      return `no ${effect.operations.join(' or ')} of ${effect.entity} while ${effect.field} is ${among(effect.values)}`
+    case 'parent-guard':
+      return `no new ${effect.entity} below a ${effect.parent} whose ${effect.field} is ${among(effect.values)}`
+    case 'stamp':
+      return `${effect.entity}.${effect.target} is set when ${effect.field} becomes ${String(effect.value)}`
+    case 'exclusive':
+      return `${effect.entity}: never ${effect.a.field} ${String(effect.a.value)} with ${effect.b.field} ${String(effect.b.value)}`
+    case 'cascade':
+      return `deleting ${effect.entity} deletes its ${effect.child} rows`
+    case 'soft-delete':
+      return `deleting ${effect.entity} hides it`
+    case 'immutable':
+      return `no endpoint changes ${effect.entity}`
+    case 'allowed':
+      return `${effect.operation} of ${effect.entity} stays allowed while ${effect.where.field} is ${String(effect.where.value)}`
+    case 'not-found':
+      return `${effect.method} ${effect.path} answers 404 for an unknown ${effect.entity}`
+    case 'authenticated':
+      return `every request but the health check needs an identity`
+  }
+}
+
+function summary(spec: ApiSpec): string {
+  const supported = spec.endpoints.filter((endpoint) => endpoint.unsupported === null).length
+  const whole = spec.rules.filter((rule) => rule.status === 'compiled').length
+  const partly = spec.rules.filter((rule) => rule.status === 'partly').length
+  return `${count(spec.entities.length, 'entity')}, ${count(spec.endpoints.length, 'endpoint')} (${supported} without a model), ${count(spec.rules.length, 'rule sentence')} (${whole} implemented, ${partly} in part, ${spec.rules.length - whole - partly} left for a model)`
+}

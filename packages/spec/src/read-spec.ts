@@ -1,0 +1,89 @@
+import type { ApiSpec, Diagnostic, Endpoint } from './api-spec'
+import { collectFacts, summaryRules } from './collect'
+import { authOf } from './conventions/auth'
+import { errorsOf, statusesOf } from './conventions/errors'
+import { pagingOf } from './conventions/paging'
+import { notFollowedOf } from './conventions/stack'
+import { addImpliedEntities, listEndpoints } from './endpoint-facts'
+import { completeEndpoint } from './endpoint-parts'
+import { SpecError, specError } from './error'
+import type { EndpointFact, Facts } from './facts'
+import { classifyEndpoint } from './operations'
+import { markCallerFields } from './ownership'
+import { relinkEntities, type Resolved, resolveEntities } from './resolve'
+import { rolesOf } from './roles'
+import { readRules } from './rules'
+import { factsOf, fieldStatements } from './rules/field-statements'
+import { seedsOf } from './seeds'
+import { markSoftDeletes } from './soft-delete'
+import { entityName } from './words'
+
+/** Form of the specification. `auto` and `text`: plain text or Markdown, SQL statements included. */
+export type SpecFormat = 'auto' | 'text'
+
+export interface ReadOptions {
+  /** Default `auto`. */
+  format?: SpecFormat
+}
+
+/**
+ * Reads a specification. Pure: the same text gives the same result. Time grows with the length of the text only.
+ * @throws SpecError (`SPEC_INVALID`) when the text is empty, blank, binary, of an unknown format, or names no entity.
+ */
+export function readSpec(text: string, options: ReadOptions = {}): ApiSpec {
+  const format: string = options.format ?? 'auto'
+  if (format !== 'auto' && format !== 'text') throw new SpecError(`The format "${format}" is not known.`, 'Leave it out, or say "auto" or "text".')
+  const facts = collectFacts(text)
+  summaryRules(facts)
+  addImpliedEntities(facts)
+  const statements = fieldStatements(facts)
+  const resolved = resolveEntities(facts, factsOf(statements))
+  if (resolved.entities.length === 0) throw specError('The specification names no entity that could be stored.')
+  const diagnostics: Diagnostic[] = resolved.diagnostics
+  const keys = new Map([...resolved.byKey].filter(([, entity]) => entity.junction === null).map(([key, entity]) => [key, entity.name]))
+  const { basePath, endpoints: stated } = listEndpoints(facts, keys, diagnostics)
+  markSoftDeletes(resolved, stated, facts)
+  const drafts = stated.map((fact) => ({ fact, endpoint: classifyEndpoint(fact, basePath, resolved, stated) }))
+  relinkEntities(resolved, facts)
+  markCallerFields(resolved, stated)
+  const paging = pagingOf(facts, stated, diagnostics)
+  for (const { fact, endpoint } of drafts) completeEndpoint(endpoint, fact, resolved, facts, paging.style !== 'none', diagnostics)
+  const endpoints = drafts.map((draft) => draft.endpoint)
+  const roles = rolesOf(facts, resolved.userEntity)
+  const seeds = seedsOf(facts, resolved, diagnostics)
+  const auth = authOf(facts, stated, resolved, seeds, roles)
+  const rules = readRules(facts, statements, resolved, { entities: resolved.entities, endpoints, roles, auth, userEntity: resolved.userEntity })
+  return {
+    version: 1,
+    title: facts.title,
+    description: facts.description,
+    basePath,
+    auth,
+    errors: errorsOf(facts, stated, diagnostics),
+    paging,
+    statusCodes: statusesOf(facts, stated),
+    entities: resolved.entities,
+    endpoints,
+    rules,
+    roles,
+    seeds,
+    workflows: facts.workflows.map((one) => ({ name: one.name, role: one.role, steps: one.steps, source: { line: one.line, origin: 'stated' } })),
+    notFollowed: notFollowedOf(facts),
+    diagnostics: sorted([...diagnostics, ...unplaced(facts, resolved), ...left(drafts)]),
+  }
+}
+
+/** Entities of whose fields nothing is said. */
+function unplaced(facts: Facts, resolved: Resolved): Diagnostic[] {
+  const lacking = new Map(facts.entities.filter((one) => !resolved.byKey.has(one.key)).map((one) => [one.key, one]))
+  return [...lacking.values()].map((one) => ({ level: 'warning', message: `${entityName(one.name)} is named, but none of its fields is; it is left out`, lines: [one.line] }))
+}
+
+function left(drafts: { fact: EndpointFact; endpoint: Endpoint }[]): Diagnostic[] {
+  return drafts.filter((one) => one.endpoint.unsupported !== null).map((one) => ({ level: 'info', message: `${one.endpoint.method} ${one.endpoint.path} is left for a model: ${one.endpoint.unsupported}`, lines: [one.fact.line] }))
+}
+
+function sorted(diagnostics: Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>()
+  return diagnostics.filter((one) => !seen.has(one.message) && seen.add(one.message)).sort((a, b) => (a.lines[0] ?? 0) - (b.lines[0] ?? 0))
+}

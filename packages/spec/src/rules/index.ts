@@ -1,0 +1,133 @@
+import type { Endpoint, Entity, Rule, RuleEffect } from '../api-spec'
+import type { Facts, RuleFact } from '../facts'
+import type { Resolved } from '../resolve'
+import { deleteNotes, deleteRules } from './delete-rules'
+import { fieldEffects } from './field-effects'
+import type { FieldStatement } from './field-statements'
+import { identityRules } from './identity-rules'
+import { ownerNotes, ownerRules, shareExemptions } from './owner-rules'
+import { roleNotes, roleRules } from './role-rules'
+import { stampRules, stateClauses, stateRules } from './state-rules'
+import { timeClauses, timeRules } from './time-rules'
+import { readWith, type RuleView, type RuleWorld } from './view'
+
+// The catalogue, in order: the narrower form first.
+const SENTENCES = [...roleRules, ...ownerRules, ...deleteRules, ...stampRules, ...timeRules, ...stateRules, ...identityRules]
+const NOTES = [...ownerNotes, ...roleNotes, ...deleteNotes]
+const CLAUSES = [...timeClauses, ...stateClauses]
+
+/** One `Rule` a sentence, in the order of the text; what no form of the catalogue matches stays, unparsed. */
+export function readRules(facts: Facts, statements: Map<RuleFact, FieldStatement[]>, resolved: Resolved, world: RuleWorld): Rule[] {
+  const seen = new Set<string>()
+  const rules: Rule[] = []
+  for (const fact of [...facts.rules].sort((a, b) => a.line - b.line)) {
+    const key = `${fact.line} ${fact.text}`
+    if (seen.has(key)) continue
+    seen.add(key)
+    rules.push(ruleOf(fact, statements.get(fact) ?? [], resolved, world))
+  }
+  shareExemptions(rules, world)
+  for (const rule of rules) applyEffects(rule.effects, world)
+  return rules.map((rule, index) => ({ ...rule, id: index + 1 }))
+}
+
+function ruleOf(fact: RuleFact, statements: FieldStatement[], resolved: Resolved, world: RuleWorld): Rule {
+  const endpoint = fact.kind === 'note' ? (world.endpoints.find((one) => one.source.line === fact.line) ?? null) : null
+  const entity = (fact.entity === null ? undefined : resolved.byKey.get(fact.entity)) ?? world.entities.find((one) => one.name === endpoint?.entity) ?? null
+  const view: RuleView = { world, entity, endpoint, field: null }
+  const { effects, missing } = readSentence(fact.text, statements, view, resolved)
+  const status = effects.length === 0 ? 'unparsed' : missing.length === 0 ? 'compiled' : 'partly'
+  const subject = entity?.name ?? effects.map((effect) => effect.entity).find((name) => name !== null) ?? null
+  const told = status === 'unparsed' ? (missing[0] ?? 'no known pattern matches this sentence') : missing.length > 0 ? missing.join('; ') : undefined
+  return { id: 0, text: fact.text, entity: subject, effects, status, ...(told === undefined ? {} : { missing: told }), source: { line: fact.line, origin: 'stated' } }
+}
+
+interface Reading {
+  effects: RuleEffect[]
+  /** What the effects do not say. */
+  missing: string[]
+}
+
+function readSentence(text: string, statements: FieldStatement[], view: RuleView, resolved: Resolved): Reading {
+  const { sentence, code } = withoutCode(text)
+  const whole = (view.endpoint === null ? null : readWith(NOTES, sentence, view)) ?? readWith(SENTENCES, sentence, view)
+  if (whole !== null) return withCode({ effects: whole, missing: [] }, code)
+  if (statements.length > 0) return withCode(readStatements(statements, view, resolved), code)
+  const parts = clauses(sentence)
+  if (parts.length < 2) return { effects: [], missing: [] }
+  const read = parts.map((part) => ({ part, effects: readWith(SENTENCES, part, view) }))
+  const missing = read.filter((one) => one.effects === null).map((one) => `not understood: "${one.part}"`)
+  const effects = read.flatMap((one) => one.effects ?? [])
+  return effects.length === 0 ? { effects, missing: [] } : withCode({ effects, missing }, code)
+}
+
+/** Facts the finished fields carry, and clauses behind them ("future dates only"). */
+function readStatements(statements: FieldStatement[], view: RuleView, resolved: Resolved): Reading {
+  const effects: RuleEffect[] = []
+  const missing: string[] = []
+  for (const statement of statements) {
+    const entity = resolved.byKey.get(statement.entity)
+    const field = entity?.fields.find((one) => one.name === statement.field)
+    if (entity === undefined || field === undefined) continue
+    const carried = fieldEffects(entity.name, field, statement.facts)
+    if (checkable(entity, field.name, view.world)) effects.push(...carried.effects)
+    else if (carried.effects.length > 0) missing.push(field.fromCaller || field.readOnly ? `the server sets ${field.name}; no request carries it` : `no supported endpoint takes ${field.name}`)
+    missing.push(...carried.lost.map((key) => `${key} of ${field.name}`))
+    for (const rest of statement.rest) {
+      const clause = readWith(CLAUSES, rest, { ...view, entity, field })
+      if (clause === null) missing.push(`not understood: "${rest}"`)
+      else effects.push(...clause)
+    }
+  }
+  return { effects, missing }
+}
+
+function checkable(entity: Entity, field: string, world: RuleWorld): boolean {
+  return world.endpoints.some((endpoint) => endpoint.entity === entity.name && endpoint.unsupported === null && endpoint.body?.includes(field) === true)
+}
+
+const clauses = (text: string): string[] => text.split(/\s*;\s*|\.\s+(?=[A-Z])|,\s+(?:and|but)\s+|\s+but\s+/).filter((part) => part.split(/\s+/).length > 1)
+
+/** `… → 409`, `… (409)`, `… returns 403`: the status stands apart from the rule. */
+function withoutCode(text: string): { sentence: string; code: number | null } {
+  const trimmed = text.replace(/[.!]+$/, '').trim()
+  const match = trimmed.match(/^(.*?)[\s,]*(?:(?:→|->|=>)\s*(?:returns? )?(?:HTTP )?(\d{3})\b[\w ]*|\((?:returns? |HTTP |error )?(\d{3})\b[^)]*\)|,? (?:returns?|otherwise|else)(?: an?)? (?:HTTP )?(\d{3})\b[\w ]*)$/i)
+  if (match === null || match[1]!.split(/\s+/).length < 3) return { sentence: trimmed, code: null }
+  return { sentence: match[1]!.trim(), code: Number(match[2] ?? match[3] ?? match[4]) }
+}
+
+const ANSWERS: Partial<Record<RuleEffect['kind'], number[]>> = {
+  owner: [403, 404],
+  role: [403],
+  'role-field': [403],
+  field: [400, 409, 422],
+  future: [400, 422],
+  past: [400, 422],
+  order: [400, 422],
+  authenticated: [401],
+  'not-found': [404],
+}
+
+function withCode(reading: Reading, code: number | null): Reading {
+  if (code === null || code < 400 || reading.effects.length === 0) return reading
+  const fits = reading.effects.some((effect) => (ANSWERS[effect.kind] ?? [409]).includes(code))
+  return fits ? reading : { effects: reading.effects, missing: [...reading.missing, `the status ${code}`] }
+}
+
+/** What an effect changes in the model itself. */
+function applyEffects(effects: readonly RuleEffect[], world: { entities: Entity[]; endpoints: Endpoint[] }): void {
+  const fieldOf = (entity: string, name: string) => world.entities.find((one) => one.name === entity)?.fields.find((field) => field.name === name)
+  for (const effect of effects) {
+    if (effect.kind === 'stamp') {
+      const target = fieldOf(effect.entity, effect.target)
+      if (target === undefined) continue
+      Object.assign(target, { readOnly: true, required: false, nullable: true })
+      for (const endpoint of world.endpoints) if (endpoint.entity === effect.entity && endpoint.body !== undefined) endpoint.body = endpoint.body.filter((name) => name !== effect.target)
+    } else if (effect.kind === 'cascade') {
+      for (const field of world.entities.find((one) => one.name === effect.child)?.fields ?? []) if (field.reference?.entity === effect.entity) field.reference.onDelete = 'cascade'
+    } else if (effect.kind === 'delete-guard') {
+      const field = fieldOf(effect.child, effect.childField)
+      if (field?.reference !== undefined && effect.where === undefined) field.reference.onDelete = 'restrict'
+    }
+  }
+}

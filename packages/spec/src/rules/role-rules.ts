@@ -1,0 +1,56 @@
+import type { RuleEffect } from '../api-spec'
+import { verbOf } from './owner-rules'
+import { carried, entityIn, fieldIn, operationsIn, rolesIn, type Verb } from './phrases'
+import type { Pattern, RuleView } from './view'
+
+const VERBS = "[a-z]+(?:\\s*(?:,|/|&|\\band/or\\b|\\band\\b|\\bor\\b)\\s*[a-z]+)*"
+
+/** What is for some roles only. */
+export const roleRules: Pattern[] = [
+  { form: new RegExp(`^only (.+?) (?:can|may|are allowed to|is allowed to) (${VERBS}) (.+)$`, 'i'), read: (m, view) => restricted(m[1]!, m[2]!, m[3]!, view) },
+  { form: new RegExp(`^(.+?) (?:can|may|must) (?:only be|be) (${VERBS}) (?:only )?by (.+)$`, 'i'), read: (m, view) => (/\bonly\b/i.test(m[0]) ? restricted(m[3]!, m[2]!, m[1]!, view) : null) },
+  { form: new RegExp(`^(creat\\w+|updat\\w+|edit\\w+|modif\\w+|delet\\w+|remov\\w+)(?: (?:and|or) (creat\\w+|updat\\w+|edit\\w+|delet\\w+))? (.+?) (?:requires?|is restricted to|is limited to|needs?) (?:an? )?(.+)$`, 'i'), read: (m, view) => restricted(m[4]!, m[2] === undefined ? m[1]! : `${m[1]} and ${m[2]}`, m[3]!, view) },
+  { form: /^(.+?) (creation|deletion|modification)(?: (?:and|or) (creation|deletion|modification))? (?:requires?|is restricted to|is limited to|needs?) (?:an? )?(.+)$/i, read: (m, view) => restricted(m[4]!, m[3] === undefined ? m[2]! : `${m[2]} and ${m[3]}`, m[1]!, view) },
+  { form: /^(?:changes? (?:to|of) (?:the |an? )?(.+?)|(.+?) changes?) (?:requires?|needs?|(?:is|are) (?:restricted|limited) to) (?:an? )?(.+)$/i, read: (m, view) => fieldFor((m[1] ?? m[2])!, m[3]!, view) },
+]
+
+/** Notes behind an endpoint: "Create product (admin only)". */
+export const roleNotes: Pattern[] = [
+  { form: /^.*?\((?:only )?(?:for )?([^()]+?)(?: roles?)? only\)$/i, read: (m, view) => noted(m[1]!, view) },
+  { form: /^.*?\((?:only (?:for )?|requires? (?:an? )?)([^()]+?)(?: roles?| permissions?| access)?\)$/i, read: (m, view) => noted(m[1]!, view) },
+  { form: /^.*?[\s,—–-]+([a-z]+(?: ?(?:\/|,|and|or) ?[a-z]+)*) only$/i, read: (m, view) => noted(m[1]!, view) },
+]
+
+function restricted(who: string, verbs: string, noun: string, view: RuleView): RuleEffect[] | null {
+  const roles = rolesIn(who, view.world)
+  const operations = operationsIn(verbs)
+  if (roles === null || operations === null) return null
+  const entity = entityIn(noun, view)
+  if (entity !== null) return effect(entity.name, operations, roles, view)
+  return operations.every((verb) => verb === 'update') ? fieldFor(noun, who, view) : null
+}
+
+function effect(name: string, verbs: readonly Verb[], roles: string[], view: RuleView): RuleEffect[] | null {
+  const entity = view.world.entities.find((one) => one.name === name)!
+  const operations = carried(entity, verbs, view.world)
+  const outside = view.world.roles.some((role) => !roles.includes(role))
+  return operations.length === 0 || !outside ? null : [{ kind: 'role', entity: name, operations, roles }]
+}
+
+/** "Role changes require admin permission". */
+function fieldFor(noun: string, who: string, view: RuleView): RuleEffect[] | null {
+  const roles = rolesIn(who, view.world)
+  const entity = view.entity
+  const field = entity === null ? null : fieldIn(noun.replace(/^(?:an? |the )?(?:user|member)s?'?s? /i, ''), entity)
+  if (roles === null || entity === null || field === null || field.readOnly || field.fromCaller) return null
+  const settable = view.world.endpoints.some((endpoint) => endpoint.entity === entity.name && endpoint.unsupported === null && endpoint.body?.includes(field.name) && endpoint.operation !== 'create')
+  return settable ? [{ kind: 'role-field', entity: entity.name, field: field.name, roles }] : null
+}
+
+function noted(who: string, view: RuleView): RuleEffect[] | null {
+  const roles = rolesIn(who, view.world)
+  const verb = verbOf(view)
+  const { endpoint } = view
+  if (roles === null || verb === null || endpoint === null || endpoint.entity === null || endpoint.operation === 'action') return null
+  return effect(endpoint.entity, [verb], roles, view)
+}
