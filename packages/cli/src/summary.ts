@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { basename, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { RunResult } from '@forge/core'
+import type { FeatureResult, RunResult } from '@forge/core'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
@@ -29,12 +29,10 @@ export function summarise(result: RunResult, projectDir: string, sandboxWarning:
     `${plural(proven.length, 'feature')} of ${result.features.length} proven (${plural(cases, 'test case')}) in ${result.seconds.toFixed(1)} s, ${plural(tokens, 'token')}.`,
   )
   if (left.length > 0) {
-    lines.push('', `${plural(left.length, 'feature')} left for a model:`)
-    for (const feature of left) lines.push(`  #${feature.id} ${feature.description}`, `      ${feature.leftForModel}`)
+    lines.push('', `${plural(left.length, 'feature')} left for a model:`, ...byReason(left, (feature) => feature.leftForModel ?? ''))
   }
-  if (unproven.length > 0) {
-    lines.push('', `${plural(unproven.length, 'feature')} not proven:`)
-    for (const feature of unproven) lines.push(`  #${feature.id} ${feature.description}`, `      ${feature.reason ?? 'not attempted yet'}`)
+  if (unproven.length > 0 && result.status !== 'not-verified') {
+    lines.push('', `${plural(unproven.length, 'feature')} not proven:`, ...byReason(unproven, (feature) => feature.reason ?? 'not attempted yet'))
   }
   lines.push('', endingOf(result))
   if (sandboxWarning) lines.push(sandboxWarning)
@@ -49,6 +47,22 @@ export function summarise(result: RunResult, projectDir: string, sandboxWarning:
     )
   }
   return `${lines.join('\n')}\n`
+}
+
+/** Features that share a reason stand together above it. */
+function byReason(features: readonly FeatureResult[], reasonOf: (feature: FeatureResult) => string): string[] {
+  const groups = new Map<string, FeatureResult[]>()
+  for (const feature of features) groups.set(reasonOf(feature), [...(groups.get(reasonOf(feature)) ?? []), feature])
+  return [...groups].flatMap(([reason, group]) => [
+    ...group.map(({ id, description }) => `  #${id} ${description}`),
+    ...shortened(reason).map((line) => `      ${line}`),
+  ])
+}
+
+/** The ends of a long text tell most of it: what happened, and the last line of a traceback. */
+function shortened(text: string): string[] {
+  const lines = text.trim().split('\n')
+  return lines.length <= 4 ? lines : [lines[0]!, '…', lines.at(-1)!]
 }
 
 function endingOf(result: RunResult): string {

@@ -16,6 +16,8 @@ describe('a specification that holds nothing to build', () => {
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'forge-bad-input-'))
+    // The sources are compiled on their first import.
+    await forge('generate', '--config', 'huge')
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 

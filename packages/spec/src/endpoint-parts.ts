@@ -7,20 +7,27 @@ import { nameKey, singular, snakeName, wordsOf } from './words'
 const LISTS = ['list', 'nested-list', 'link-list']
 
 /** Fills in what depends on the finished entities: bodies, filters, search, sorting, counts. */
-export function completeEndpoint(endpoint: Endpoint, fact: EndpointFact, resolved: Resolved, facts: Facts, paged: boolean, diagnostics: Diagnostic[]): void {
-  const entity = resolved.entities.find((one) => one.name === endpoint.entity)
-  if (entity === undefined) return
-  addBody(endpoint, fact, entity, diagnostics)
-  if (LISTS.includes(endpoint.operation)) {
-    const parts = listParts(fact, endpoint, entity, facts, diagnostics)
-    endpoint.filters = parts.filters
-    if (parts.search.length > 0) endpoint.search = parts.search
-    if (parts.sort !== undefined) endpoint.sort = parts.sort
-    endpoint.paginated = paged
-    if (parts.searchParam !== undefined) diagnostics.push({ level: 'warning', message: `${endpoint.path} is searched by the parameter "search", not "${parts.searchParam}"`, lines: [fact.line] })
+export function endpointCompleter(resolved: Resolved, facts: Facts, all: readonly Endpoint[], paged: boolean, diagnostics: Diagnostic[]): (endpoint: Endpoint, fact: EndpointFact) => void {
+  const byName = new Map(resolved.entities.map((entity) => [entity.name, entity]))
+  const fixed = fixedParents(all)
+  return (endpoint, fact) => {
+    const entity = byName.get(endpoint.entity ?? '')
+    if (entity === undefined) return
+    addBody(endpoint, fact, entity, fixed, diagnostics)
+    if (endpoint.unsupported === null) endpoint.unsupported = outcomeOf(endpoint, fact, entity)
+    if (LISTS.includes(endpoint.operation)) addList(endpoint, fact, entity, facts, paged, diagnostics)
+    const computed = countsOf(fact, endpoint, entity)
+    if (computed.length > 0) endpoint.computed = computed
   }
-  const computed = countsOf(fact, endpoint, entity, resolved)
-  if (computed.length > 0) endpoint.computed = computed
+}
+
+function addList(endpoint: Endpoint, fact: EndpointFact, entity: Entity, facts: Facts, paged: boolean, diagnostics: Diagnostic[]): void {
+  const parts = listParts(fact, endpoint, entity, facts, diagnostics)
+  endpoint.filters = parts.filters
+  if (parts.search.length > 0) endpoint.search = parts.search
+  if (parts.sort !== undefined) endpoint.sort = parts.sort
+  endpoint.paginated = paged
+  if (parts.searchParam !== undefined) diagnostics.push({ level: 'warning', message: `${endpoint.path} is searched by the parameter "search", not "${parts.searchParam}"`, lines: [fact.line] })
 }
 
 /** Fields a caller may send. */
@@ -28,10 +35,22 @@ export function writableFields(entity: Entity): Field[] {
   return entity.fields.filter((field) => !field.readOnly && field.fromCaller !== true)
 }
 
-function addBody(endpoint: Endpoint, fact: EndpointFact, entity: Entity, diagnostics: Diagnostic[]): void {
+/** Parents of rows that are only made below them, by entity: such rows do not move. */
+function fixedParents(all: readonly Endpoint[]): Map<string, string[]> {
+  const fixed = new Map<string, string[]>()
+  for (const endpoint of all) {
+    const { entity, operation, parent } = endpoint
+    if (entity !== null && operation === 'nested-create' && parent?.field !== undefined) fixed.set(entity, [...(fixed.get(entity) ?? []), parent.field])
+  }
+  for (const endpoint of all) if (endpoint.operation === 'create') fixed.delete(endpoint.entity ?? '')
+  return fixed
+}
+
+function addBody(endpoint: Endpoint, fact: EndpointFact, entity: Entity, fixed: ReadonlyMap<string, string[]>, diagnostics: Diagnostic[]): void {
   if (endpoint.operation !== 'create' && endpoint.operation !== 'update' && endpoint.operation !== 'replace' && endpoint.operation !== 'nested-create') return
   const parentField = endpoint.parent?.field
-  const writable = writableFields(entity).filter((field) => field.name !== parentField)
+  const unmoved = endpoint.operation === 'update' ? (fixed.get(entity.name) ?? []) : []
+  const writable = writableFields(entity).filter((field) => field.name !== parentField && !unmoved.includes(field.name))
   const stated = fact.body.map((one) => fieldNamed(entity, one.name)?.name ?? entity.fields.find((field) => field.name === one.name)?.name)
   const unknown = fact.body.filter((_, index) => stated[index] === undefined).map((one) => one.name)
   if (unknown.length > 0) diagnostics.push({ level: 'warning', message: `the body of ${endpoint.method} ${endpoint.path} names ${unknown.join(', ')}, which ${entity.name} does not hold`, lines: [fact.line] })
@@ -39,10 +58,19 @@ function addBody(endpoint: Endpoint, fact: EndpointFact, entity: Entity, diagnos
   endpoint.body = chosen.map((field) => field.name)
 }
 
+/** What makes a row is work that the text only names, when the row holds both a result and an error that nobody sends. */
+function outcomeOf(endpoint: Endpoint, fact: EndpointFact, entity: Entity): string | null {
+  if (endpoint.operation !== 'create' && endpoint.operation !== 'nested-create') return null
+  const result = entity.fields.find((field) => /^(result|output)s?$/.test(field.name))
+  const error = entity.fields.find((field) => /^(error|error_message|failure_reason)$/.test(field.name))
+  if (result === undefined || error === undefined || fact.body.some((one) => one.name === result.name)) return null
+  return `${result.name} and ${error.name} of ${entity.name} come out of work that the specification names but does not define`
+}
+
 const COUNT = /\b(?:with|including|includes?|and|plus|returns?)\s+(?:its\s+|the\s+|their\s+)?(?:number of\s+(\w+)|(?:an?\s+)?(\w+)\s+counts?)\b/gi
 
 /** "with task count": how many rows point here. */
-function countsOf(fact: EndpointFact, endpoint: Endpoint, entity: Entity, resolved: Resolved): NonNullable<Endpoint['computed']> {
+function countsOf(fact: EndpointFact, endpoint: Endpoint, entity: Entity): NonNullable<Endpoint['computed']> {
   if (endpoint.operation !== 'get' && endpoint.operation !== 'list') return []
   const text = [fact.summary, ...fact.notes.map((note) => note.text)].join(' . ')
   const found: NonNullable<Endpoint['computed']> = []
@@ -50,9 +78,8 @@ function countsOf(fact: EndpointFact, endpoint: Endpoint, entity: Entity, resolv
     const key = nameKey(match[1] ?? match[2]!)
     const relation = entity.relations.find((one) => one.kind !== 'belongs-to' && (nameKey(one.target) === key || nameKey(one.name) === key || singular(wordsOf(one.name).at(-1) ?? '') === key))
     const name = relation === undefined ? '' : `${snakeName(relation.target)}_count`
-    const target = resolved.entities.find((one) => one.name === relation?.target)
-    if (relation === undefined || target === undefined || entity.fields.some((field) => field.name === name)) continue
-    found.push({ name, kind: 'count', of: target.name, ...(relation.through === undefined ? {} : { through: relation.through }) })
+    if (relation === undefined || entity.fields.some((field) => field.name === name)) continue
+    found.push({ name, kind: 'count', of: relation.target, ...(relation.through === undefined ? {} : { through: relation.through }) })
   }
   return found
 }

@@ -177,7 +177,8 @@ function sortable(entity: Entity): string[] {
 }
 
 function defaultSort(entity: Entity): NonNullable<ListParts['sort']> {
-  return sortOn(sortable(entity), '')
+  const created = entity.fields.find((field) => field.auto === 'created')
+  return sortOn(sortable(entity), created === undefined ? '' : `default: ${created.name}`)
 }
 
 function sortOn(fields: string[], text: string): NonNullable<ListParts['sort']> {

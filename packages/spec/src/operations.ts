@@ -125,9 +125,9 @@ export function entityOf(segment: string, resolved: Resolved): Entity | null {
   const exact = resolved.byKey.get(nameKey(segment))
   if (exact !== undefined) return exact
   const words = wordsOf(segment).map(singular)
-  if (words.length > 1) return null
-  const ending = resolved.entities.filter((entity) => wordsOf(entity.name).map(singular).at(-1) === words[0] && entity.junction === null)
-  return ending.length === 1 && /s$/.test(segment) ? ending[0]! : null
+  if (words.length > 1 || !segment.endsWith('s')) return null
+  const ending = resolved.byLastWord.get(words[0] ?? '') ?? []
+  return ending.length === 1 ? ending[0]! : null
 }
 
 function namesField(owner: Entity, segment: string, method: string): boolean {

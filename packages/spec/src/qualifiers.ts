@@ -84,7 +84,9 @@ const STRONG_ENUM_LIKE = /(^|_)(status|state|type|role|kind|priority|level|sever
 export function parseQualifiers(text: string, fieldName: string): Qualifiers {
   const facts: FieldFacts = {}
   const unknown: string[] = []
-  const cleaned = plain(text).replace(/\s*(?:\/\/|--\s|#\s)\s*/g, ', ')
+  const cleaned = plain(text)
+    .replace(/\s*(?:\/\/|--\s|#\s)\s*/g, ', ')
+    .replace(/\b(?:except|other than|but)(?: for)? [\w ]+(?:, (?:and )?(?:spaces?|hyphens?|dashes|apostrophes?|underscores?|periods?|dots?|commas?)\b)+/gi, (list) => list.replace(/,/g, ' and'))
   const parts = splitTop(cleaned)
   let collecting = false
   for (const part of parts) {
@@ -210,7 +212,8 @@ const PRODUCTIONS: Production[] = [
   [/^(?:iso )?(?:3166 )?(?:2|two)[- ]?(?:letter|char(?:acter)?)(?: iso)?(?: (?:3166|country|language))* ?(?:codes?)?$/i, (f, m) => { setPattern(f, '^[A-Z]{2}$', m[0]); f.maxLength ??= 2 }],
   [/^(?:pattern|regex|regexp|matches|format|must match)\s*[:=]?\s*\/?(\^.{1,200}\$)\/?$/i, (f, m) => setRegex(f, m[1]!)],
   [/^(?:must be |be )?(?:one of )?(?:the )?enum(?: values?)?$|^must be (?:one of|in) (?:the )?(?:enum|allowed|listed|valid|defined|specified) values?$|^(?:a )?valid enum(?: value)?$|^enum$/i, (f) => { f.type ??= 'enum' }],
-  [/^(?:utc|with time ?zone|timezone[- ]aware|iso 8601(?: format)?|valid format|valid|trimmed|self[- ]ref(?:erence|erencing)?|pg_?enum|unsigned|signed|stored as \w+)$/i, () => {}],
+  [/^(?:must be )?(?:in )?(?:a )?(?:valid|correct|proper)(?: format)?$/i, (f, _, name) => { if (/e-?mail$/i.test(name)) f.type = 'email'; else if (/ur[li]$/i.test(name)) f.type = 'url' }],
+  [/^(?:utc|with time ?zone|timezone[- ]aware|iso 8601(?: format)?|trimmed|self[- ]ref(?:erence|erencing)?|pg_?enum|unsigned|signed|stored as \w+)$/i, () => {}],
 ]
 
 function setOnDelete(facts: FieldFacts, word: string | undefined): void {

@@ -5,7 +5,7 @@ import { errorsOf, statusesOf } from './conventions/errors'
 import { pagingOf } from './conventions/paging'
 import { notFollowedOf } from './conventions/stack'
 import { addImpliedEntities, listEndpoints } from './endpoint-facts'
-import { completeEndpoint } from './endpoint-parts'
+import { endpointCompleter } from './endpoint-parts'
 import { SpecError, specError } from './error'
 import type { EndpointFact, Facts } from './facts'
 import { classifyEndpoint } from './operations'
@@ -14,6 +14,7 @@ import { relinkEntities, type Resolved, resolveEntities } from './resolve'
 import { rolesOf } from './roles'
 import { readRules } from './rules'
 import { factsOf, fieldStatements } from './rules/field-statements'
+import { ruleWorld } from './rules/view'
 import { seedsOf } from './seeds'
 import { markSoftDeletes } from './soft-delete'
 import { entityName } from './words'
@@ -47,12 +48,13 @@ export function readSpec(text: string, options: ReadOptions = {}): ApiSpec {
   relinkEntities(resolved, facts)
   markCallerFields(resolved, stated)
   const paging = pagingOf(facts, stated, diagnostics)
-  for (const { fact, endpoint } of drafts) completeEndpoint(endpoint, fact, resolved, facts, paging.style !== 'none', diagnostics)
   const endpoints = drafts.map((draft) => draft.endpoint)
+  const complete = endpointCompleter(resolved, facts, endpoints, paging.style !== 'none', diagnostics)
+  for (const { fact, endpoint } of drafts) complete(endpoint, fact)
   const roles = rolesOf(facts, resolved.userEntity)
   const seeds = seedsOf(facts, resolved, diagnostics)
   const auth = authOf(facts, stated, resolved, seeds, roles)
-  const rules = readRules(facts, statements, resolved, { entities: resolved.entities, endpoints, roles, auth, userEntity: resolved.userEntity })
+  const rules = readRules(facts, statements, resolved, ruleWorld({ entities: resolved.entities, endpoints, roles, auth, userEntity: resolved.userEntity }))
   return {
     version: 1,
     title: facts.title,

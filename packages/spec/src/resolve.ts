@@ -8,6 +8,8 @@ import { entityName, nameKey, plural, singular, snakeName, tableName, wordsOf } 
 export interface Resolved {
   entities: Entity[]
   byKey: Map<string, Entity>
+  /** By the last word of the name, links left out. */
+  byLastWord: Map<string, Entity[]>
   userEntity: Entity | null
   diagnostics: Diagnostic[]
 }
@@ -26,20 +28,27 @@ export function resolveEntities(facts: Facts, extra: FieldFact[]): Resolved {
   const diagnostics: Diagnostic[] = []
   const declared = groupEntities(facts)
   const fieldsOf = groupFields([...facts.fields, ...extra])
-  const keys = new Set(declared.keys())
+  const keys = declared
   const userKey = USER_KEYS.find((key) => keys.has(key) && (key === 'user' || isUserLike(fieldsOf.get(key)))) ?? null
+  const context = contextOf(facts, declared, userKey)
   const entities: Entity[] = []
   const byKey = new Map<string, Entity>()
   for (const [key, fact] of declared) {
     const groups = fieldsOf.get(key)
     const merged = groups === undefined ? [] : [...groups.values()].filter((group) => group.some((one) => one.weight < 3)).map((group) => mergeFacts(fact.name, group, diagnostics))
-    const entity = buildEntity(fact, merged, { facts, keys, userKey })
+    const entity = buildEntity(fact, merged, context)
     entities.push(entity)
     byKey.set(key, entity)
   }
   linkEntities(entities, byKey, facts, diagnostics)
   for (const [key, entity] of byKey) addUniqueTogether(key, entity, facts)
-  return { entities, byKey, userEntity: userKey === null ? null : (byKey.get(userKey) ?? null), diagnostics }
+  const byLastWord = new Map<string, Entity[]>()
+  for (const entity of entities) {
+    if (entity.junction !== null) continue
+    const word = singular(wordsOf(entity.name).at(-1) ?? '')
+    byLastWord.set(word, [...(byLastWord.get(word) ?? []).slice(-1), entity])
+  }
+  return { entities, byKey, byLastWord, userEntity: userKey === null ? null : (byKey.get(userKey) ?? null), diagnostics }
 }
 
 function isUserLike(groups: Map<string, FieldFact[]> | undefined): boolean {
@@ -48,18 +57,20 @@ function isUserLike(groups: Map<string, FieldFact[]> | undefined): boolean {
 
 function groupEntities(facts: Facts): Map<string, EntityFact> {
   const withFields = new Set(facts.fields.map((field) => field.entity))
+  const firstField = new Map<string, number>()
+  for (const field of facts.fields) firstField.set(field.entity, Math.min(field.line, firstField.get(field.entity) ?? field.line))
   const grouped = new Map<string, EntityFact>()
-  const ordered = [...facts.entities].sort((a, b) => a.line - b.line)
-  for (const fact of ordered) {
+  for (const fact of [...facts.entities].sort((a, b) => a.line - b.line)) {
     if (!withFields.has(fact.key)) continue
     const known = grouped.get(fact.key)
     if (known === undefined) grouped.set(fact.key, { ...fact })
     else {
       known.junction ||= fact.junction
-      if (fact.weight > known.weight) Object.assign(known, { weight: fact.weight, line: fact.line, name: fact.name })
+      const closer = fact.weight === known.weight && fact.line <= firstField.get(fact.key)!
+      if (fact.weight > known.weight || closer) Object.assign(known, { weight: fact.weight, line: fact.line, name: fact.name })
     }
   }
-  return grouped
+  return new Map([...grouped].sort((a, b) => a[1].line - b[1].line))
 }
 
 function groupFields(all: FieldFact[]): Map<string, Map<string, FieldFact[]>> {
@@ -79,6 +90,25 @@ interface Context {
   facts: Facts
   keys: Set<string>
   userKey: string | null
+  /** Entity → its name as written where most is said of it. */
+  names: Map<string, string>
+  enums: { name: string; title: string[]; values: string[] }[]
+  /** Field → lists of values that stand near its name. */
+  hints: Map<string, Facts['enumHints']>
+}
+
+const ENUM_FILLERS = /^(supported|allowed|value|enum|possible|available|the|of|list|processing|valid)$/
+
+function contextOf(facts: Facts, declared: Map<string, EntityFact>, userKey: string | null): Context {
+  const hints: Context['hints'] = new Map()
+  for (const hint of facts.enumHints) {
+    const key = wordsOf(hint.field).join('')
+    hints.set(key, [...(hints.get(key) ?? []).slice(-200), hint])
+  }
+  const enums = facts.enums
+    .filter((known) => known.values.length >= 2)
+    .map((known) => ({ name: known.name, values: known.values, title: wordsOf(known.name).map(singular).filter((word) => !ENUM_FILLERS.test(word)) }))
+  return { facts, keys: new Set(declared.keys()), userKey, names: new Map([...declared].map(([key, fact]) => [key, fact.name])), enums, hints }
 }
 
 function buildEntity(fact: EntityFact, merged: MergedField[], context: Context): Entity {
@@ -297,24 +327,22 @@ function referenceTarget(snake: string, facts: FieldFacts, entity: string, conte
 }
 
 function nameOfKey(key: string, context: Context): string {
-  const fact = context.facts.entities.filter((one) => one.key === key).sort((a, b) => b.weight - a.weight)[0]
-  return entityName(fact?.name ?? key)
+  return entityName(context.names.get(key) ?? key)
 }
 
 function enumFor(entity: string, name: string, facts: FieldFacts, context: Context): string[] | undefined {
   if (facts.type !== undefined && facts.type !== 'string' && facts.type !== 'enum') return undefined
   if (facts.references?.startsWith('enum:')) return context.facts.enums.find((known) => known.name.toLowerCase() === facts.references!.slice(5))?.values
   const words = wordsOf(name).map(singular)
-  for (const known of context.facts.enums) {
-    if (known.values.length < 2) continue
-    const title = wordsOf(known.name).map(singular).filter((word) => !/^(supported|allowed|value|enum|possible|available|the|of|list|processing|valid)$/.test(word))
+  for (const known of context.enums) {
+    const { title } = known
     if (title.length === 0 || !words.every((word) => title.includes(word))) continue
     const rest = title.filter((word) => !words.includes(word))
     if (rest.length === 0 || rest.join('') === entity || !context.keys.has(rest.join(''))) {
       if (rest.length === 0 || rest.join('') === entity || /^supported|^allowed|^available/i.test(known.name)) return known.values
     }
   }
-  const hint = context.facts.enumHints.find((one) => wordsOf(one.field).join('') === words.join('') && (one.entity === null ? false : one.entity === entity || one.entity.endsWith(entity)))
+  const hint = context.hints.get(words.join(''))?.find((one) => one.entity !== null && (one.entity === entity || one.entity.endsWith(entity)))
   return hint?.values
 }
 
@@ -322,6 +350,7 @@ function enumFor(entity: string, name: string, facts: FieldFacts, context: Conte
 
 function linkEntities(entities: Entity[], byKey: Map<string, Entity>, facts: Facts, diagnostics: Diagnostic[]): void {
   const named = new Map(entities.map((entity) => [entity.name, entity]))
+  const stated = new Set(facts.fields.filter((fact) => fact.facts.onDelete !== undefined).map((fact) => `${fact.entity} ${fact.name}`))
   for (const fact of facts.relations) addStatedJunction(fact, entities, named, byKey, diagnostics)
   for (const entity of entities) {
     for (const field of entity.fields) {
@@ -329,16 +358,11 @@ function linkEntities(entities: Entity[], byKey: Map<string, Entity>, facts: Fac
       if (!named.has(field.reference.entity)) field.reference.entity = byKey.get(nameKey(field.reference.entity))?.name ?? field.reference.entity
       const target = named.get(field.reference.entity)
       if (target === undefined) continue
-      field.reference.onDelete = onDeleteFor(field, entity, statedOnDelete(facts, entity, field))
+      field.reference.onDelete = onDeleteFor(field, entity, stated.has(`${nameKey(entity.name)} ${field.name}`))
       entity.relations.push({ kind: 'belongs-to', name: relationName(field.name), target: target.name, field: field.name, source: field.source })
     }
   }
   for (const entity of entities) addInverse(entity, named)
-}
-
-function statedOnDelete(facts: Facts, entity: Entity, field: Field): boolean {
-  const key = nameKey(entity.name)
-  return facts.fields.some((fact) => fact.entity === key && fact.name === field.name && fact.facts.onDelete !== undefined)
 }
 
 function onDeleteFor(field: Field, entity: Entity, stated: boolean): 'cascade' | 'set-null' | 'restrict' {

@@ -131,13 +131,14 @@ export function placeLines(lines: Line[], entities: Set<string>): PlacedLine[] {
   const root: Section = { kind: 'unknown', title: '', line: 0, level: 0, entity: null, endpoint: null, parent: null }
   let section = root
   const placed: PlacedLine[] = []
+  const title = lines.find((line) => line.kind !== 'blank')
   for (const line of lines) {
     if (line.kind === 'close') {
       section = climb(section, line.level)
       continue
     }
     if (line.kind === 'heading') {
-      section = openSection(climb(section, line.level), line, entities)
+      section = line === title && isTitle(line.text) ? { ...root, title: plain(line.text), line: line.number, level: line.level, parent: root } : openSection(climb(section, line.level), line, entities)
     } else if (line.kind === 'bullet' || line.kind === 'text') {
       while (section.level >= BULLET_HEADING_LEVEL && line.indent <= section.level - BULLET_HEADING_LEVEL) section = section.parent!
     }
@@ -145,6 +146,9 @@ export function placeLines(lines: Line[], entities: Set<string>): PlacedLine[] {
   }
   return placed
 }
+
+/** The document's own name ("Notes API") is no section about the notes. */
+const isTitle = (text: string): boolean => /\b(?:api|specification|spec|service|system|backend|server|application|app|platform|requirements|project)\b/i.test(text)
 
 function climb(section: Section, level: number): Section {
   let current = section

@@ -30,6 +30,17 @@ const IRREGULAR: Record<string, string> = {
   quizzes: 'quiz',
   gases: 'gas',
   buses: 'bus',
+  menus: 'menu',
+  skus: 'sku',
+  cpus: 'cpu',
+  gpus: 'gpu',
+  gurus: 'guru',
+  apis: 'api',
+  kpis: 'kpi',
+  uris: 'uri',
+  taxis: 'taxi',
+  wikis: 'wiki',
+  emojis: 'emoji',
 }
 const PLURAL_OF = new Map(Object.entries(IRREGULAR).map(([many, one]) => [one, many]))
 const UNCOUNTABLE = new Set(['series', 'news', 'media', 'data', 'metadata', 'status', 'address', 'business', 'class', 'access', 'process', 'progress', 'equipment', 'inventory', 'staff', 'feedback', 'species', 'sms', 'dns', 'gps', 'https', 'aws', 'css', 'us', 'is', 'has', 'this', 'always'])
@@ -42,7 +53,7 @@ export function singular(word: string): string {
   if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`
   if (/(ss|sh|ch|x|zz)es$/.test(word)) return word.slice(0, -2)
   if (/(stat|vir|bon|camp|foc|cens|syllab|nex|radi|alumn)uses$/.test(word) || /(ali|bi|canv|atl)ases$/.test(word)) return word.slice(0, -2)
-  if (/[^aeiou]oes$/.test(word)) return word.slice(0, -2)
+  if (/(potato|tomato|hero|echo|cargo|veto)es$/.test(word)) return word.slice(0, -2)
   return /(ss|us|is)$/.test(word) ? word : word.slice(0, -1)
 }
 
@@ -53,11 +64,25 @@ export function plural(word: string): string {
   if (/^(series|news|media|data|metadata|equipment|staff|feedback|species)$/.test(word)) return word
   if (word.endsWith('s') && singular(word) !== word) return word
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`
-  return /(s|sh|ch|x|z)$/.test(word) || /[^aeiou]o$/.test(word) ? `${word}es` : `${word}s`
+  return /(s|sh|ch|x|z)$/.test(word) || /(^|[a-z])(potato|tomato|hero|echo|cargo|veto)$/.test(word) ? `${word}es` : `${word}s`
 }
 
 /** Lower-case words of a name in any spelling: `TaskTags`, `task_tags`, `task-tags`, `Task Tags`. */
 export function wordsOf(name: string): string[] {
+  const known = WORDS.get(name)
+  if (known !== undefined) return [...known]
+  const words = splitWords(name)
+  if (WORDS.size >= MEMORY) WORDS.clear()
+  if (name.length <= 100) WORDS.set(name, words)
+  return [...words]
+}
+
+// Names recur thousands of times in a long text; what they were split into is remembered.
+const MEMORY = 20_000
+const WORDS = new Map<string, string[]>()
+const KEYS = new Map<string, string>()
+
+function splitWords(name: string): string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
@@ -68,7 +93,12 @@ export function wordsOf(name: string): string[] {
 
 /** Two names are the same thing when their keys are equal. */
 export function nameKey(name: string): string {
-  return wordsOf(name).map(singular).join('')
+  const known = KEYS.get(name)
+  if (known !== undefined) return known
+  const key = wordsOf(name).map(singular).join('')
+  if (KEYS.size >= MEMORY) KEYS.clear()
+  if (name.length <= 100) KEYS.set(name, key)
+  return key
 }
 
 /** Singular PascalCase. */

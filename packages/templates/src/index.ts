@@ -1,5 +1,6 @@
 export { type Finding, diagnose } from './fastapi/diagnose'
 export { type ServeProjectOptions, type ServedProject, serveProject } from './fastapi/serve-project'
+export { type ProjectFile, projectFiles } from './fastapi/project-files'
 export { type FastapiVerifierOptions, fastapiVerifier } from './fastapi/proof'
 export { type FastapiOptions, fastapi } from './fastapi/template'
 export { type VerifiedProject, type VerifyProjectOptions, verifyProject } from './fastapi/verify-project'

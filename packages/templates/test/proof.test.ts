@@ -1,33 +1,91 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Sandbox, bubblewrap, noSandbox } from '@forge/core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bubblewrap } from '@forge/core'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { fastapiVerifier } from '../src/fastapi/proof'
-import { FEATURES, writeHonestProject } from './support/proof-project'
+import { FEATURES, write, writeHonestProject } from './support/proof-project'
+import { type ProofMachine, provenIds, startProofMachine } from './support/proof-machine'
 
-const folder = mkdtempSync(join(tmpdir(), 'forge-proof-'))
-let sandbox: Sandbox
+let machine: ProofMachine
+const proofFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('fp-'))
 
 beforeAll(async () => {
-  const confined = bubblewrap()
-  sandbox = (await confined.probe()).works ? confined : noSandbox()
+  machine = await startProofMachine()
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => machine?.close())
+afterEach(() => vi.unstubAllEnvs())
 
-describe('fastapiVerifier', () => {
-  it('proves an honest project', async () => {
-    const projectDir = writeHonestProject(join(folder, 'honest'))
-    const steps: string[] = []
-    const report = await fastapiVerifier().verify({
-      projectDir,
-      features: FEATURES,
-      sandbox,
-      signal: AbortSignal.timeout(60_000),
-      emit: (event) => event.type === 'verification-step' && steps.push(`${event.step} ${event.seconds.toFixed(2)}`),
+describe('a proof', () => {
+  it('finds every feature of an honest project proven, with its evidence, and leaves nothing behind', async () => {
+    const before = proofFolders()
+    const projectDir = writeHonestProject(machine.place())
+    const report = await machine.prove(projectDir, FEATURES)
+    expect(report).toMatchObject({ problems: [], suite: { passed: 6, failed: 0, skipped: 0 }, tree: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(provenIds(report)).toEqual([1, 2, 3])
+    expect(report.features[1]?.cases[0]).toEqual({
+      name: 'gets_note',
+      proven: true,
+      tests: ['tests/test_notes.py::test_gets_note'],
+      exchange: { method: 'GET', path: '/api/v1/notes/1', status: 200 },
     })
-    console.error(JSON.stringify(report, null, 1), steps)
-    expect(report).toMatchObject({ ran: true, problems: [], suite: { passed: 5, failed: 0, skipped: 0 } })
-    expect(report.ran && report.features.filter((feature) => feature.proven).map(({ id }) => id)).toEqual([1, 2, 3])
+    expect(proofFolders().filter((name) => !before.includes(name))).toEqual([])
+    expect(existsSync(`${projectDir}/tests/__pycache__`)).toBe(false)
+  })
+
+  it('tells the features that hold from those that do not', async () => {
+    const projectDir = writeHonestProject(machine.place())
+    const tests = `import pytest\n\n\n@pytest.mark.feature(2, "unknown_note")\nasync def test_other(client):\n    assert False, "not yet"\n`
+    write(projectDir, 'tests/test_other.py', tests)
+    const report = await machine.prove(projectDir, [...FEATURES, { ...FEATURES[2]!, id: 4 }, { ...FEATURES[2]!, id: 5, test_cases: [] }])
+    expect(provenIds(report)).toEqual([1, 3])
+    expect(report.suite).toMatchObject({ passed: 6, failed: 1, skipped: 0 })
+    expect(report.features.map(({ reason }) => reason)).toEqual([
+      undefined,
+      expect.stringMatching(/^case "unknown_note": tests\/test_other.py::test_other fails: .*not yet/),
+      undefined,
+      'case "lists_notes": no test names it in a marker',
+      'it has no test case that could prove it',
+    ])
+  })
+
+  it.each([
+    ['migrations fail', 'alembic/versions/0002_more.py', 'raise RuntimeError("no such revision")\n', /migrations fail.*no such revision/s],
+    ['the application does not start', 'app/main.py', 'raise RuntimeError("no application")\n', /ended before it answered.*no application/s],
+    ['a test file cannot be read', 'tests/test_broken.py', 'import nothing_of_the_kind\n', /cannot be collected: tests\/test_broken.py.*nothing_of_the_kind/],
+    ['the specification holds nothing', 'app_spec.txt', '\n', /app_spec.txt cannot be read/],
+  ])('names what keeps the whole project from being proven: %s', async (_name, path, content, problem) => {
+    const projectDir = writeHonestProject(machine.place())
+    write(projectDir, path, content)
+    const report = await machine.prove(projectDir, FEATURES)
+    expect(report.problems).toEqual([expect.stringMatching(problem)])
+    expect(provenIds(report)).toEqual([])
+  })
+
+  it('ends tests that do not', async () => {
+    const projectDir = writeHonestProject(machine.place())
+    write(projectDir, 'tests/test_endless.py', 'import time\n\n\ndef test_endless():\n    time.sleep(1000)\n')
+    const verifier = fastapiVerifier({ ...machine.options, suiteTimeoutMs: 4_000 })
+    const context = { projectDir, features: FEATURES, sandbox: machine.sandbox, signal: AbortSignal.timeout(50_000), emit: () => {} }
+    expect(await verifier.verify(context)).toMatchObject({ ran: true, problems: ['the tests did not end within 4 s'], features: [{ proven: false }, {}, {}] })
+  })
+
+  it('stops when it is told to', async () => {
+    const before = proofFolders()
+    const projectDir = writeHonestProject(machine.place())
+    const stop = new AbortController()
+    const context = { projectDir, features: FEATURES, sandbox: machine.sandbox, signal: stop.signal, emit: () => stop.abort(new Error('enough')) }
+    await expect(fastapiVerifier(machine.options).verify(context)).rejects.toThrow('enough')
+    expect(proofFolders().filter((name) => !before.includes(name))).toEqual([])
+  })
+
+  it('is not run, and proves nothing, where the machine lacks something', async () => {
+    const projectDir = writeHonestProject(machine.place())
+    const context = { projectDir, features: FEATURES, sandbox: machine.sandbox, signal: AbortSignal.timeout(50_000), emit: () => {} }
+    vi.stubEnv('DATABASE_URL', 'postgresql://nobody@127.0.0.1:1/none')
+    const { environment } = machine.options
+    const noDatabase = await fastapiVerifier({ environment }).verify(context)
+    expect(noDatabase).toMatchObject({ ran: false, code: 'DATABASE_MISSING', remedy: expect.any(String) })
+    const noSandbox = await fastapiVerifier(machine.options).verify({ ...context, sandbox: bubblewrap({ executable: '/no/such/bwrap' }) })
+    expect(noSandbox).toMatchObject({ ran: false, code: 'SANDBOX_UNAVAILABLE', remedy: expect.any(String) })
   })
 })

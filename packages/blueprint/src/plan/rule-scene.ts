@@ -132,14 +132,23 @@ export interface OwnedRow {
   owner: Caller
 }
 
-/** @param fields what names the owner; @param via the parent that is owned instead */
-export function ownedRow(world: World, entity: string, fields: readonly string[], via?: { field: string; entity: string }): OwnedRow | undefined {
-  const owner = stranger(world, 'owner')
+/**
+ * @param fields what names the owner
+ * @param via the parent that is owned instead
+ * @param owner by default an ordinary user
+ */
+export function ownedRow(
+  world: World,
+  entity: string,
+  fields: readonly string[],
+  via?: { field: string; entity: string },
+  owner: ReturnType<typeof stranger> = stranger(world, 'owner'),
+): OwnedRow | undefined {
   if (via !== undefined) {
     const fieldsOfParent = world.effects.flatMap((effect) =>
       effect.kind === 'owner' && effect.entity === via.entity && effect.via === undefined ? effect.fields : [],
     )
-    const parent = ownedRow(world, via.entity, fieldsOfParent.length > 0 ? fieldsOfParent : fields)
+    const parent = ownedRow(world, via.entity, fieldsOfParent.length > 0 ? fieldsOfParent : fields, undefined, owner)
     if (parent === undefined) return undefined
     const key = ref(parent.row, world.keyField(via.entity).name)
     return { ...parent, row: snake(entity), arrange: [...parent.arrange, make(entity, snake(entity), { [via.field]: key }, parent.owner)] }

@@ -27,7 +27,7 @@ export function reachOf(pattern: string, cwd: string, root: string): Reach | und
       .split('/')
       .map(protectedFolder)
       .find((name) => name !== undefined)
-    return within ?? descend(found.realPath, at)
+    return worst([within, descend(found.realPath, at)])
   }
 
   function descend(folder: string, at: number): Reach | undefined {
@@ -35,17 +35,21 @@ export function reachOf(pattern: string, cwd: string, root: string): Reach | und
     if (part === undefined) return undefined
     if (!SPECIAL.test(part)) return visit(resolve(folder, part), at + 1)
     const matches = matcherOf(part)
+    const reaches: (Reach | undefined)[] = [PROTECTED.find(matches)]
+    /** Bash before 5.2 lets `.*` match this one too. */
+    if (matches('..')) reaches.push(visit(join(folder, '..'), at + 1))
     for (const entry of entriesOf(folder)) {
       if (--budget < 0) return 'outside'
       const isPlain = at + 1 === rest.length && !entry.isSymbolicLink() && protectedFolder(entry.name) === undefined
-      const reach = matches(entry.name) && !isPlain ? visit(join(folder, entry.name), at + 1) : undefined
-      if (reach) return reach
+      if (matches(entry.name) && !isPlain) reaches.push(visit(join(folder, entry.name), at + 1))
     }
-    return PROTECTED.find(matches)
+    return worst(reaches)
   }
 
   return visit(resolve(cwd, parts.slice(0, literalParts).join('/') || (pattern.startsWith('/') ? '/' : '.')), 0)
 }
+
+const worst = (reaches: readonly (Reach | undefined)[]) => (reaches.includes('outside') ? 'outside' : reaches.find((reach) => reach !== undefined))
 
 /** The names in a folder; none when it cannot be read. */
 export const namesIn = (folder: string) => entriesOf(folder).map(({ name }) => name)

@@ -4,6 +4,9 @@ import { refuse } from './refusal'
 
 /** More folders than this at once is more than anybody needs to follow. */
 const MAX_FOLDERS = 8
+/** A variable with more possible values counts as unknown. */
+const MAX_VALUES = 64
+const MAX_VARIABLES = 200
 
 /** What is known at one point of a script. */
 export interface Scope {
@@ -20,6 +23,7 @@ export function newScope(folder: string): Scope {
 
 /** For what runs in a process of its own: nothing it changes comes back. */
 export function copyOf(scope: Scope): Scope {
+  if (scope.variables.size > MAX_VARIABLES) refuse('scope.variables', 'the script sets too many variables.', 'Write a script file and run it.')
   return { folders: scope.folders, variables: new Map(scope.variables), functions: new Map(scope.functions) }
 }
 
@@ -70,5 +74,5 @@ function limited(folders: readonly string[]): readonly string[] {
 
 function distinct(values: readonly Argument[]): readonly Argument[] {
   const known = new Map(values.map((value) => [keyOf(value), value]))
-  return [...known.values()]
+  return known.size > MAX_VALUES ? [unknownArgument] : [...known.values()]
 }

@@ -12,6 +12,8 @@ import { mayAssign } from './variables'
 import { MAX_READINGS, commandName, wordReader } from './words'
 
 const MAX_DEPTH = 60
+/** Parts of a script, counted once for each round of a loop around them; more would take too long. */
+const MAX_STEPS = 4000
 /** After this many rounds of a loop the variables that still change count as unknown. */
 const MAX_ROUNDS = 3
 const LEAVING = new Set(['break', 'continue', 'return'])
@@ -29,6 +31,7 @@ type Branch = Pick<Extract<Statement['command'], { type: 'If' }>, 'clause' | 'th
 function scriptWalk(judge: Judge) {
   let text = ''
   let depth = 0
+  let steps = 0
   /** Commands have run that may have changed which folders there are. */
   let hasRun = false
   /** What is known where a loop or function may be left early, for each one around the current place. */
@@ -88,6 +91,7 @@ function scriptWalk(judge: Judge) {
   }
 
   function run(node: Statement['command'], scope: Scope): void {
+    if (++steps > MAX_STEPS) refuse('scope.steps', 'the script is too long to be judged.', 'Write a script file and run it, or run it in parts.')
     switch (node.type) {
       case 'Command':
         simple(node, scope)

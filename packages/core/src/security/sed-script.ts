@@ -22,7 +22,7 @@ function isHarmless(script: string): boolean {
     if (match) at += match[0].length
     return match !== null
   }
-  /** Up to and over the next delimiter that is not escaped; a class in brackets may hold one. */
+  /** Up to and over the next delimiter that is not escaped. */
   const delimited = (delimiter: string) => {
     for (; at < script.length; at++) {
       if (script[at] === '\\') at++
@@ -45,8 +45,8 @@ function isHarmless(script: string): boolean {
 
   while (at < script.length) {
     if (skip(/[\s;]+/y)) continue
-    if (address() && skip(/\s*,\s*/y) && !skip(/[+~]\d+/y) && !address()) return false
-    skip(/\s*!?\s*/y)
+    if (address() && skip(/[ \t]*,[ \t]*/y) && !skip(/[+~]\d+/y) && !address()) return false
+    skip(/[ \t]*!?[ \t]*/y)
     const command = script[at++] ?? ''
     if (command === '{' || command === '}') continue
     if (command === 's' || command === 'y') {
@@ -57,7 +57,7 @@ function isHarmless(script: string): boolean {
       for (; at < script.length && script[at] !== '\n'; at++) if (script[at] === '\\') at++
       continue
     } else if (command === 'b' || command === 't' || command === 'T' || command === ':') {
-      if (!skip(/\s*\w*/y)) return false
+      if (!skip(/[ \t]*\w*/y)) return false
     } else if (!PLAIN_COMMANDS.has(command)) return false
     if (at < script.length && !/[\s;}]/.test(script[at] as string)) return false
   }

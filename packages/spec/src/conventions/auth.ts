@@ -24,7 +24,7 @@ export function authOf(facts: Facts, endpoints: readonly EndpointFact[], resolve
     kind,
     header: header ?? 'Authorization',
     required: kind !== 'none' && isRequired(statements, endpoints, kind),
-    idType: idTypeOf(resolved),
+    idType: idTypeOf(resolved, statedUser(statements)),
     userEntity: kind === 'none' ? null : (resolved.userEntity?.name ?? null),
     mockUser: {},
     source: source === undefined ? { line: 0, origin: 'inferred' } : { line: source.line, origin: 'stated' },
@@ -43,12 +43,13 @@ function isRequired(statements: Statement[], endpoints: readonly EndpointFact[],
   return endpoints.some((endpoint) => endpoint.responses.some((response) => response.status === 401) || endpoint.notes.some((note) => /^headers?\b.*\brequired\b/i.test(note.text)))
 }
 
-function idTypeOf(resolved: Resolved): AuthConvention['idType'] {
+function idTypeOf(resolved: Resolved, stated: Row | null): AuthConvention['idType'] {
   const user = resolved.userEntity
   const key = user === null ? undefined : user.fields.find((field) => field.name === user.key[0])
   const owner = resolved.entities.map((entity) => makerField(entity, user?.name ?? null)).find((field) => field !== undefined)
   const type = key?.type ?? (owner?.reference === undefined ? owner?.type : undefined)
   if (type === 'uuid') return 'uuid'
+  if (type === undefined && typeof stated?.['id'] === 'number') return 'integer'
   return type === 'integer' || type === 'bigint' ? 'integer' : 'string'
 }
 

@@ -14,12 +14,17 @@ const REPLACED: [RegExp, string][] = [
 
 const LAYOUT = 'app/{models,schemas,services,routers/v1,dependencies}, one file an entity'
 
-/** Statements about the stack that the generated project does not follow, one a line of the text. */
+/** Statements about the stack that the generated project does not follow, one a line of the text and once a technology. */
 export function notFollowedOf(facts: Facts): ApiSpec['notFollowed'] {
   const found = new Map<number, ApiSpec['notFollowed'][number]>()
+  const named = new Set<string>()
   for (const { text, line } of facts.stack) {
-    const instead = REPLACED.find(([pattern]) => pattern.test(text))?.[1]
-    if (instead !== undefined && !found.has(line)) found.set(line, { text, line, instead })
+    for (const [pattern, instead] of REPLACED) {
+      const name = text.match(pattern)?.[1]?.toLowerCase()
+      if (name === undefined || named.has(name)) continue
+      named.add(name)
+      if (!found.has(line)) found.set(line, { text, line, instead })
+    }
   }
   const tree = facts.tree.map((one) => one.text).join('\n')
   const first = facts.tree[0]

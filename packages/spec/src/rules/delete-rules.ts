@@ -116,7 +116,7 @@ const SOFT_FORMS = [
 function softly(text: string, view: RuleView): RuleEffect[] | null {
   if (!isSoft(text) || !SOFT_FORMS.some((form) => form.test(text))) return null
   const named = view.world.entities.find((entity) => meaning(text).includes(meaning(entity.name).join('')))
-  const entity = view.world.entities.find((one) => one.name === view.endpoint?.entity) ?? named ?? view.entity
+  const entity = view.world.entity(view.endpoint?.entity) ?? named ?? view.entity
   if (entity === undefined || entity === null || entity.softDelete === null || carried(entity, ['delete'], view.world).length === 0) return null
   return [{ kind: 'soft-delete', entity: entity.name }]
 }

@@ -12,16 +12,23 @@ export interface FieldStatement {
 }
 
 /** Names of entities and fields, before anything is resolved. */
-type Names = Map<string, Map<string, string>>
+interface Names {
+  /** Entity → words of a field → its name. */
+  entities: Map<string, Map<string, string>>
+  /** Words of a field → entities that have it. */
+  holders: Map<string, string[]>
+}
 
 /** For each rule sentence the statements about fields that it makes; empty for sentences of another kind. */
 export function fieldStatements(facts: Facts): Map<RuleFact, FieldStatement[]> {
-  const names: Names = new Map()
+  const names: Names = { entities: new Map(), holders: new Map() }
   for (const field of facts.fields) {
-    const fields = names.get(field.entity) ?? new Map<string, string>()
-    names.set(field.entity, fields)
+    const fields = names.entities.get(field.entity) ?? new Map<string, string>()
+    names.entities.set(field.entity, fields)
     const key = keyOf(field.name)
-    if (!fields.has(key)) fields.set(key, field.name)
+    if (fields.has(key)) continue
+    fields.set(key, field.name)
+    names.holders.set(key, [...(names.holders.get(key) ?? []).slice(-1), field.entity])
   }
   const found = new Map<RuleFact, FieldStatement[]>()
   for (const rule of facts.rules) found.set(rule, statementsOf(rule, names))
@@ -81,10 +88,10 @@ function targetOf(phrase: string, rule: RuleFact, names: Names): { entity: strin
   const words = wordsOf(phrase.replace(/'s\b/g, '').replace(/\s*\(.*$/, '')).map(singular).filter((word) => !FILLERS.test(word))
   if (words.length === 0 || words.length > 5) return null
   const of = phrase.match(/^(.+?) of (?:an? |the |each |every )?(.+)$/i)
-  if (of !== null && names.has(nameKey(of[2]!))) return fieldOf(wordsOf(of[1]!).map(singular).filter((word) => !FILLERS.test(word)), nameKey(of[2]!), names)
+  if (of !== null && names.entities.has(nameKey(of[2]!))) return fieldOf(wordsOf(of[1]!).map(singular).filter((word) => !FILLERS.test(word)), nameKey(of[2]!), names)
   for (let size = Math.min(3, words.length - 1); size >= 1; size -= 1) {
     const entity = words.slice(0, size).join('')
-    const named = names.has(entity) ? fieldOf(words.slice(size), entity, names) : null
+    const named = names.entities.has(entity) ? fieldOf(words.slice(size), entity, names) : null
     if (named !== null) return named
   }
   if (rule.entity !== null) {
@@ -92,19 +99,20 @@ function targetOf(phrase: string, rule: RuleFact, names: Names): { entity: strin
     if (own !== null) return own
     return null
   }
-  const holders = [...names.keys()].map((entity) => fieldOf(words, entity, names)).filter((one) => one !== null)
-  return holders.length === 1 ? holders[0]! : null
+  const holders = new Set(spellings(words).flatMap((key) => names.holders.get(key) ?? []))
+  return holders.size === 1 ? fieldOf(words, [...holders][0]!, names) : null
 }
 
 function fieldOf(words: readonly string[], entity: string, names: Names): { entity: string; field: string } | null {
-  const fields = names.get(entity)
-  if (fields === undefined) return null
-  const short = words.filter((word) => !/^(format|address|length|name|date|time|count)$/.test(word))
-  for (const key of [words.join('_'), `${words.join('_')}_id`, `is_${words.join('_')}`, `${words.join('_')}_at`, short.join('_')]) {
-    const field = key === '' ? undefined : fields.get(key)
-    if (field !== undefined) return { entity, field }
-  }
-  return null
+  const fields = names.entities.get(entity)
+  const key = fields === undefined ? undefined : spellings(words).find((one) => fields.has(one))
+  return key === undefined ? null : { entity, field: fields!.get(key)! }
+}
+
+function spellings(words: readonly string[]): string[] {
+  const name = words.join('_')
+  const short = words.filter((word) => !/^(format|address|length|name|date|time|count)$/.test(word)).join('_')
+  return [name, `${name}_id`, `is_${name}`, `${name}_at`, short].filter((one) => one !== '')
 }
 
 const DUPLICATES = [

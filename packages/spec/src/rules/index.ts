@@ -12,7 +12,7 @@ import { timeClauses, timeRules } from './time-rules'
 import { readWith, type RuleView, type RuleWorld } from './view'
 
 // The catalogue, in order: the narrower form first.
-const SENTENCES = [...roleRules, ...ownerRules, ...deleteRules, ...stampRules, ...timeRules, ...stateRules, ...identityRules]
+const SENTENCES = [...roleRules, ...ownerRules, ...deleteRules, ...stampRules, ...timeRules, ...stateRules]
 const NOTES = [...ownerNotes, ...roleNotes, ...deleteNotes]
 const CLAUSES = [...timeClauses, ...stateClauses]
 
@@ -20,20 +20,22 @@ const CLAUSES = [...timeClauses, ...stateClauses]
 export function readRules(facts: Facts, statements: Map<RuleFact, FieldStatement[]>, resolved: Resolved, world: RuleWorld): Rule[] {
   const seen = new Set<string>()
   const rules: Rule[] = []
+  const atLine = new Map(world.endpoints.map((endpoint) => [endpoint.source.line, endpoint]))
   for (const fact of [...facts.rules].sort((a, b) => a.line - b.line)) {
     const key = `${fact.line} ${fact.text}`
     if (seen.has(key)) continue
     seen.add(key)
-    rules.push(ruleOf(fact, statements.get(fact) ?? [], resolved, world))
+    rules.push(ruleOf(fact, statements.get(fact) ?? [], resolved, world, atLine))
   }
   shareExemptions(rules, world)
   for (const rule of rules) applyEffects(rule.effects, world)
+  dropOwnFilters(rules, world)
   return rules.map((rule, index) => ({ ...rule, id: index + 1 }))
 }
 
-function ruleOf(fact: RuleFact, statements: FieldStatement[], resolved: Resolved, world: RuleWorld): Rule {
-  const endpoint = fact.kind === 'note' ? (world.endpoints.find((one) => one.source.line === fact.line) ?? null) : null
-  const entity = (fact.entity === null ? undefined : resolved.byKey.get(fact.entity)) ?? world.entities.find((one) => one.name === endpoint?.entity) ?? null
+function ruleOf(fact: RuleFact, statements: FieldStatement[], resolved: Resolved, world: RuleWorld, atLine: ReadonlyMap<number, Endpoint>): Rule {
+  const endpoint = fact.kind === 'note' ? (atLine.get(fact.line) ?? null) : null
+  const entity = (fact.entity === null ? undefined : resolved.byKey.get(fact.entity)) ?? world.entity(endpoint?.entity) ?? null
   const view: RuleView = { world, entity, endpoint, field: null }
   const { effects, missing } = readSentence(fact.text, statements, view, resolved)
   const status = effects.length === 0 ? 'unparsed' : missing.length === 0 ? 'compiled' : 'partly'
@@ -49,6 +51,8 @@ interface Reading {
 }
 
 function readSentence(text: string, statements: FieldStatement[], view: RuleView, resolved: Resolved): Reading {
+  const refused = readWith(identityRules, text.replace(/[.!]+$/, ''), view)
+  if (refused !== null) return { effects: refused, missing: vagueIdentity(text, view.world) }
   const { sentence, code } = withoutCode(text)
   const whole = (view.endpoint === null ? null : readWith(NOTES, sentence, view)) ?? readWith(SENTENCES, sentence, view)
   if (whole !== null) return withCode({ effects: whole, missing: [] }, code)
@@ -59,6 +63,11 @@ function readSentence(text: string, statements: FieldStatement[], view: RuleView
   const missing = read.filter((one) => one.effects === null).map((one) => `not understood: "${one.part}"`)
   const effects = read.flatMap((one) => one.effects ?? [])
   return effects.length === 0 ? { effects, missing: [] } : withCode({ effects, missing }, code)
+}
+
+/** Any text is an id where ids are text and no entity holds the callers. */
+function vagueIdentity(text: string, world: RuleWorld): string[] {
+  return /\binvalid\b/i.test(text) && world.auth.idType === 'string' && world.userEntity === null ? ['the text does not say what makes an identity invalid'] : []
 }
 
 /** Facts the finished fields carry, and clauses behind them ("future dates only"). */
@@ -83,7 +92,7 @@ function readStatements(statements: FieldStatement[], view: RuleView, resolved: 
 }
 
 function checkable(entity: Entity, field: string, world: RuleWorld): boolean {
-  return world.endpoints.some((endpoint) => endpoint.entity === entity.name && endpoint.unsupported === null && endpoint.body?.includes(field) === true)
+  return world.endpointsOf(entity.name).some((endpoint) => endpoint.body?.includes(field) === true)
 }
 
 const clauses = (text: string): string[] => text.split(/\s*;\s*|\.\s+(?=[A-Z])|,\s+(?:and|but)\s+|\s+but\s+/).filter((part) => part.split(/\s+/).length > 1)
@@ -114,17 +123,27 @@ function withCode(reading: Reading, code: number | null): Reading {
   return fits ? reading : { effects: reading.effects, missing: [...reading.missing, `the status ${code}`] }
 }
 
+/** Where a list holds the caller's rows only, nobody needs to filter by the caller. */
+function dropOwnFilters(rules: readonly Rule[], world: RuleWorld): void {
+  for (const effect of rules.flatMap((rule) => rule.effects)) {
+    if (effect.kind !== 'owner' || effect.via !== undefined || !effect.operations.includes('list') || effect.roles.length > 0) continue
+    for (const endpoint of world.endpointsOf(effect.entity)) {
+      if (endpoint.filters !== undefined) endpoint.filters = endpoint.filters.filter((filter) => filter.source.origin === 'stated' || !effect.fields.includes(filter.field))
+    }
+  }
+}
+
 /** What an effect changes in the model itself. */
-function applyEffects(effects: readonly RuleEffect[], world: { entities: Entity[]; endpoints: Endpoint[] }): void {
-  const fieldOf = (entity: string, name: string) => world.entities.find((one) => one.name === entity)?.fields.find((field) => field.name === name)
+function applyEffects(effects: readonly RuleEffect[], world: RuleWorld): void {
+  const fieldOf = (entity: string, name: string) => world.entity(entity)?.fields.find((field) => field.name === name)
   for (const effect of effects) {
     if (effect.kind === 'stamp') {
       const target = fieldOf(effect.entity, effect.target)
       if (target === undefined) continue
       Object.assign(target, { readOnly: true, required: false, nullable: true })
-      for (const endpoint of world.endpoints) if (endpoint.entity === effect.entity && endpoint.body !== undefined) endpoint.body = endpoint.body.filter((name) => name !== effect.target)
+      for (const endpoint of world.endpointsOf(effect.entity)) if (endpoint.body !== undefined) endpoint.body = endpoint.body.filter((name) => name !== effect.target)
     } else if (effect.kind === 'cascade') {
-      for (const field of world.entities.find((one) => one.name === effect.child)?.fields ?? []) if (field.reference?.entity === effect.entity) field.reference.onDelete = 'cascade'
+      for (const field of world.entity(effect.child)?.fields ?? []) if (field.reference?.entity === effect.entity) field.reference.onDelete = 'cascade'
     } else if (effect.kind === 'delete-guard') {
       const field = fieldOf(effect.child, effect.childField)
       if (field?.reference !== undefined && effect.where === undefined) field.reference.onDelete = 'restrict'

@@ -31,12 +31,18 @@ function effect(entity: Entity, fields: string[], verbs: readonly Verb[], roles:
 
 /** "Users can only edit their own comments"; below an owned parent when the rows themselves name nobody. */
 function owned(verbs: string, noun: string, view: RuleView): RuleEffect[] | null {
-  const operations = operationsIn(verbs)
+  const operations = withDelete(verbs)
   if (operations === null) return null
   if (/^(?:data|resources?|records?|content|items?)$/i.test(noun.trim())) return everything(operations, view.world)
   const entity = entityIn(noun, view)
   if (entity === null) return null
   return effect(entity, ownFields(entity, view.world), operations, [], view.world)
+}
+
+/** "Modify" without a "delete" beside it: who may not change a row may not remove it either. */
+function withDelete(verbs: string): Verb[] | null {
+  const operations = operationsIn(verbs)
+  return operations !== null && /\b(?:modify|change)\b/i.test(verbs) && !operations.includes('delete') ? [...operations, 'delete'] : operations
 }
 
 function everything(operations: Verb[], world: RuleWorld): RuleEffect[] | null {
@@ -75,7 +81,7 @@ function inherited(child: string, parent: string, view: RuleView): RuleEffect[] 
 
 function noted(others: string | undefined, view: RuleView): RuleEffect[] | null {
   const { endpoint, world } = view
-  const entity = world.entities.find((one) => one.name === endpoint?.entity)
+  const entity = world.entity(endpoint?.entity)
   const verb = verbOf(view)
   const roles = others === undefined ? [] : rolesIn(others, world)
   if (entity === undefined || verb === null || roles === null) return null

@@ -13,7 +13,7 @@ export const meaning = (phrase: string): string[] => wordsOf(phrase.replace(/'s\
 export function entityIn(phrase: string, view: RuleView): Entity | null {
   const words = meaning(phrase)
   if (words.length === 0 || /^(it|they|them|one|those|these|record|item|resource)$/.test(words.join(' '))) {
-    if (/\b(profile|account)\b/i.test(phrase) && !view.world.entities.some((entity) => /^(profile|account)$/.test(nameKey(entity.name)))) return view.world.userEntity
+    if (/\b(profile|account)\b/i.test(phrase) && !view.world.byKey.has('profile') && !view.world.byKey.has('account')) return view.world.userEntity
     return view.entity
   }
   return entityByWords(words, view.world)
@@ -21,10 +21,10 @@ export function entityIn(phrase: string, view: RuleView): Entity | null {
 
 export function entityByWords(words: readonly string[], world: RuleWorld): Entity | null {
   const key = words.join('')
-  const exact = world.entities.find((entity) => nameKey(entity.name) === key)
+  const exact = world.byKey.get(key)
   if (exact !== undefined) return exact
-  const ending = world.entities.filter((entity) => entity.junction === null && wordsOf(entity.name).map(singular).join('').endsWith(key) && wordsOf(entity.name).map(singular).at(-1) === words.at(-1))
-  return ending.length === 1 && words.length > 0 ? ending[0]! : null
+  const ending = world.endingWith(words.at(-1) ?? '').filter((entity) => nameKey(entity.name).endsWith(key))
+  return ending.length === 1 ? ending[0]! : null
 }
 
 /** The field a phrase names: `due date`, `due_date`, `Tag names`, `the task's title`. */
@@ -140,7 +140,7 @@ export function carried<V extends Verb>(entity: Entity, verbs: readonly V[], wor
 }
 
 export function endpointOf(entity: Entity, operations: readonly Operation[], world: RuleWorld): Endpoint | undefined {
-  return world.endpoints.find((endpoint) => endpoint.entity === entity.name && operations.includes(endpoint.operation) && endpoint.unsupported === null)
+  return world.endpointsOf(entity.name).find((endpoint) => operations.includes(endpoint.operation))
 }
 
 export interface State {

@@ -31,7 +31,7 @@ function restricted(who: string, verbs: string, noun: string, view: RuleView): R
 }
 
 function effect(name: string, verbs: readonly Verb[], roles: string[], view: RuleView): RuleEffect[] | null {
-  const entity = view.world.entities.find((one) => one.name === name)!
+  const entity = view.world.entity(name)!
   const operations = carried(entity, verbs, view.world)
   const outside = view.world.roles.some((role) => !roles.includes(role))
   return operations.length === 0 || !outside ? null : [{ kind: 'role', entity: name, operations, roles }]
@@ -43,7 +43,7 @@ function fieldFor(noun: string, who: string, view: RuleView): RuleEffect[] | nul
   const entity = view.entity
   const field = entity === null ? null : fieldIn(noun.replace(/^(?:an? |the )?(?:user|member)s?'?s? /i, ''), entity)
   if (roles === null || entity === null || field === null || field.readOnly || field.fromCaller) return null
-  const settable = view.world.endpoints.some((endpoint) => endpoint.entity === entity.name && endpoint.unsupported === null && endpoint.body?.includes(field.name) && endpoint.operation !== 'create')
+  const settable = view.world.endpointsOf(entity.name).some((endpoint) => endpoint.body?.includes(field.name) && endpoint.operation !== 'create')
   return settable ? [{ kind: 'role-field', entity: entity.name, field: field.name, roles }] : null
 }
 

@@ -18,7 +18,7 @@ export const stateRules: Pattern[] = [
   { form: /^(?:cannot|can not|can't|must not|may not) assign (?:an? |the |any )?(.+?) to (?:an? |the |any )?(.+)$/i, read: (m, view) => assigned(m[1]!, m[2]!, view, false) },
   { form: /^(.+?) (?:can|may|must) only be assigned to (?:an? |the )?(.+)$/i, read: (m, view) => assigned(m[1]!, m[2]!, view, true) },
   { form: /^(?:an? |the )?(.+?) must (?:be|reference|refer to|belong to|point to) (?:an? |the )?(?:existing,? )?(?:and )?(.+)$/i, read: (m, view) => referenced(m[1]!, m[2]!, view) },
-  { form: /^(?:an? |the )?(.+?) (?:cannot|can not|must not|can't|may not) (?:be|have|be assigned|be set to|be in)(?: the)? (.+)$/i, read: (m, view) => exclusive(m[1]!, m[2]!, view) },
+  { form: /^(?:an? |the )?(.+?) (?:cannot|can not|must not|can't|may not) (?:be assigned|be set to|be in|be|have)(?: the| an?)? (.+)$/i, read: (m, view) => exclusive(m[1]!, m[2]!, view) },
   { form: /^(?:an? |the )?(.+?) (?:can|may) (?:still )?be (edited|updated|modified|changed|deleted|removed)$/i, read: (m, view) => allowed(m[1]!, m[2]!, view) },
   { form: /^(?:cannot|can not|can't) (?:mark|set|change|update|complete|delete|get|view|edit) (?:an? |the )?(?:non-?existent|non-?existing|unknown|missing) (.+?)(?: (?:as|to) (.+))?$/i, read: (m, view) => unknown(m[0], m[1]!, m[2], view) },
   { form: /^(.+?) (?:are|is) immutable(?: (?:once|after)(?: being)? (?:upload\w*|creat\w+|submi\w+|publish\w+|stored|posted|saved|made))?$/i, read: (m, view) => immutable(m[1]!, view) },
@@ -65,7 +65,7 @@ function guard(entity: Entity, verbs: ('update' | 'delete')[], state: State, vie
 
 /** Some request can bring a row into the state. */
 function settable(entity: Entity, name: string, view: RuleView): boolean {
-  return view.world.endpoints.some((endpoint) => endpoint.entity === entity.name && endpoint.unsupported === null && (endpoint.body?.includes(name) === true || endpoint.sets?.[name] !== undefined))
+  return view.world.endpointsOf(entity.name).some((endpoint) => (endpoint.body?.includes(name) === true || endpoint.sets?.[name] !== undefined))
 }
 
 function onlyIn(noun: string, verbs: string, view: RuleView): RuleEffect[] | null {
@@ -102,7 +102,7 @@ function assigned(noun: string, target: string, view: RuleView, positive: boolea
 }
 
 function demanded(entity: Entity, field: Field, target: Entity, state: State, view: RuleView, positive: boolean): RuleEffect[] | null {
-  if (!view.world.endpoints.some((endpoint) => endpoint.entity === entity.name && endpoint.unsupported === null && endpoint.body?.includes(field.name))) return null
+  if (!view.world.endpointsOf(entity.name).some((endpoint) => endpoint.body?.includes(field.name))) return null
   const own = target.fields.find((one) => one.name === state.field)!
   const all: (string | boolean)[] = own.type === 'boolean' ? [true, false] : own.values!
   const wanted = positive ? state.values : all.filter((value) => !state.values.includes(value))
@@ -117,7 +117,7 @@ function referenced(subject: string, rest: string, view: RuleView): RuleEffect[]
 }
 
 function pointing(entity: Entity, field: Field, rest: string, view: RuleView): RuleEffect[] | null {
-  const target = view.world.entities.find((one) => one.name === field.reference?.entity)
+  const target = view.world.entity(field.reference?.entity)
   if (target === undefined) return null
   const found = statefulEntity(rest, { ...view, entity: null })
   const state = found?.entity === target ? found.state : found === null ? stateIn(rest, target) : null
@@ -144,7 +144,7 @@ function allowed(noun: string, verb: string, view: RuleView): RuleEffect[] | nul
 function unknown(sentence: string, noun: string, state: string | undefined, view: RuleView): RuleEffect[] | null {
   const entity = entityIn(noun, view)
   if (entity === null) return null
-  const own = view.world.endpoints.filter((endpoint) => endpoint.entity === entity.name && endpoint.unsupported === null && endpoint.param !== undefined)
+  const own = view.world.endpointsOf(entity.name).filter((endpoint) => endpoint.param !== undefined)
   const wanted = state === undefined ? null : (stateIn(state, entity) ?? stateOfVerb(state, entity))
   const verb = /^\S+ (?:not )?(delete|get|view|edit|update)/i.exec(sentence)?.[1]?.toLowerCase()
   const byVerb = { delete: 'delete', get: 'get', view: 'get', edit: 'update', update: 'update' }[verb ?? '']

@@ -41,7 +41,7 @@ function moment(phrase: string, side: Side, on: string | undefined, view: RuleVi
 }
 
 function momentOf(entity: Entity, field: Field, side: Side, on: string | undefined, view: RuleView): RuleEffect[] | null {
-  const sent = view.world.endpoints.some((endpoint) => endpoint.entity === entity.name && endpoint.unsupported === null && endpoint.body?.includes(field.name))
+  const sent = view.world.endpointsOf(entity.name).some((endpoint) => endpoint.body?.includes(field.name))
   return !isMoment(field) || !sent ? null : [{ kind: side, entity: entity.name, field: field.name, on: on === undefined ? 'write' : 'create' }]
 }
 

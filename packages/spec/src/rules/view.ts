@@ -1,4 +1,5 @@
 import type { ApiSpec, Endpoint, Entity, Field, RuleEffect } from '../api-spec'
+import { nameKey, singular, wordsOf } from '../words'
 
 /** What the recognisers know of the specification when they read its sentences. */
 export interface RuleWorld {
@@ -7,6 +8,38 @@ export interface RuleWorld {
   roles: string[]
   auth: ApiSpec['auth']
   userEntity: Entity | null
+  /** By `nameKey`. */
+  byKey: ReadonlyMap<string, Entity>
+  /** By name. */
+  entity(name: string | null | undefined): Entity | undefined
+  /** Endpoints of an entity that need no model. */
+  endpointsOf(entity: string): readonly Endpoint[]
+  /** Entities whose name ends with this word, links left out. */
+  endingWith(word: string): readonly Entity[]
+}
+
+/** Looks up once what the recognisers ask for again and again. */
+export function ruleWorld(parts: Pick<RuleWorld, 'entities' | 'endpoints' | 'roles' | 'auth' | 'userEntity'>): RuleWorld {
+  const byName = new Map(parts.entities.map((entity) => [entity.name, entity]))
+  const endpoints = grouped(parts.endpoints.filter((endpoint) => endpoint.unsupported === null), (endpoint) => endpoint.entity ?? '')
+  const endings = grouped(parts.entities.filter((entity) => entity.junction === null), (entity) => singular(wordsOf(entity.name).at(-1) ?? ''))
+  return {
+    ...parts,
+    byKey: new Map(parts.entities.map((entity) => [nameKey(entity.name), entity])),
+    entity: (name) => (name === null || name === undefined ? undefined : byName.get(name)),
+    endpointsOf: (name) => endpoints.get(name) ?? [],
+    endingWith: (word) => endings.get(word) ?? [],
+  }
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group === undefined) groups.set(keyOf(item), [item])
+    else group.push(item)
+  }
+  return groups
 }
 
 /** One sentence and where it stands. */

@@ -104,6 +104,18 @@ async def test_lie():
     code: '{mark}\nasync def test_lie(client):\n    response = await client.post("/api/v1/notes", json={})\n    assert response.status_code == 422',
   },
   {
+    name: 'names two cases and checks the other one',
+    about: 'gets_note',
+    code: `{mark}
+@pytest.mark.feature(3, "lists_notes")
+async def test_lie(client):
+    ${CREATE}
+    ${GET}
+    listed = await client.get("/api/v1/notes")
+    assert listed.status_code == 200
+    assert listed.json() == [created]`,
+  },
+  {
     name: 'leaves the request to a shared fixture',
     about: 'gets_note',
     code: `@pytest.fixture(scope="module")
@@ -334,7 +346,7 @@ async def test_lists_notes(client):
 /** Tests that send the right requests and check nothing. */
 const carelessTests = sendingTests.replace(/ {4}assert .*\n/g, '')
 
-const failingTests = `${carelessTests.trimEnd().split('\n\n@').join('\n    assert False\n\n@')}\n    assert False\n`
+const failingTests = carelessTests.replace(/\n(?=\n@|$)/g, '\n    assert False\n').replace('pytest\n    assert False', 'pytest')
 
 const CONFTEST = `import os
 from collections.abc import AsyncIterator

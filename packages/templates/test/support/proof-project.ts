@@ -6,19 +6,20 @@ import { writeSmallProject } from './small-project'
 /** What the small project was built from. */
 export const SPEC = `# Notes API
 
-A small API for notes. There is no authentication. Lists are plain arrays, without pagination.
+A small API for notes, without authentication.
 
-## Models
+## Resources
 
-### Note
-- id (integer, auto-generated)
-- title (string, required, max 100 characters, unique)
+### Notes
 
-## Endpoints
+**Model Fields:**
+- \`id\` (integer, primary key)
+- \`title\` (string, required, unique)
 
-- POST /api/v1/notes - Create a note
-- GET /api/v1/notes/{note_id} - Get one note
-- GET /api/v1/notes - List all notes
+**Endpoints:**
+- \`POST /api/v1/notes\` - Create a note
+- \`GET /api/v1/notes\` - List all notes
+- \`GET /api/v1/notes/{note_id}\` - Get one note
 `
 
 const shared = { request_schema: null, response_schema: null, category: 'endpoint', passes: false } as const

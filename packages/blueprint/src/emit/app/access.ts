@@ -54,6 +54,12 @@ export const listOwnership = (facts: AppFacts, entity: Entity): Ownership | unde
 export const predicate = (entity: Entity, operation: Operation): string => `may_${operation}_${snake(entity.name)}`
 export const visibleRows = (entity: Entity): string => `visible_${entity.table}`
 
+/** Names that `app/services/access.py` exports. */
+export function accessSymbols(facts: AppFacts): [string, string][] {
+  const names = facts.spec.entities.flatMap((entity) => [visibleRows(entity), ...(['read', 'create', 'update', 'delete'] as const).map((operation) => predicate(entity, operation))])
+  return names.map((name) => [name, 'app.services.access'])
+}
+
 /** Whether the row belongs to the caller, as an expression inside a service. */
 export function belongs({ entity, operation, parents }: Ownership, row: string): string {
   return parents.length > 0 ? `await ${predicate(entity, operation)}(self.session, ${row}, caller)` : `${predicate(entity, operation)}(${row}, caller)`

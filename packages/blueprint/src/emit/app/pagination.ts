@@ -117,11 +117,11 @@ const ORDERING = `def ordering(
     yield (term.desc() if descending else term.asc()).nulls_last()
     yield key.desc() if descending else key.asc()`
 
-const FETCH_ALL = `async def fetch_all(session: AsyncSession, statement: sa.Select[tuple[Row]]) -> Sequence[Row]:
+const FETCH_ALL = `async def fetch_all(session: AsyncSession, statement: sa.Select[Row]) -> Sequence[Row]:
     """Read every row."""
     return (await session.scalars(statement)).all()`
 
-const FETCH_PAGE = `async def fetch_page(session: AsyncSession, statement: sa.Select[tuple[Row]], params: PageParams) -> Found[Row]:
+const FETCH_PAGE = `async def fetch_page(session: AsyncSession, statement: sa.Select[Row], params: PageParams) -> Found[Row]:
     """Read one page and the total, in one statement but for pages behind the last one."""
     page = statement.add_columns(sa.func.count().over()).offset(params.skipped).limit(params.length)
     rows = (await session.execute(page)).all()

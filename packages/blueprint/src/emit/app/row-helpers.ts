@@ -15,7 +15,8 @@ const REFER_TO = `async def refer_to(session: AsyncSession, model: type[Row], ke
     """Read the row that a field of a body refers to, and keep it as it is until the end of the transaction."""
     row = await session.get(model, key, with_for_update={"read": True})
     if row is None:
-        raise InvalidReferenceError(f"{field} refers to something that does not exist", [FieldError(field, "does not exist")])
+        message = f"{field} refers to something that does not exist"
+        raise InvalidReferenceError(message, [FieldError(field, message)])
     return row`
 
 const NOUN = `def noun(model: type[Base]) -> str:

@@ -14,7 +14,7 @@ from httpx import AsyncClient
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
-from app.errors import Failure, columns_of, from_database, unexpected
+from app.errors import Failure, from_database, unexpected
 from app.models import Base
 from app.seed import seed
 from tests.support import assert_error
@@ -91,7 +91,6 @@ def test_values_out_of_range_are_invalid_input() -> None:
 def test_violated_constraints_are_explained() -> None:
     """A broken constraint becomes a conflict, not a failure."""
     assert failure_of(postgres.UniqueViolationError("taken")).status == 409
-    assert columns_of("no_such_constraint") == []
 
 
 def test_lost_database_is_told() -> None:

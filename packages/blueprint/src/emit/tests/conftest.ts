@@ -3,7 +3,8 @@ import { quoted } from '../app/python'
 
 /** The text of `tests/conftest.py`. */
 export function conftestModule({ auth }: ApiSpec, builtInId: unknown): string {
-  const identity = auth.kind === 'header' ? `, headers={${quoted(auth.header)}: ${quoted(String(builtInId))}}` : ''
+  const identity = auth.kind === 'header' ? `    identity = {${quoted(auth.header)}: ${quoted(String(builtInId))}}\n` : ''
+  const headers = auth.kind === 'header' ? ', headers=identity' : ''
   const anonymous =
     auth.kind === 'header'
       ? `
@@ -92,7 +93,7 @@ async def clean_database(engine: AsyncEngine) -> None:
 @pytest.fixture
 async def client(clean_database: None) -> AsyncIterator[AsyncClient]:
     """Ask the application as the built-in user."""
-    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test"${identity}) as built_in_user:
+${identity}    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test"${headers}) as built_in_user:
         yield built_in_user
 ${anonymous}
 

@@ -146,7 +146,7 @@ const pytest: CommandRule = {
 
 /** `tests/test_x.py::test_a[case]` is that file, and so is `@arguments.txt`. */
 function fileOf(operand: Argument): Argument {
-  const [file = '', ...test] = (operand.text ?? '').replace(/^@/, '').split('::')
+  const [file = ''] = (operand.text ?? '').replace(/^@/, '').split('::')
   return file === operand.text ? operand : { ...operand, text: file, prefix: file, glob: operand.glob && /[*?[]/.test(file) }
 }
 

@@ -28,7 +28,7 @@ class Settings(BaseSettings):
         """Accept the URLs that libpq accepts, `?host=/socket/directory` and `sslmode` included."""
         url = make_url(value)
         query = {"ssl" if name == "sslmode" else name: setting for name, setting in url.query.items()}
-        known = {name: query[name] for name in ("host", "port", "ssl") if name in query}
+        known = {name: value for name, value in query.items() if name in {"host", "port", "ssl"}}
         return url.set(drivername="postgresql+asyncpg", query=known).render_as_string(hide_password=False)
 
     @field_validator("cors_origins", mode="before")

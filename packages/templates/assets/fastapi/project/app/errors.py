@@ -1,16 +1,18 @@
 """The errors of the application, and how each failure becomes an answer."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from asyncpg import DataError as AsyncpgDataError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy import Index, Table
+from sqlalchemy import Column, Index, Table
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.schema import ColumnCollectionConstraint
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -142,19 +144,27 @@ def from_validation(error: RequestValidationError) -> Failure:
 
 
 def columns_of(constraint: str | None) -> list[str]:
-    """Name the columns of a constraint or index of the database."""
+    """Name the fields of a constraint or index of the database, as the API spells them."""
     for table in Base.metadata.tables.values():
-        for item in (*table.constraints, *table.indexes):
-            if item.name == constraint:
-                return index_columns(item, table) if isinstance(item, Index) else item.columns.keys()
+        for index in table.indexes:
+            if index.name == constraint:
+                return [json_name(column) for column in indexed_columns(index, table)]
+        for item in table.constraints:
+            if item.name == constraint and isinstance(item, ColumnCollectionConstraint):
+                return [json_name(column) for column in item.columns]
     return []
 
 
-def index_columns(index: Index, table: Table) -> list[str]:
-    """Name the columns of an index, those inside an expression such as `lower(name)` included."""
+def json_name(column: Column[Any]) -> str:
+    """Name a column as the API spells it."""
+    return str(column.info.get("json_name", column.name))
+
+
+def indexed_columns(index: Index, table: Table) -> list[Column[Any]]:
+    """List the columns of an index, those inside an expression such as `lower(name)` included."""
     expressions = " ".join(str(expression) for expression in index.expressions)
-    words = expressions.replace("(", " ").replace(")", " ").replace(".", " ").split()
-    return [column.name for column in table.columns if column.name in words]
+    words = re.findall(r"\w+", expressions)
+    return [column for column in table.columns if column.name in words]
 
 
 # What a violated constraint means to a client, by SQLSTATE.

@@ -1,14 +1,27 @@
 """The OpenAPI document, corrected where the framework cannot know this API's error format."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from app.schemas.error import ERROR_MEDIA_TYPE, ErrorRead
 
 FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
+
+
+def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Document the failures of a route."""
+    return {status: {"model": ErrorRead, "description": HTTPStatus(status).phrase} for status in statuses}
+
+
+def operation_id(route: APIRoute) -> str:
+    """Name an operation after its function: `listTasks`."""
+    first, *rest = route.name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def build_openapi(app: FastAPI) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {dt.datetime: sa.DateTime(timezone=True), float: sa.Double()}
     # Values that the database sets on UPDATE come back with it: a later lazy load could not be awaited.
-    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}
+    __mapper_args__ = MappingProxyType({"eager_defaults": True})
 
 
 def enum_type(kind: type[StrEnum], column: str) -> sa.Enum:

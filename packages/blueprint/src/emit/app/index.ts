@@ -1,0 +1,58 @@
+import type { ApiSpec } from '@forge/spec'
+import type { ProjectFile } from '../project-file'
+import { accessFile, accessSymbols } from './access'
+import { factsOf } from './app-facts'
+import { authFile } from './auth'
+import { errorFormatFile } from './error-format'
+import { filtersFile } from './filters'
+import { healthFile, mainFile } from './main'
+import { migrationFile } from './migration'
+import { modelFiles } from './models'
+import { paginationFile } from './pagination'
+import { readmeFile } from './readme'
+import { routerFiles, serviceDependenciesFile } from './routers'
+import { rowHelpersFile } from './row-helpers'
+import { schemaNames } from './schema-names'
+import { schemaFiles, schemaSymbols } from './schemas'
+import { seedFile } from './seed'
+import { serviceFiles, serviceMethods } from './services'
+
+/**
+ * The application of a spec: models, schemas, services, routes, identities, seeds, the migration and a README. With the static files of the
+ * FastAPI template it is complete. The same spec always gives the same bytes. Endpoints that the spec leaves open (`unsupported`) are not emitted.
+ */
+export function emitApp(spec: ApiSpec): ProjectFile[] {
+  const facts = factsOf(spec)
+  const names = schemaNames(facts)
+  const methods = serviceMethods(facts, names)
+  const symbols = new Map([...facts.symbols, ...schemaSymbols(facts, names), ...accessSymbols(facts)])
+  const services = serviceFiles(facts, names, methods, symbols)
+  const schemas = schemaFiles(facts, names)
+  const routers = routerFiles(facts, names, methods, symbols)
+  const code = [...services, ...schemas, ...routers]
+  const used = usesOf(code)
+  return [
+    ...modelFiles(facts),
+    ...schemas,
+    ...services,
+    ...routers,
+    accessFile(facts, used),
+    authFile(facts),
+    serviceDependenciesFile(facts, symbols),
+    errorFormatFile(spec.errors, spec.statusCodes),
+    paginationFile(spec.paging, used),
+    ...filtersFile(used),
+    rowHelpersFile(used),
+    healthFile(spec),
+    mainFile(spec),
+    seedFile(facts),
+    migrationFile(facts),
+    readmeFile(facts),
+  ].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Whether any of the files uses a name. Helpers that nothing uses are not emitted. */
+function usesOf(files: ProjectFile[]): (name: string) => boolean {
+  const words = new Set(files.flatMap((file) => file.content.match(/[A-Za-z_]\w*/g) ?? []))
+  return (name) => words.has(name)
+}
