@@ -4,6 +4,7 @@ import { cells, parseFieldLine, parseFieldList } from './fields'
 import { bodyFields, isObject, readJson } from './json-block'
 import { type Line, splitLines } from './lines'
 import { declaredEntities, headingSubject, type PlacedLine, placeLines, type Section, shortEntity } from './sections'
+import { splitTop } from './qualifiers'
 import { literal, readSql } from './sql'
 import { nameKey, plain, wordsOf } from './words'
 
@@ -64,13 +65,13 @@ export function collectFacts(text: string): Facts {
 
 function titleOf(lines: Line[]): string {
   const first = lines.find((line) => line.kind === 'heading' || line.kind === 'text' || line.kind === 'bullet')
-  const named = lines.find((line) => /^(?:project name|title|name)\s*:/i.test(line.text) && line.number < 15)
+  const named = lines.find((line) => /^(?:project[ _]name|title|name)\s*:/i.test(line.text) && line.number < 15)
   const text = plain((named?.text.replace(/^[^:]*:\s*/, '') || first?.text) ?? '')
   return text.replace(/\s+(?:---|—|–|-)\s+(?:product requirements|specification|requirements)$/i, '').slice(0, 120) || 'API'
 }
 
 function descriptionOf(placed: PlacedLine[]): string {
-  const prose = placed.find((line, index) => index > 0 && line.kind === 'text' && /^(overview|\d*\.?\s*overview|description|introduction|summary|purpose|about|)$/i.test(line.section.title) && line.text.split(' ').length > 5)
+  const prose = placed.find((line, index) => index > 0 && line.kind === 'text' && /^(overview|\d*\.?\s*overview|description|introduction|summary|purpose|about|)$/i.test(line.section.title) && line.text.split(' ').length > 5 && !/[{}|]|^\w+:/.test(line.text))
   return plain(prose?.text ?? '').slice(0, 600)
 }
 
@@ -215,7 +216,9 @@ function readEndpointNote(line: PlacedLine, fact: EndpointFact, state: State): v
   }
   const body = text.match(/^(?:request(?: body)?|body|input|payload)\s*:\s*[{(]?\s*([^{}]+?)\s*[})]?$/i)
   if (body !== null && !/^\W*$/.test(body[1]!)) {
-    for (const field of parseFieldList(body[1]!)) fact.body.push({ name: field.name, line: line.number, facts: field.facts })
+    const json = /^["'\w]+\s*:/.test(body[1]!)
+    if (json) fact.body.push(...bodyFields(['{', ...splitTop(body[1]!, ','), '}'].map((part) => ({ number: line.number, text: part }))))
+    else for (const field of parseFieldList(body[1]!)) fact.body.push({ name: field.name, line: line.number, facts: field.facts })
     return
   }
   if (kind === 'request' && line.kind === 'bullet') {

@@ -58,6 +58,8 @@ export interface RelationFact {
 }
 
 export interface ParamFact {
+  /** Told in a sentence ("filter by author"): the parameter takes the field's name. */
+  prose?: true
   name: string
   text: string
   line: number

@@ -251,7 +251,7 @@ function joinWrapped(lines: Line[]): Line[] {
 
 function continues(last: Line, tail: string, line: Line): boolean {
   if (last.kind !== 'bullet' && last.kind !== 'text') return false
-  if (tail.endsWith('\\')) return false
+  if (tail.endsWith('\\') || /^(?:request|response|returns?|body|payload|query|params?|parameters|headers?|status|errors?|auth|filters?|sort(?:ing)?|notes?|rules?|validation)\b[\w ]{0,20}:/i.test(line.text)) return false
   if (last.kind === 'bullet' && last.lang !== 'inline' && line.indent > last.indent) return true
   if (/(\s-|,)$/.test(tail) && line.indent >= last.indent) return true
   if (/^[`*"]?[A-Za-z_]\w*[`*"]?\s*[:(]/.test(line.text)) return false

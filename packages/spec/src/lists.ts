@@ -49,7 +49,7 @@ function sentenceParams(fact: EndpointFact): ParamFact[] {
 function textParams(text: string, line: number): ParamFact[] {
   const params: ParamFact[] = []
   const filters = text.match(/\bfilter(?:s|ed|ing|able)?\s*(?:by|on|:|with)\s*:?\s*([^;.)]+?)(?=\s*(?:;|\.|\)|$|,?\s*(?:and\s+)?(?:search|sort|paginat)))/i)
-  if (filters !== null) for (const name of nameList(filters[1]!)) params.push({ name, text: '', line })
+  if (filters !== null) for (const name of nameList(filters[1]!)) params.push({ prose: true, name, text: '', line })
   const search = text.match(/\bsearch(?:able)?\s*(?:in|by|on|across|:)\s*([^;.)]+?)(?=\s*(?:;|\.|\)|$|,?\s*(?:and\s+)?(?:filter|sort|paginat)))/i)
   if (search !== null) params.push({ name: 'search', text: `search in ${search[1]}`, line })
   const sort = text.match(/\bsort(?:s|ed|ing|able)?\s*(?:by|on|:)\s*([^;.)]+?)(?=\s*(?:;|\.|\)|$|,?\s*(?:and\s+)?(?:filter|search|paginat)))/i)
@@ -95,7 +95,7 @@ function filterFor(param: ParamFact, entity: Entity): Filter | null {
   const { name, text } = param
   const source: Source = { line: param.line, origin: 'stated' }
   const snake = wordsOf(name).join('_')
-  const make = (field: Field, kind: Filter['kind']): Filter => ({ name, field: field.name, kind, source })
+  const make = (field: Field, kind: Filter['kind']): Filter => ({ name: param.prose === true && kind === 'equals' ? field.name : name, field: field.name, kind, source })
   const exact = fieldNamed(entity, snake)
   if (exact !== undefined) {
     const several = /multi-?select|comma[- ]separated|multiple values|one or more|list of/i.test(text)

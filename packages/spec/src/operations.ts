@@ -185,6 +185,7 @@ function implied(fact: EndpointFact, owner: Entity, ownerParam: string, child: E
   const linking = independent && (related.some((one) => LINK_WORDS.test(one.summary)) || related.some((one) => one.method === 'DELETE'))
   if (linking) {
     const junction = makeJunction(owner, child, null, source)
+    if (resolved.byKey.has(nameKey(junction.name))) return null
     resolved.entities.push(junction)
     resolved.byKey.set(nameKey(junction.name), junction)
     resolved.diagnostics.push({ level: 'info', message: `${owner.name} and ${child.name} are joined by the table ${junction.table}, which ${fact.path} implies`, lines: [fact.line] })
@@ -192,6 +193,11 @@ function implied(fact: EndpointFact, owner: Entity, ownerParam: string, child: E
   }
   if (child === resolved.userEntity || child.junction !== null) return null
   const field = makeParentField(owner, source)
+  const own = child.fields.find((one) => one.name === field.name)
+  if (own !== undefined) {
+    Object.assign(own, { type: 'reference', list: false, reference: field.reference, indexed: true })
+    return childShape(fact, owner, ownerParam, child, own, param)
+  }
   child.fields.splice(Math.min(1, child.fields.length), 0, field)
   resolved.diagnostics.push({ level: 'info', message: `${child.name}.${field.name} is added, since ${fact.path} places ${child.name} below ${owner.name}`, lines: [fact.line] })
   return childShape(fact, owner, ownerParam, child, field, param)

@@ -138,7 +138,8 @@ function enumOf(part: string, fieldName: string, count: number): string[] | null
   const lead = part.match(/^(?:string\s+)?(?:enum(?:eration)?|one of|must be one of|either|allowed values?|possible values?|values?|options?|choices?|can be|in)\b\s*(?:the\s+)?(?:values?|following)?\s*[:=-]?\s*(.*)$/i)
   if (lead !== null && !/^(the )?enum values?$/i.test(lead[1]!) && !/\benum\b/i.test(lead[1]!)) {
     const list = members(lead[1]!)
-    if (list.length > 0 || /^enum/i.test(part)) return list
+    const prose = /^(?:either|can be|in)\b/i.test(part) && !/^[[({"']/.test(lead[1]!) && list.length < 2
+    if (!prose && (list.length > 0 || /^enum/i.test(part))) return list
   }
   const mixed = part.match(/^(?:string|varchar|text|enum)?\s*[:([]?\s*((?:["'][^"']{1,60}["']\s*(?:\||\/|,|or)?\s*){2,})[)\]]?$/i)
   if (mixed !== null) return members(mixed[1]!)

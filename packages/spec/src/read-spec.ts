@@ -17,7 +17,7 @@ import { factsOf, fieldStatements } from './rules/field-statements'
 import { ruleWorld } from './rules/view'
 import { seedsOf } from './seeds'
 import { markSoftDeletes } from './soft-delete'
-import { entityName } from './words'
+import { entityName, nameKey } from './words'
 
 /** Form of the specification. `auto` and `text`: plain text or Markdown, SQL statements included. */
 export type SpecFormat = 'auto' | 'text'
@@ -45,6 +45,7 @@ export function readSpec(text: string, options: ReadOptions = {}): ApiSpec {
   const { basePath, endpoints: stated } = listEndpoints(facts, keys, diagnostics)
   markSoftDeletes(resolved, stated, facts)
   const drafts = stated.map((fact) => ({ fact, endpoint: classifyEndpoint(fact, basePath, resolved, stated) }))
+  cascadeOwned(drafts, resolved, facts)
   relinkEntities(resolved, facts)
   markCallerFields(resolved, stated)
   const paging = pagingOf(facts, stated, diagnostics)
@@ -72,6 +73,18 @@ export function readSpec(text: string, options: ReadOptions = {}): ApiSpec {
     workflows: facts.workflows.map((one) => ({ name: one.name, role: one.role, steps: one.steps, source: { line: one.line, origin: 'stated' } })),
     notFollowed: notFollowedOf(facts),
     diagnostics: sorted([...diagnostics, ...unplaced(facts, resolved), ...left(drafts)]),
+  }
+}
+
+/** Rows that are only made below a parent go with it, unless the text says otherwise. */
+function cascadeOwned(drafts: { endpoint: Endpoint }[], resolved: Resolved, facts: Facts): void {
+  const stated = new Set(facts.fields.filter((fact) => fact.facts.onDelete !== undefined).map((fact) => `${fact.entity} ${fact.name}`))
+  const made = new Set(drafts.filter(({ endpoint }) => endpoint.operation === 'create').map(({ endpoint }) => endpoint.entity))
+  for (const { endpoint } of drafts) {
+    if (endpoint.operation !== 'nested-create' || made.has(endpoint.entity) || endpoint.entity === null || endpoint.parent?.entity === resolved.userEntity?.name) continue
+    const key = nameKey(endpoint.entity)
+    const field = resolved.byKey.get(key)?.fields.find((one) => one.name === endpoint.parent?.field)
+    if (field?.reference !== undefined && !stated.has(`${key} ${field.name}`)) field.reference.onDelete = 'cascade'
   }
 }
 

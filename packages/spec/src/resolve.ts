@@ -15,7 +15,7 @@ export interface Resolved {
 }
 
 const USER_KEYS = ['user', 'account', 'member', 'person', 'customer', 'profile', 'employee', 'author', 'appuser', 'useraccount']
-const USER_ROLES = /^(user|creator|author|owner|created_by|creator_user|owned_by|posted_by|uploaded_by|submitted_by|requested_by|assignee|assigned_to|assigned_user|reviewer|approver|approved_by|updated_by|modified_by|deleted_by|completed_by|manager|sender|recipient|receiver|reporter|performed_by|recorded_by|added_by|invited_by|follower|following|followee|host|organizer|organiser|instructor|teacher|seller|buyer|moderator|lead|uploader|customer|member|employee|patient|doctor|client|guest|student|requester|from_user|to_user)(_user)?$/
+const USER_ROLES = /^(user|creator|author|owner|created_by|creator_user|owned_by|posted_by|uploaded_by|submitted_by|requested_by|assignee|assigned_to|assigned_user|reviewer|approver|approved_by|updated_by|modified_by|deleted_by|completed_by|manager|sender|recipient|receiver|reporter|performed_by|recorded_by|added_by|invited_by|follower|following|followee|host|organizer|organiser|instructor|teacher|seller|buyer|moderator|lead|uploader|editor|customer|member|employee|patient|doctor|client|guest|student|requester|from_user|to_user)(_user)?$/
 const OPTIONAL_ROLES = /^(parent|assignee|assigned_to|assigned|reviewer|approver|approved_by|updated_by|modified_by|deleted_by|completed_by|manager|lead|reply_to|replaced_by|invited_by|cancelled_by|closed_by|resolved_by|previous|next|supervisor)/
 const CREATED = /^(created|uploaded|registered|joined|added|submitted|posted|inserted|logged|recorded|signed_up)_?(at|on|date|time)$|^(date_created|creation_date|created|date_joined|date_added)$/
 const UPDATED = /^(updated|modified|last_updated|last_modified|edited|changed)_?(at|on|date|time)?$|^date_(updated|modified)$/
@@ -199,6 +199,8 @@ function applyBounds(field: Field, facts: FieldFacts): void {
     else if (untyped && facts.min !== undefined && facts.max !== undefined && facts.min >= 0) field.minLength = Math.floor(facts.min)
     if (facts.maxLength !== undefined) field.maxLength = facts.maxLength
     else if (untyped && facts.max !== undefined && facts.max >= 1) field.maxLength = Math.floor(facts.max)
+    if (field.minLength !== undefined && field.minLength < 0) delete field.minLength
+    if (field.maxLength !== undefined && field.maxLength < Math.max(1, field.minLength ?? 1)) delete field.maxLength
     if (facts.pattern !== undefined) {
       field.pattern = facts.pattern
       if (facts.patternText !== undefined) field.patternText = facts.patternText
@@ -208,6 +210,7 @@ function applyBounds(field: Field, facts: FieldFacts): void {
   const step = field.type === 'decimal' || field.type === 'float' ? 10 ** -(field.scale ?? 2) : 1
   if (facts.min !== undefined) field.min = inclusive(facts.min, step)
   if (facts.max !== undefined) field.max = inclusive(facts.max, step)
+  if (field.min !== undefined && field.max !== undefined && field.min > field.max) delete field.max
 }
 
 /** `> 0` arrives as 0 + EXCLUSIVE: the next value of the field's own step. */
@@ -382,7 +385,7 @@ function addStatedJunction(fact: Facts['relations'][number], entities: Entity[],
   if (left === undefined || right === undefined || left === right) return
   const exists = entities.some((entity) => entity.junction !== null && joins(entity, left.name, right.name))
   if (exists) return
-  const candidate = fact.through === null ? undefined : byKey.get(nameKey(fact.through))
+  const candidate = byKey.get(nameKey(fact.through ?? `${left.name}${right.name}`))
   if (candidate !== undefined) return
   const junction = makeJunction(left, right, fact.through, { line: fact.line, origin: 'inferred' })
   entities.push(junction)

@@ -18,11 +18,12 @@ const rankOf = (role: string): number => {
   return low === -1 ? RANKS.length : RANKS.length + 1 + low
 }
 
-/** Role names, most privileged first: the members of the user's role field, else what a roles section lists. */
+/** Role names, most privileged first: the members of the user's role field, else what a roles section lists, else `admin` and `user` where rules speak of admins. */
 export function rolesOf(facts: Facts, userEntity: Entity | null): string[] {
   const field = userEntity?.fields.find((one) => /^(user_?)?role$/i.test(one.name) && one.type === 'enum')
   const members = field?.values ?? []
   const listed = facts.roles.map((role) => role.name).filter((name) => !members.some((member) => member.toLowerCase() === name))
-  const names = members.length > 0 ? members : [...new Set(listed)]
+  const spoken = members.length + listed.length === 0 && [...facts.rules.map((rule) => rule.text), ...facts.endpoints.map((endpoint) => endpoint.summary)].some((text) => /\badmin(?:istrator)?s?\b/i.test(text))
+  const names = members.length > 0 ? members : spoken ? ['admin', 'user'] : [...new Set(listed)]
   return names.map((name, index) => ({ name, index, rank: rankOf(name.toLowerCase()) })).sort((a, b) => a.rank - b.rank || a.index - b.index).map((one) => one.name)
 }

@@ -80,11 +80,25 @@ export function headingSubject(title: string): string {
     .trim()
 }
 
+const unnumbered = (title: string): string => plain(title).replace(/^\d+(\.\d+)*[.)]?\s+/, '')
+const isModels = (title: string): boolean => kindOf(unnumbered(title)) === 'models'
+
+/** First row of a table of fields, and the first field of a list of them. */
+const FIELD_TABLE = /^\|\s*[`*]*(?:fields?|columns?|attributes?|propert(?:y|ies)|name|campo)[`*]*\s*\|/i
+const FIRST_FIELD = /^[`"'*]*(?:id|uuid)[`"'*]*\s*(?:[,:(\[|—–-]|$|[a-z]+\b)/i
+
 /** Keys of the entities that some line declares with certainty. */
 export function declaredEntities(lines: Line[]): Set<string> {
   const declared = new Set<string>()
   const open: { title: string; level: number }[] = []
+  let fresh = false
   for (const line of lines) {
+    if (line.kind === 'blank') continue
+    if (fresh && (line.kind === 'row' ? FIELD_TABLE.test(line.text) : FIRST_FIELD.test(line.text))) {
+      const [title, parent] = [open.at(-1)!.title, open.at(-2)?.title ?? '']
+      if (isModels(parent) || /^(?:unknown|models)$/.test(kindOf(unnumbered(title)))) addSubject(declared, title)
+    }
+    fresh = line.kind === 'heading'
     if (line.kind === 'heading') {
       while (open.length > 0 && open.at(-1)!.level >= line.level) open.pop()
       const parent = open.at(-1)

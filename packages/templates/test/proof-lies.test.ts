@@ -1,9 +1,13 @@
 import type { FeatureProof } from '@forge/core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { HONEST_TESTS, LYING_PROJECTS, LYING_TESTS, type TestText } from './support/lies'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { HONEST_PROJECTS, HONEST_TESTS } from './support/honest-tests'
+import { LYING_PROJECTS } from './support/lying-projects'
+import { LYING_TESTS } from './support/lying-tests'
 import { FEATURES, featureAbout, write, writeHonestProject } from './support/proof-project'
-import { type ProofMachine, provenIds, startProofMachine } from './support/proof-machine'
+import type { TestText } from './support/test-text'
+import { PROOF_LIMIT_MS, type ProofMachine, provenIds, startProofMachine } from './support/proof-machine'
 
+vi.setConfig({ testTimeout: PROOF_LIMIT_MS, hookTimeout: PROOF_LIMIT_MS })
 let machine: ProofMachine
 
 beforeAll(async () => {
@@ -55,5 +59,15 @@ describe('an agent that', () => {
     const report = await machine.prove(projectDir, FEATURES)
     expect(provenIds(report).filter((id) => about.includes(id))).toEqual([])
     expect(report.features.find(({ id }) => id === about[0])?.reason).toMatch(why)
+  })
+})
+
+describe('an honest project that', () => {
+  it.each(HONEST_PROJECTS)('$name keeps every feature', async ({ change }) => {
+    const projectDir = writeHonestProject(machine.place())
+    change(projectDir)
+    const report = await machine.prove(projectDir, FEATURES)
+    expect(report).toMatchObject({ problems: [], suite: { failed: 0 } })
+    expect(provenIds(report)).toEqual([1, 2, 3])
   })
 })

@@ -132,7 +132,15 @@ describe('a snapshot', () => {
   it('has a digest of what is judged and of nothing else', async () => {
     const { digest } = await readSnapshot(project('a'))
     const same = project('b')
-    for (const path of ['.git/HEAD', '.venv/bin/python', 'logs/run.log', 'app/__pycache__/x.pyc', '.env', '.forge/state.json', 'claude-progress.txt']) {
+    for (const path of [
+      '.git/HEAD',
+      '.venv/bin/python',
+      'logs/run.log',
+      'app/__pycache__/x.pyc',
+      '.env',
+      '.forge/state.json',
+      'claude-progress.txt',
+    ]) {
       write(same, path, 'other')
     }
     write(same, 'feature_list.json', '[1]')

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Feature, formatFeatureList } from '@forge/core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { verifyProject } from '../src/fastapi/verify-project'
 import { FEATURES, SPEC, write, writeHonestProject } from './support/proof-project'
-import { type ProofMachine, provenIds, startProofMachine } from './support/proof-machine'
+import { PROOF_LIMIT_MS, type ProofMachine, provenIds, startProofMachine } from './support/proof-machine'
 
+vi.setConfig({ testTimeout: PROOF_LIMIT_MS, hookTimeout: PROOF_LIMIT_MS })
 let machine: ProofMachine
 const [create, get, list] = FEATURES as [Feature, Feature, Feature]
 const EMPTY_TESTS = ['creates_note', 'duplicate_title', 'title_too_long']
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => machine?.close())
 
 async function verify(projectDir: string) {
-  const verified = await verifyProject(projectDir, { ...machine.options, sandbox: machine.sandbox, signal: AbortSignal.timeout(55_000) })
+  const verified = await verifyProject(projectDir, { ...machine.options, sandbox: machine.sandbox, signal: AbortSignal.timeout(PROOF_LIMIT_MS) })
   if (!verified.report.ran) throw new Error(verified.report.reason)
   return { ...verified, proven: provenIds(verified.report), messages: verified.drift.map(({ message }) => message) }
 }

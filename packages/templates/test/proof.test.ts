@@ -4,8 +4,9 @@ import { bubblewrap } from '@forge/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { fastapiVerifier } from '../src/fastapi/proof'
 import { FEATURES, write, writeHonestProject } from './support/proof-project'
-import { type ProofMachine, provenIds, startProofMachine } from './support/proof-machine'
+import { PROOF_LIMIT_MS, type ProofMachine, provenIds, startProofMachine } from './support/proof-machine'
 
+vi.setConfig({ testTimeout: PROOF_LIMIT_MS, hookTimeout: PROOF_LIMIT_MS })
 let machine: ProofMachine
 const proofFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('fp-'))
 
@@ -51,7 +52,12 @@ describe('a proof', () => {
   it.each([
     ['migrations fail', 'alembic/versions/0002_more.py', 'raise RuntimeError("no such revision")\n', /migrations fail.*no such revision/s],
     ['the application does not start', 'app/main.py', 'raise RuntimeError("no application")\n', /ended before it answered.*no application/s],
-    ['a test file cannot be read', 'tests/test_broken.py', 'import nothing_of_the_kind\n', /cannot be collected: tests\/test_broken.py.*nothing_of_the_kind/],
+    [
+      'a test file cannot be read',
+      'tests/test_broken.py',
+      'import nothing_of_the_kind\n',
+      /cannot be collected: tests\/test_broken.py.*nothing_of_the_kind/,
+    ],
     ['the specification holds nothing', 'app_spec.txt', '\n', /app_spec.txt cannot be read/],
   ])('names what keeps the whole project from being proven: %s', async (_name, path, content, problem) => {
     const projectDir = writeHonestProject(machine.place())
@@ -65,8 +71,12 @@ describe('a proof', () => {
     const projectDir = writeHonestProject(machine.place())
     write(projectDir, 'tests/test_endless.py', 'import time\n\n\ndef test_endless():\n    time.sleep(1000)\n')
     const verifier = fastapiVerifier({ ...machine.options, suiteTimeoutMs: 4_000 })
-    const context = { projectDir, features: FEATURES, sandbox: machine.sandbox, signal: AbortSignal.timeout(50_000), emit: () => {} }
-    expect(await verifier.verify(context)).toMatchObject({ ran: true, problems: ['the tests did not end within 4 s'], features: [{ proven: false }, {}, {}] })
+    const context = { projectDir, features: FEATURES, sandbox: machine.sandbox, signal: AbortSignal.timeout(PROOF_LIMIT_MS), emit: () => {} }
+    expect(await verifier.verify(context)).toMatchObject({
+      ran: true,
+      problems: ['the tests did not end within 4 s'],
+      features: [{ proven: false }, {}, {}],
+    })
   })
 
   it('stops when it is told to', async () => {
@@ -80,7 +90,7 @@ describe('a proof', () => {
 
   it('is not run, and proves nothing, where the machine lacks something', async () => {
     const projectDir = writeHonestProject(machine.place())
-    const context = { projectDir, features: FEATURES, sandbox: machine.sandbox, signal: AbortSignal.timeout(50_000), emit: () => {} }
+    const context = { projectDir, features: FEATURES, sandbox: machine.sandbox, signal: AbortSignal.timeout(PROOF_LIMIT_MS), emit: () => {} }
     vi.stubEnv('DATABASE_URL', 'postgresql://nobody@127.0.0.1:1/none')
     const { environment } = machine.options
     const noDatabase = await fastapiVerifier({ environment }).verify(context)

@@ -143,7 +143,9 @@ function ownedListSides({ world, name }: RuleContext, effect: OwnerEffect): Side
   const owned = endpoint && ownedRow(world, effect.entity, effect.fields, effect.via)
   if (!endpoint || !owned) return noSides
   const key = world.keyField(effect.entity).name
-  const foreign = renamed(ownedRow(world, effect.entity, effect.fields, effect.via)!, 'foreign')
+  const builtIn = { arrange: [], caller: byDefault, id: literal(world.builtInId) }
+  const others = effect.entity === world.spec.auth.userEntity ? owned : ownedRow(world, effect.entity, effect.fields, effect.via, builtIn)
+  const foreign = renamed(others ?? owned, 'foreign')
   const { request } = sceneFor(world, endpoint, { caller: owned.owner })
   const rows = { kind: 'rows' as const, key, values: [ref(owned.row, key)], mode: 'among' as const, ordered: false, not: [ref(foreign.row, key)] }
   return {

@@ -11,7 +11,7 @@ export function plan(name: string, description: string, act: Request, expect: Ex
 export function identityCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
   const { auth } = world.spec
   if (!endpoint.authenticated || auth.kind === 'none') return []
-  const anonymous = auth.kind === 'header' && auth.required
+  const anonymous = auth.required
   if (!anonymous && (auth.userEntity === null || auth.kind === 'header')) return []
   const act = unknownRequest(world, endpoint, anonymous ? { kind: 'anonymous' } : { kind: 'unknown' })
   const description = anonymous ? 'Refused without an identity.' : 'Refused for an identity that does not exist.'

@@ -9,15 +9,17 @@ import { snake, type World } from './world'
 export function listCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
   const list = new List(world, endpoint, name)
   const [sorting, ...otherSorting] = sortCases(list)
+  const [pages, otherPages] = [pageCases(list).slice(0, 1), pageCases(list).slice(1)]
   return [
     ...contentCases(list),
-    ...pageCases(list),
+    ...pages,
     ...(endpoint.filters ?? []).slice(0, 1).flatMap((filter) => filterCases(list, filter)),
     ...(sorting ? [sorting] : []),
     ...searchCases(list),
     ...ownedCases(list),
     ...(endpoint.filters ?? []).slice(1).flatMap((filter) => filterCases(list, filter)),
     ...otherSorting,
+    ...otherPages,
     ...invalidQueryCases(list),
     ...identityCases(world, endpoint, name),
     ...methodCases(list),
@@ -139,9 +141,15 @@ function pageCases(list: List): CasePlan[] {
     const counted = name === 'total' || name === 'total_pages'
     checks.push({ kind: 'envelope', name, value, ...(counted && list.shared ? { atLeast: true } : {}) })
   }
-  return checks.length === 0
-    ? []
-    : [list.case('second_page', 'Pages hold as many rows as asked for, and the rest follows on the next.', arrange, query, checks)]
+  const beyond: Record<string, Value> = 'page' in params ? { [params.page]: literal(50) } : { [params.offset]: literal(5000) }
+  const nothing: Check[] = [{ kind: 'length', value: 0 }]
+  if (hasEnvelope(list, 'total')) nothing.push({ kind: 'envelope', name: 'total', value: 3, ...(list.shared ? { atLeast: true } : {}) })
+  return [
+    ...(checks.length === 0
+      ? []
+      : [list.case('second_page', 'Pages hold as many rows as asked for, and the rest follows on the next.', arrange, query, checks)]),
+    list.case('beyond_last_page', 'Behind the last page lie no rows; the total stays.', arrange, beyond, nothing),
+  ]
 }
 
 function filterCases(list: List, filter: Filter): CasePlan[] {

@@ -31,10 +31,12 @@ export interface PathScope extends Omit<CommandScope, 'judge'> {
 
 /** Judges paths as seen from one folder of the project. */
 export function commandScope(projectDir: string, cwd: string): PathScope {
+  const known = new Map<string, string | undefined>()
   const pathOf = ({ text }: Argument) => {
-    if (text === undefined) return undefined
+    if (text === undefined || known.has(text)) return text === undefined ? undefined : known.get(text)
     const found = realPathOf(resolve(cwd, text))
-    return 'problem' in found ? undefined : found.realPath
+    known.set(text, 'problem' in found ? undefined : found.realPath)
+    return known.get(text)
   }
 
   function place(argument: Argument, use: string): Refusal | undefined {

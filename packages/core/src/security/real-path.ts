@@ -1,24 +1,44 @@
 import { lstatSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, sep } from 'node:path'
+import { join, sep } from 'node:path'
 
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
+
+const MAX_PATH = 4096
 
 /**
  * Resolves the links in what exists of an absolute path; the rest is names that do not exist. There is no way back to the unresolved path: what
  * cannot be resolved is a problem.
  */
 export function realPathOf(path: string): { realPath: string } | { problem: string } {
-  const missing: string[] = []
-  for (let current = path; ; current = dirname(current)) {
-    try {
-      return { realPath: join(realpathSync(current), ...missing) }
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code
-      if (code !== 'ENOENT')
-        return { problem: code === 'ENOTDIR' ? 'a part of the path is a file, not a folder.' : `it cannot be resolved (${code}).` }
-      if (lstatSync(current, { throwIfNoEntry: false })?.isSymbolicLink()) return { problem: 'it is a link to something that does not exist.' }
-      missing.unshift(basename(current))
-    }
+  if (path.length > MAX_PATH) return { problem: 'the path is too long.' }
+  try {
+    const present = deepestPresent(path)
+    const real = realpathOrNothing(present)
+    return real === undefined ? { problem: 'it is a link to something that does not exist.' } : { realPath: join(real, path.slice(present.length)) }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return { problem: code === 'ENOTDIR' ? 'a part of the path is a file, not a folder.' : `it cannot be resolved (${code}).` }
+  }
+}
+
+/** The longest beginning of a path that is there, be it a link that leads nowhere. Found by halving: what is below a missing folder is missing. */
+function deepestPresent(path: string): string {
+  const ends = [...path.matchAll(/\/+(?=[^/])|$/g)].map(({ index }) => Math.max(index, 1))
+  let [present, missing] = [0, ends.length]
+  while (missing - present > 1) {
+    const middle = (present + missing) >> 1
+    if (lstatSync(path.slice(0, ends[middle]), { throwIfNoEntry: false })) present = middle
+    else missing = middle
+  }
+  return path.slice(0, ends[present])
+}
+
+function realpathOrNothing(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
 

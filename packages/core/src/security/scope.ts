@@ -7,6 +7,7 @@ const MAX_FOLDERS = 8
 /** A variable with more possible values counts as unknown. */
 const MAX_VALUES = 64
 const MAX_VARIABLES = 200
+const MAX_FUNCTIONS = 50
 
 /** What is known at one point of a script. */
 export interface Scope {
@@ -23,7 +24,9 @@ export function newScope(folder: string): Scope {
 
 /** For what runs in a process of its own: nothing it changes comes back. */
 export function copyOf(scope: Scope): Scope {
-  if (scope.variables.size > MAX_VARIABLES) refuse('scope.variables', 'the script sets too many variables.', 'Write a script file and run it.')
+  if (scope.variables.size > MAX_VARIABLES || scope.functions.size > MAX_FUNCTIONS) {
+    refuse('scope.names', 'the script sets too many variables or functions.', 'Write a script file and run it.')
+  }
   return { folders: scope.folders, variables: new Map(scope.variables), functions: new Map(scope.functions) }
 }
 

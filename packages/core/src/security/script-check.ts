@@ -13,7 +13,8 @@ import { MAX_READINGS, commandName, wordReader } from './words'
 
 const MAX_DEPTH = 60
 /** Parts of a script, counted once for each round of a loop around them; more would take too long. */
-const MAX_STEPS = 4000
+const MAX_STEPS = 2000
+const MAX_WORDS = 4000
 /** After this many rounds of a loop the variables that still change count as unknown. */
 const MAX_ROUNDS = 3
 const LEAVING = new Set(['break', 'continue', 'return'])
@@ -32,6 +33,7 @@ function scriptWalk(judge: Judge) {
   let text = ''
   let depth = 0
   let steps = 0
+  let read = 0
   /** Commands have run that may have changed which folders there are. */
   let hasRun = false
   /** What is known where a loop or function may be left early, for each one around the current place. */
@@ -170,20 +172,20 @@ function scriptWalk(judge: Judge) {
 
   /** After `a && b`: a alone, or both. The folder of b is what a left. */
   function andOr(node: Extract<Statement['command'], { type: 'AndOr' }>, scope: Scope): void {
-    const outcomes: Scope[] = []
+    let left: Scope | undefined
+    const leave = (outcome: Scope) => {
+      left = left ? either(left, outcome) : copyOf(outcome)
+    }
     node.commands.forEach((command, index) => {
-      if (index > 0) {
-        const before = copyOf(scope)
-        outcomes.push(before)
-        if (node.operators[index - 1] === '||') assign(scope, outcomes.reduce(either, copyOf(scope)))
-      }
+      if (index > 0) leave(scope)
+      if (left && node.operators[index - 1] === '||') assign(scope, either(left, scope))
+      const isFollowed = node.operators[index] === '&&'
       if (command.type === 'Command' && commandName(command) === 'cd') {
         const stayed = copyOf(scope)
-        const isFollowed = node.operators[index] === '&&'
-        if (!changeFolder(command, scope, isFollowed) && isFollowed) outcomes.push(stayed)
+        if (!changeFolder(command, scope, isFollowed) && isFollowed) leave(stayed)
       } else run(command, scope)
     })
-    assign(scope, outcomes.reduce(either, copyOf(scope)))
+    if (left) assign(scope, either(left, scope))
   }
 
   function conditional(branches: readonly Branch[], otherwise: CompoundList | undefined, scope: Scope): void {
@@ -261,10 +263,16 @@ function scriptWalk(judge: Judge) {
     let lists: Argument[][] = [[]]
     for (const entry of node.suffix) {
       if (entry.type !== 'Word' && entry.type !== 'Assignment') continue
-      const words = entry.type === 'Word' ? readings(entry, scope) : assignmentWord(entry, scope)
-      lists = lists.flatMap((list) => words.map((word) => [...list, ...word]))
-      if (lists.length > MAX_READINGS)
+      const readable = entry.type === 'Word' ? readings(entry, scope) : assignmentWord(entry, scope)
+      read += readable.reduce((sum, { length }) => sum + length, 0) * lists.length
+      if (read > MAX_WORDS)
+        refuse('scope.words', 'the script has too many words to be judged.', 'Write a script file and run it, or run it in parts.')
+      const [only] = readable
+      if (readable.length === 1 && only) for (const list of lists) list.push(...only)
+      else lists = lists.flatMap((list) => readable.map((each) => [...list, ...each]))
+      if (lists.length > MAX_READINGS) {
         refuse('scope.readings', 'the words of the command can be read in too many ways.', 'Use fewer variables in one command.')
+      }
     }
     return lists
   }

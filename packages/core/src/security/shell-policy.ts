@@ -3,7 +3,7 @@ import type { CommandRule, CommandScope, ResolvedCommand } from './command-rule'
 import { forbiddenBuiltin } from './builtins'
 import { namesIn } from './glob-reach'
 import { hintFor } from './unlisted'
-import { commandScope, programName } from './paths'
+import { type PathScope, commandScope, programName } from './paths'
 import type { PolicyContext, PolicyVerdict, SecurityPolicy } from './policy'
 import { rawGate } from './raw-gate'
 import { type Refusal, RefusalError, refuse } from './refusal'
@@ -52,6 +52,12 @@ type RulesByName = ReadonlyMap<string, readonly CommandRule[]>
 
 function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set<string>): Judge {
   let commands = 0
+  const scopes = new Map<string, PathScope>()
+  const scopeIn = (folder: string) => {
+    const scope = scopes.get(folder) ?? commandScope(projectDir, folder)
+    scopes.set(folder, scope)
+    return scope
+  }
   const check = (problem: Refusal | undefined) => {
     if (problem) throw new RefusalError(problem)
   }
@@ -72,7 +78,7 @@ function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set
     const disguised = command.args.find((argument) => mayBecomeOption(argument, folder))
     if (disguised)
       return { rule: 'glob.option', reason: `${disguised.text} would match a file whose name begins with a dash.`, hint: `Use ./${disguised.text}.` }
-    const scope: CommandScope = { ...commandScope(projectDir, folder), judge: (nested) => judge(nested, folder, outer, depth + 1) }
+    const scope: CommandScope = { ...scopeIn(folder), judge: (nested) => judge(nested, folder, outer, depth + 1) }
     for (const rule of known) {
       const problem = rule.check({ ...command, name: program }, scope)
       if (problem) return problem
@@ -80,7 +86,6 @@ function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set
     return undefined
   }
 
-  const scopeIn = (folder: string) => commandScope(projectDir, folder)
   return {
     command: (command, folder) => check(judge(command, folder, command.name, 0)),
     redirection: (target, direction, folder) => check(direction === 'read' ? scopeIn(folder).readable(target) : scopeIn(folder).writable(target)),

@@ -8,6 +8,11 @@ type Meaning = ErrorConvention['fields'][number]['meaning']
 export function errorsOf(facts: Facts, endpoints: readonly EndpointFact[], diagnostics: Diagnostic[]): ErrorConvention {
   for (const block of errorBlocks(facts, endpoints)) {
     if (!isObject(block.value) && block.keys.length === 0) continue
+    const nested = isObject(block.value) && block.keys.length === 1 && isObject(block.value[block.keys[0]!])
+    if (nested) {
+      diagnostics.push({ level: 'warning', message: 'the error format nests an object, which is not followed; application/problem+json is used', lines: [block.line] })
+      continue
+    }
     const fields = fieldsOf(block, diagnostics)
     if (!fields.some((field) => field.meaning === 'message' || field.meaning === 'code')) continue
     return { format: 'custom', fields, codeCase: codeCase(block, fields), source: { line: block.line, origin: 'stated' } }
@@ -27,6 +32,8 @@ function errorBlocks(facts: Facts, endpoints: readonly EndpointFact[]): JsonBloc
 function inlineBlock(text: string, line: number): JsonBlock[] {
   const raw = text.match(/\{[^{}]{3,200}\}/)?.[0]
   if (raw === undefined) return []
+  const outer = text.match(/\{\s*["']?(\w+)["']?\s*:\s*\{/)?.[1]
+  if (outer !== undefined) return [{ keys: [outer], value: { [outer]: {} }, raw, line }]
   const pairs = [...raw.slice(1, -1).matchAll(/["']?([A-Za-z_]\w*)["']?\s*(?::\s*("[^"]*"|'[^']*'|[^,]+))?\s*(?:,|$)/g)]
   const value = Object.fromEntries(pairs.map((pair) => [pair[1]!, (pair[2] ?? '').replace(/^["']|["']$/g, '').trim()]))
   return Object.keys(value).length === 0 ? [] : [{ keys: Object.keys(value), value, raw, line }]

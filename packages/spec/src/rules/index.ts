@@ -56,12 +56,13 @@ function readSentence(text: string, statements: FieldStatement[], view: RuleView
   const { sentence, code } = withoutCode(text)
   const whole = (view.endpoint === null ? null : readWith(NOTES, sentence, view)) ?? readWith(SENTENCES, sentence, view)
   if (whole !== null) return withCode({ effects: whole, missing: [] }, code)
-  if (statements.length > 0) return withCode(readStatements(statements, view, resolved), code)
+  const read = readStatements(statements, view, resolved)
+  if (read.effects.length > 0 || statements.some((one) => Object.keys(one.facts).length > 0)) return withCode(read, code)
   const parts = clauses(sentence)
   if (parts.length < 2) return { effects: [], missing: [] }
-  const read = parts.map((part) => ({ part, effects: readWith(SENTENCES, part, view) }))
-  const missing = read.filter((one) => one.effects === null).map((one) => `not understood: "${one.part}"`)
-  const effects = read.flatMap((one) => one.effects ?? [])
+  const each = parts.map((part) => ({ part, effects: readWith(SENTENCES, part, view) }))
+  const missing = each.filter((one) => one.effects === null).map((one) => `not understood: "${one.part}"`)
+  const effects = each.flatMap((one) => one.effects ?? [])
   return effects.length === 0 ? { effects, missing: [] } : withCode({ effects, missing }, code)
 }
 

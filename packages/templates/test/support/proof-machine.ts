@@ -15,6 +15,9 @@ export interface ProofMachine {
   close(): Promise<void>
 }
 
+/** A proof takes a few seconds where nothing else runs. */
+export const PROOF_LIMIT_MS = 120_000
+
 /** One environment and one database server for many proofs, in the sandbox where there is one. */
 export async function startProofMachine(): Promise<ProofMachine> {
   const folder = mkdtempSync(join(tmpdir(), 'forge-proofs-'))
@@ -27,9 +30,18 @@ export async function startProofMachine(): Promise<ProofMachine> {
   return {
     options,
     sandbox,
-    place: () => join(folder, `project-${(count += 1)}`),
+    place() {
+      count += 1
+      return join(folder, `project-${count}`)
+    },
     async prove(projectDir, features) {
-      const report = await fastapiVerifier(options).verify({ projectDir, features, sandbox, signal: AbortSignal.timeout(55_000), emit: () => {} })
+      const report = await fastapiVerifier(options).verify({
+        projectDir,
+        features,
+        sandbox,
+        signal: AbortSignal.timeout(PROOF_LIMIT_MS),
+        emit: () => {},
+      })
       if (!report.ran) throw new Error(`not run: ${report.reason}`)
       return report
     },

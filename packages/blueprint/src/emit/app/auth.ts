@@ -13,7 +13,7 @@ export function authFile(facts: AppFacts): ProjectFile {
   const blocks = [
     `${schemes(facts)}\n${idAdapter(facts)}`,
     claimClass(facts),
-    `# Who asks when nobody says so, while AUTH_MODE=mock.\nBUILT_IN = Claim(${quoted(String(facts.world.builtInId))}${facts.roleType === null ? '' : `, ${builtInRole(facts)}`})`,
+    lines('# Who asks when nobody says so, while AUTH_MODE=mock.', `BUILT_IN = Claim(${[quoted(String(facts.world.builtInId)), ...builtInRole(facts)].join(', ')})`),
     spec.auth.kind === 'header' ? headerClaim(facts) : bearerClaim(facts),
     verifiedClaim(facts),
     knownCaller(facts),
@@ -44,10 +44,11 @@ function idAdapter(facts: AppFacts): string {
 const claimClass = ({ roleType }: AppFacts): string =>
   lines('@dataclass(frozen=True, slots=True)', 'class Claim:', '    """Who the caller says to be."""', '', '    id: str', roleType !== null && `    role: ${roleType} | None = None`)
 
-function builtInRole(facts: AppFacts): string {
-  if (roleIsStored(facts)) return 'None'
+/** The role of the built-in user, where no row holds it. */
+function builtInRole(facts: AppFacts): string[] {
+  if (facts.roleType === null || roleIsStored(facts)) return []
   const { mockUser } = facts.spec.auth
-  return roleMembers(facts, [String(mockUser['role'] ?? facts.spec.roles[0])])[0] ?? roleMembers(facts, facts.spec.roles)[0] ?? 'None'
+  return [...roleMembers(facts, [String(mockUser['role'])]), ...roleMembers(facts, facts.spec.roles)].slice(0, 1)
 }
 
 /** `<id>[:<role>]`, as a claim. */

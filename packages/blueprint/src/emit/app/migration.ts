@@ -5,7 +5,7 @@ import { type AppFacts, columns, databaseName, uniqueTuples } from './app-facts'
 import { columnType, hasIndex, lowered, serverDefault } from './columns'
 import { lowerIndexName } from './models'
 import { pythonModule } from './module'
-import { call, type Code, docstring, lines, quoted, statement } from './python'
+import { call, type Code, docstring, lines, longText, quoted, statement } from './python'
 import { isBackEdge, tableOrder } from './table-order'
 
 /** The first migration: every table, as the models describe it. */
@@ -62,18 +62,7 @@ function enumCheck(entity: Entity, field: Field): Code {
   const name = columnName(field)
   const members = (field.values ?? []).map((value) => `'${value.replace(/'/g, "''")}'`).join(', ')
   const condition = `${lowered(field).slice('lower('.length, -1)} IN (${members})`
-  return call('sa.CheckConstraint', condition.length < 80 ? quoted(condition) : { head: '(', items: splitWords(condition), tail: ')', adjacent: true }, `name=op.f("${databaseName(`ck_${entity.table}_${name}`)}")`)
-}
-
-/** Adjacent literals of a condition. */
-function splitWords(condition: string): Code[] {
-  const parts: string[] = []
-  for (const word of condition.split(/(?<= )/)) {
-    const last = parts.at(-1)
-    if (last !== undefined && last.length + word.length <= 80) parts[parts.length - 1] = last + word
-    else parts.push(word)
-  }
-  return parts.map(quoted)
+  return call('sa.CheckConstraint', longText(condition), `name=op.f("${databaseName(`ck_${entity.table}_${name}`)}")`)
 }
 
 const foreignKeyName = (facts: AppFacts, entity: Entity, field: Field): string =>

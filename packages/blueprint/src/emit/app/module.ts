@@ -38,7 +38,7 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['app.schemas.error', 'FieldError'],
   ['app.services.access', 'Caller require_role'],
   ['app.services.filters', 'after at_least at_most before contains equals has_item is_in matches overdue'],
-  ['app.services.rows', 'any_row assign count_where delete_row find link refer_to'],
+  ['app.services.rows', 'any_row assign changed count_where delete_row find link refer_to'],
 ]
 
 const MODULES: [name: string, statement: string, module: string][] = [

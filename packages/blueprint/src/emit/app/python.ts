@@ -8,8 +8,8 @@ export interface Group {
   head: string
   items: Code[]
   tail: string
-  /** Adjacent literals, with no comma between. */
-  adjacent?: true
+  /** Adjacent literals: `items` are the parts of this one, for where it does not fit. */
+  whole?: string
 }
 
 export type Code = string | Group
@@ -24,17 +24,19 @@ export function call(name: string, ...items: Code[]): Group {
 }
 
 /** On one line, whatever its length. */
-export const flat = (code: Code): string => (typeof code === 'string' ? code : `${code.head}${code.items.map(flat).join(code.adjacent ? ' ' : ', ')}${code.tail}`)
+export const flat = (code: Code): string => (typeof code === 'string' ? code : (code.whole ?? `${code.head}${code.items.map(flat).join(', ')}${code.tail}`))
 
 /** A statement at a depth of `indent` spaces: on one line, else its items on the next one, else one item a line. */
 export function statement(code: Code, indent = 0, before = '', after = ''): string {
   const pad = ' '.repeat(indent)
   const line = `${pad}${before}${flat(code)}${after}`
   if (typeof code === 'string' || line.length <= WIDTH || code.items.length === 0) return line
-  const inner = `${' '.repeat(indent + 4)}${code.items.map(flat).join(', ')}`
-  const body = inner.length <= WIDTH && !code.adjacent ? inner : code.items.map((item) => statement(item, indent + 4, '', code.adjacent ? '' : ',')).join('\n')
-  return `${pad}${before}${code.head}\n${body}\n${pad}${code.tail}${after}`
+  const inner = `${' '.repeat(indent + 4)}${code.whole ?? code.items.map(flat).join(', ')}`
+  return `${pad}${before}${code.head}\n${inner.length <= WIDTH ? inner : broken(code, indent + 4)}\n${pad}${code.tail}${after}`
 }
+
+/** One item a line. */
+const broken = ({ items, whole }: Group, indent: number): string => items.map((item) => statement(item, indent, '', whole === undefined ? ',' : '')).join('\n')
 
 /** Indents every line that is not empty, texts in triple quotes included. */
 export function indented(text: string, indent = 4): string {
@@ -70,8 +72,18 @@ function unicodeEscape(character: string): string {
 /** A string literal that may be longer than a line: adjacent literals, which Python joins. */
 export function longText(value: string, literal: (part: string) => string = quoted): Code {
   const whole = literal(value)
-  if (whole.length < WIDTH - 40) return whole
-  return { head: '(', items: (value.match(/.{1,60}/gsu) ?? [value]).map(literal), tail: ')', adjacent: true }
+  return whole.length < 60 ? whole : { head: '(', items: pieces(value).map(literal), tail: ')', whole }
+}
+
+/** Parts of at most 80 characters, cut behind spaces where there are any. */
+function pieces(value: string): string[] {
+  const parts: string[] = []
+  for (const word of value.match(/\S{1,80}\s?|\s/gu) ?? []) {
+    const last = parts.at(-1)
+    if (last !== undefined && last.length + word.length <= 80) parts[parts.length - 1] = last + word
+    else parts.push(word)
+  }
+  return parts
 }
 
 /** A regular expression, raw wherever that reads better. */

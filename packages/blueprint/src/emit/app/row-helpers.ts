@@ -23,6 +23,10 @@ const NOUN = `def noun(model: type[Base]) -> str:
     """Name a row to people: \`Task tag\` for \`TaskTag\`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", model.__name__).capitalize()`
 
+const CHANGED = `def changed(row: Base, body: InputModel) -> dict[str, Any]:
+    """Return what a body would change of a row: what is as it was is no change."""
+    return {name: value for name, value in body.changes().items() if getattr(row, name) != value}`
+
 const ASSIGN = `def assign(row: Base, changes: dict[str, Any]) -> None:
     """Set the attributes of a row."""
     for name, value in changes.items():
@@ -54,12 +58,13 @@ const HELPERS: [name: string, code: string][] = [
   ['refer_to', REFER_TO],
   ['any_row', ANY_ROW],
   ['count_where', COUNT_WHERE],
+  ['changed', CHANGED],
   ['assign', ASSIGN],
   ['delete_row', DELETE_ROW],
   ['link', LINK],
 ]
 
-/** \`app/services/rows.py\`, with exactly what the services use. */
+/** `app/services/rows.py`, with exactly what the services use. */
 export function rowHelpersFile(used: (name: string) => boolean): ProjectFile {
   const chosen = HELPERS.filter(([name]) => used(name)).map(([, code]) => code)
   const naming = chosen.some((code) => code.includes('noun(')) ? NOUN : undefined

@@ -42,20 +42,27 @@ export function roleGuards(facts: AppFacts, entity: string, operation: Operation
   return [...new Set(calls)]
 }
 
-/** Statements that refuse changes of fields that only some roles may change. `values` is the body's dictionary. */
-export function roleFieldGuards(facts: AppFacts, entity: Entity, fields: readonly string[], row: string | null, values: string): string[] {
+/** Statements that refuse a new row with values that only some roles may give. */
+export function roleFieldGuardsOfCreation(facts: AppFacts, entity: Entity, fields: readonly string[]): string[] {
+  const creators = facts.world.rolesFor(entity.name, 'create')
+  return roleFieldGuards(facts, entity, fields, (field, effect) => {
+    if (creators.some(({ roles }) => roles.every((role) => effect.roles.includes(role)))) return undefined
+    const value = `values["${attributeName(field)}"]`
+    return field.default === null ? `${value} is not None` : `${value} != ${literalOf(facts, entity, field, field.default)}`
+  })
+}
+
+/** Statements that refuse changes of fields that only some roles may change. */
+export function roleFieldGuardsOfChange(facts: AppFacts, entity: Entity, fields: readonly string[]): string[] {
+  return roleFieldGuards(facts, entity, fields, (field) => `"${attributeName(field)}" in changes`)
+}
+
+function roleFieldGuards(facts: AppFacts, entity: Entity, fields: readonly string[], condition: (field: Field, effect: Effect<'role-field'>) => string | undefined): string[] {
   const guards = facts.effects('role-field', entity.name).flatMap((effect) => {
     const field = fieldOf(facts, entity.name, effect.field)
     const members = roleMembers(facts, effect.roles)
-    if (!field || members.length === 0 || !fields.includes(effect.field)) return []
-    const name = attributeName(field)
-    const condition =
-      row !== null
-        ? `${values}.get("${name}", ${row}.${name}) != ${row}.${name}`
-        : field.default !== null
-          ? `${values}["${name}"] != ${literalOf(facts, entity, field, field.default)}`
-          : `${values}["${name}"] is not None`
-    return [lines(`        if ${condition}:`, statement(call('require_role', 'caller', ...members), 12))]
+    const telling = field && members.length > 0 && fields.includes(effect.field) ? condition(field, effect) : undefined
+    return telling === undefined ? [] : [lines(`        if ${telling}:`, statement(call('require_role', 'caller', ...members), 12))]
   })
   return [...new Set(guards)]
 }

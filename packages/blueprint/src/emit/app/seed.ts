@@ -5,7 +5,7 @@ import type { AppFacts } from './app-facts'
 import { storedField } from './columns'
 import { literalOf } from './models'
 import { pythonModule } from './module'
-import { call, lines, quoted, statement } from './python'
+import { lines, quoted, statement } from './python'
 import { tableOrder } from './table-order'
 
 type Row = Record<string, string | number | boolean | null>
@@ -105,7 +105,9 @@ function seedFunction(facts: AppFacts, entities: Entity[]): string {
   return lines(
     'async def seed(session: AsyncSession) -> None:',
     '    """Insert the rows that are missing, and let new keys follow theirs."""',
-    ...entities.map((entity) => statement(call(`insert(${entity.name}).values`, entity.table.toUpperCase()), 4, 'await session.execute(', '.on_conflict_do_nothing())')),
+    ...entities.map((entity) =>
+      lines(`    for row in ${entity.table.toUpperCase()}:`, `        await session.execute(insert(${entity.name}).values(row).on_conflict_do_nothing())`),
+    ),
     ...numbered.map((entity) => sequence(facts, entity)),
     '    await session.commit()',
   )

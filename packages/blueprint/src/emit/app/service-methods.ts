@@ -12,7 +12,8 @@ import {
   deleteGuards,
   parentGuards,
   referencesNeedCaller,
-  roleFieldGuards,
+  roleFieldGuardsOfChange,
+  roleFieldGuardsOfCreation,
   roleGuards,
   stamping,
   stateGuards,
@@ -38,7 +39,7 @@ export interface Method {
 }
 
 /** Names that a method uses itself. */
-const TAKEN = new Set('self body query caller values changes statement order linked find assign stamp check call'.split(' '))
+const TAKEN = new Set('self body query caller values changes changed statement find assign stamp check link matches contains before after'.split(' '))
 
 interface Rows {
   /** Variable of the row, and the parameter that holds its key. */
@@ -232,7 +233,7 @@ function createBody(facts: AppFacts, route: Route, rows: Rows): string[] {
     given.push(`${attributeName(link)}=${rows.parentKey}`)
   }
   if (fields.length > 0) steps.push('        values = body.model_dump()')
-  steps.push(...roleFieldGuards(facts, entity, names, null, 'values'))
+  steps.push(...roleFieldGuardsOfCreation(facts, entity, names))
   if (checksReferences(facts, entity, names)) steps.push(`        await self._check_references(values${referencesNeedCaller(facts, entity) ? ', caller' : ''})`)
   for (const field of entity.fields) if (field.fromCaller && field !== link) given.push(`${attributeName(field)}=${callerId(facts, field)}`)
   steps.push(statement(call(entity.name, ...given), 8, `${rows.row} = `))
@@ -295,7 +296,7 @@ function updateBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   steps.push(...findRow(facts, entity, rows.row, rows.key, 'update'), ...placeSteps(route, rows))
   steps.push(...ownerSteps(facts, entity, 'update', rows.row), ...stateGuards(facts, entity, 'update', rows.row))
   if (names.length > 0) {
-    steps.push('        changes = body.changes()', ...roleFieldGuards(facts, entity, names, rows.row, 'changes'))
+    steps.push(`        changes = changed(${rows.row}, body)`, ...roleFieldGuardsOfChange(facts, entity, names))
     if (checksReferences(facts, entity, names)) steps.push(`        await self._check_references(changes${referencesNeedCaller(facts, entity) ? ', caller' : ''})`)
     steps.push(`        assign(${rows.row}, changes)`)
   }

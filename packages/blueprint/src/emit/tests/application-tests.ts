@@ -6,9 +6,12 @@ import { quoted } from '../app/python'
 export function applicationModule(world: World): string {
   const code = (name: string) => quoted(world.spec.errors.codeCase === 'lower' ? name.toLowerCase() : name)
   const taking = world.spec.endpoints.find((each) => each.unsupported === null && each.operation === 'create')
+  const body = requestTests(world, taking, code)
+  const any = body.includes('Any]') ? 'from typing import Any\n\n' : ''
+  const pytest = body.includes('pytest.') ? 'import pytest\n' : ''
   return `"""What holds for every request, whatever the resource."""
 
-${taking ? 'import pytest\n' : ''}import sqlalchemy as sa
+${any}${pytest}import sqlalchemy as sa
 from asyncpg import exceptions as postgres
 from httpx import AsyncClient
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -20,7 +23,11 @@ from app.seed import seed
 from tests.support import assert_error
 
 
-async def test_ready(client: AsyncClient) -> None:
+${body}`
+}
+
+function requestTests(world: World, taking: Endpoint | undefined, code: (name: string) => string): string {
+  return `async def test_ready(client: AsyncClient) -> None:
     """The service is ready as soon as its database answers."""
     response = await client.get("/health/ready")
     assert response.status_code == 200
@@ -61,7 +68,7 @@ async def test_document_names_every_operation_once(client: AsyncClient) -> None:
     assert len(ids) == len(set(ids))
 
 ${taking ? bodyTests(world, taking, code) : ''}
-async def test_seed_can_be_repeated(engine: AsyncEngine, clean_database: None) -> None:
+${trapTests(world)}async def test_seed_can_be_repeated(engine: AsyncEngine, clean_database: None) -> None:
     """What the application starts with is inserted once."""
 
     async def count() -> int:
@@ -129,4 +136,39 @@ async def test_unreadable_bodies_are_refused(client: AsyncClient, content: bytes
     )
 
 `
+}
+
+/** Input that a careless application answers with 500. */
+function trapTests(world: World): string {
+  const traps = [...new Set(world.spec.endpoints.filter((each) => each.unsupported === null).flatMap((each) => trapsOf(world, each)))]
+  if (traps.length === 0) return ''
+  return `@pytest.mark.parametrize(
+    ("path", "params"),
+    [
+${traps.slice(0, 12).map((trap) => `        ${trap},`).join('\n')}
+    ],
+)
+async def test_no_input_breaks_the_application(client: AsyncClient, path: str, params: dict[str, Any]) -> None:
+    """What no column can hold is refused, not stumbled over."""
+    response = await client.get(path, params=params)
+    assert_error(response, ${world.spec.statusCodes.validation}, ${quoted(world.code('VALIDATION_ERROR'))})
+
+
+`
+}
+
+function trapsOf(world: World, endpoint: Endpoint): string[] {
+  const { params } = world.spec.paging
+  const trap = (id: string, path: string, query: string) => `pytest.param(${quoted(path)}, ${query}, id=${quoted(id)})`
+  if (endpoint.operation === 'list' && endpoint.entity !== null) {
+    const { table } = world.entity(endpoint.entity)
+    const offset = params === null ? undefined : 'page' in params ? params.page : params.offset
+    return [
+      ...(endpoint.search?.length ? [trap(`${table}_search_nul`, endpoint.path, '{"search": "a\\x00b"}')] : []),
+      ...(endpoint.paginated && offset !== undefined ? [trap(`${table}_${offset}_beyond_bigint`, endpoint.path, `{${quoted(offset)}: 2**63}`)] : []),
+    ]
+  }
+  if (endpoint.operation !== 'get' || endpoint.param === undefined || endpoint.entity === null) return []
+  if (world.keyField(endpoint.entity).type !== 'integer') return []
+  return [trap(`${world.entity(endpoint.entity).table}_id_beyond_integer`, endpoint.path.replace(`{${endpoint.param}}`, String(2 ** 31)), '{}')]
 }

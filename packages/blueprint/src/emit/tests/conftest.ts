@@ -1,13 +1,7 @@
 import type { ApiSpec } from '@forge/spec'
 import { quoted } from '../app/python'
 
-/** The text of `tests/conftest.py`. */
-export function conftestModule({ auth }: ApiSpec, builtInId: unknown): string {
-  const identity = auth.kind === 'header' ? `    identity = {${quoted(auth.header)}: ${quoted(String(builtInId))}}\n` : ''
-  const headers = auth.kind === 'header' ? ', headers=identity' : ''
-  const anonymous =
-    auth.kind === 'header'
-      ? `
+const ANONYMOUS_CLIENT = `
 
 @pytest.fixture
 async def anonymous(clean_database: None) -> AsyncIterator[AsyncClient]:
@@ -15,13 +9,22 @@ async def anonymous(clean_database: None) -> AsyncIterator[AsyncClient]:
     async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test") as without_identity:
         yield without_identity
 `
-      : `
+
+const SAME_CLIENT = `
 
 @pytest.fixture
 def anonymous(client: AsyncClient) -> AsyncClient:
     """Ask the application without an identity, as \`client\` does anyway."""
     return client
 `
+
+/** The text of `tests/conftest.py`. */
+export function conftestModule({ auth }: ApiSpec, builtInId: unknown): string {
+  const [header, value] = auth.kind === 'header' ? [auth.header, String(builtInId)] : ['Authorization', `Bearer mock:${String(builtInId)}`]
+  const named = auth.kind === 'header' || (auth.kind === 'bearer' && auth.required)
+  const identity = named ? `    identity = {${quoted(header)}: ${quoted(value)}}\n` : ''
+  const headers = named ? ', headers=identity' : ''
+  const anonymous = named ? ANONYMOUS_CLIENT : SAME_CLIENT
   return `"""The fixtures: a migrated database, emptied before each test, and clients of the application."""
 
 import asyncio

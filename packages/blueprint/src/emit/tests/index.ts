@@ -5,6 +5,8 @@ import type { ProjectFile } from '../project-file'
 import { applicationModule } from './application-tests'
 import { conftestModule } from './conftest'
 import { factoriesModule } from './factories'
+import { identityModule } from './identity-tests'
+import { schemasModule } from './schemas-tests'
 import { settingsModule } from './settings-tests'
 import { supportModule } from './support'
 import { testModule } from './test-module'
@@ -30,6 +32,8 @@ export function emitTests(spec: ApiSpec, plans: readonly FeaturePlan[]): Project
     { path: 'tests/factories.py', content: factoriesModule(world) },
     { path: 'tests/support.py', content: supportModule(spec) },
     { path: 'tests/test_application.py', content: applicationModule(world) },
+    { path: 'tests/test_identity.py', content: identityModule(world) },
+    { path: 'tests/test_schemas.py', content: schemasModule() },
     { path: 'tests/test_settings.py', content: settingsModule() },
     { path: 'tests/api/__init__.py', content: '"""Tests of the endpoints."""\n' },
     { path: 'tests/api/v1/__init__.py', content: '"""Tests of the endpoints, one module a resource."""\n' },

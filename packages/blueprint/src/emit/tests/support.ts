@@ -32,15 +32,16 @@ ${errors(spec.errors)}
 `
 }
 
-function identity({ auth }: ApiSpec): string {
-  if (auth.kind === 'header') {
-    return `def as_user(user_id: object, role: str | None = None) -> Headers:
-    """Ask as this user; roles are those of the users' rows."""
-    return {${quoted(auth.header)}: str(user_id)}`
+function identity({ auth, roles }: ApiSpec): string {
+  const [header, start] = auth.kind === 'header' ? [auth.header, ''] : ['Authorization', 'Bearer mock:']
+  if (roles.length === 0) {
+    return `def as_user(user_id: object) -> Headers:
+    """Ask as this user."""
+    return {${quoted(header)}: f"${start}{user_id}"}`
   }
   return `def as_user(user_id: object, role: str | None = None) -> Headers:
-    """Ask as this user, with the role of the user's row or with another one."""
-    return {"Authorization": f"Bearer mock:{user_id}:{role}" if role else f"Bearer mock:{user_id}"}`
+    """Ask as this user, with the usual role or with another one."""
+    return {${quoted(header)}: f"${start}{user_id}:{role}" if role else f"${start}{user_id}"}`
 }
 
 function errors({ format, fields }: ErrorConvention): string {

@@ -20,7 +20,7 @@ import pytest
 from starlette import testclient
 
 GATEWAY = os.environ["FORGE_GATEWAY"]
-ONLY = os.environ.get("FORGE_ONLY")
+PLAN = os.environ["FORGE_PLAN"]
 TIMEOUT_SECONDS = 120
 MESSAGE_LIMIT = 300
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
@@ -124,23 +124,36 @@ httpx.ASGITransport.handle_async_request = send_async  # type: ignore[method-ass
 
 def cases_of(item: pytest.Item) -> list[list[Any]]:
     """Read the markers ``feature(id, case)`` of a test, the nearest first."""
-    return [list(marker.args) for marker in item.iter_markers("feature")]
+    return [[arg for arg in marker.args if isinstance(arg, int | str)] for marker in item.iter_markers("feature")]
+
+
+def select(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Choose the tests of this run: those that name a case of the feature list run every time, the others in one of the runs."""
+    with open(PLAN, encoding="utf-8") as file:
+        plan = json.load(file)
+    if plan["only"] is not None:
+        return [item for item in items if item.nodeid in set(plan["only"])]
+    listed = {tuple(case) for case in plan["cases"]}
+    chosen: list[pytest.Item] = []
+    others = 0
+    for item in items:
+        if any(tuple(case) in listed for case in cases_of(item)):
+            chosen.append(item)
+        else:
+            others += 1
+            if others % plan["runs"] == plan["run"]:
+                chosen.append(item)
+    return chosen
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests that this run is about."""
-    if ONLY is None:
-        return
-    with open(ONLY, encoding="utf-8") as file:
-        wanted = set(json.load(file))
-    config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in wanted])
-    items[:] = [item for item in items if item.nodeid in wanted]
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Report the tests and what each says it proves."""
-    watch.report("collected", {"tests": [{"id": item.nodeid, "cases": cases_of(item)} for item in session.items]})
+    """Report all tests and what each says it proves, and keep those of this run."""
+    watch.report("collected", {"tests": [{"id": item.nodeid, "cases": cases_of(item)} for item in items]})
+    chosen = select(items)
+    kept = {id(item) for item in chosen}
+    config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
+    items[:] = chosen
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:

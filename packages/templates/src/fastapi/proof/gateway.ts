@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { Answer } from './exchange'
 import type { Expectation } from './expectation'
 import { falsify } from './falsify'
-import { type SocketClient, UnreachableError, socketClient } from './socket-client'
+import { UnreachableError, socketClient } from './socket-client'
 import type { Treatment } from './treatments'
 
 /** A test as pytest names it, and the case that it is to prove in this run. */

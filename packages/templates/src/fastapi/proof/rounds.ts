@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Feature } from '@forge/core'
+import type { Feature, SandboxSession } from '@forge/core'
 import { type Expectation, expectationOf } from './expectation'
+import type { JudgedTest } from './gateway'
 import type { Ground } from './grounds'
 import type { Trial } from './judge'
 import type { CollectedTest } from './plugin-report'
@@ -30,53 +31,77 @@ export interface RoundsOptions {
 
 /** Runs the suite three times side by side, and again for tests that name more than one case. A text is a problem of the whole suite. */
 export async function runRounds(options: RoundsOptions): Promise<Rounds | string> {
-  const { stage, snapshot, features } = options
-  const sockets = join(stage.folder, 'g')
-  mkdirSync(sockets)
-  const { session, folder } = await stage.session('t', [pluginFolder(), sockets])
-  const places = await Promise.all(
-    Array.from({ length: RUNS }, async (_, index) => {
-      const own = join(folder, String(index))
-      await snapshot.writeTo(join(own, 'p'))
-      return own
-    }),
-  )
-  const expectations = expectationsOf(features)
+  const places = await preparePlaces(options)
+  const expectations = expectationsOf(options.features)
   const trials: Trial[] = []
-  let first: { runs: SuiteRun[]; treatments: ReturnType<typeof dealTreatments> } | undefined
-  let only: string[] | undefined
+  let first: SuiteRun[] | undefined
+  let only: string[] | null = null
   for (let round = 0; round < MOST_ROUNDS && only?.length !== 0; round += 1) {
     const deal = dealTreatments()
     const watched = (test: CollectedTest) => namedCases(test, expectations)[round]
-    const outcome = await Promise.all(
-      places.map((place, index) =>
-        runSuite({
-          session,
-          env: stage.env,
-          tree: join(place, 'p'),
-          folder: place,
-          databaseUrl: options.grounds[index]!.databaseUrl,
-          application: options.grounds[index]!.application,
-          socket: join(sockets, `${round}${index}`),
-          only,
-          judge(test) {
-            const expectation = watched(test)?.expectation
-            return expectation && { expectation, treatment: deal(test.id, expectation.content.length > 0)[index]! }
-          },
-          timeoutMs: options.timeoutMs,
-          signal: options.signal,
-        }),
-      ),
-    )
-    const problem = outcome.find((run) => typeof run === 'string')
-    if (problem !== undefined) return problem
-    const runs = outcome as SuiteRun[]
-    first ??= { runs, treatments: deal }
+    const judge = (test: CollectedTest, run: number): JudgedTest | undefined => {
+      const expectation = watched(test)?.expectation
+      return expectation && { expectation, treatment: deal(test.id, expectation.content.length > 0)[run]! }
+    }
+    const runs = await runRound({
+      ...options,
+      places,
+      round,
+      only,
+      cases: [...expectations.values()].map(({ feature, name }) => [feature, name]),
+      judge,
+    })
+    if (typeof runs === 'string') return runs
+    first ??= runs
     const tests = runs[0]!.tests
     trials.push(...tests.flatMap((test) => trialOf(test, watched(test), deal, runs)))
     only = tests.filter((test) => namedCases(test, expectations).length > round + 1).map(({ id }) => id)
   }
-  return { trials, suite: countTests(first!.runs, trials) }
+  return { trials, suite: countTests(first!, trials) }
+}
+
+/** The session of the tests, and a folder with a copy of the tree for each run. */
+interface Places {
+  session: SandboxSession
+  folders: string[]
+  sockets: string
+}
+
+async function preparePlaces({ stage, snapshot }: RoundsOptions): Promise<Places> {
+  const sockets = join(stage.folder, 'g')
+  mkdirSync(sockets)
+  const { session, folder } = await stage.session('t', [pluginFolder(), sockets])
+  const folders = Array.from({ length: RUNS }, (_, run) => join(folder, String(run)))
+  await Promise.all(folders.map((own) => snapshot.writeTo(join(own, 'p'))))
+  return { session, folders, sockets }
+}
+
+interface RoundOptions extends RoundsOptions {
+  places: Places
+  round: number
+  only: string[] | null
+  cases: [feature: number, name: string][]
+  judge(test: CollectedTest, run: number): JudgedTest | undefined
+}
+
+async function runRound({ places, round, only, cases, judge, ...options }: RoundOptions): Promise<SuiteRun[] | string> {
+  const runs = await Promise.all(
+    places.folders.map((folder, run) =>
+      runSuite({
+        session: places.session,
+        env: options.stage.env,
+        tree: join(folder, 'p'),
+        folder,
+        ...options.grounds[run]!,
+        socket: join(places.sockets, `${round}${run}`),
+        plan: { cases, run, runs: RUNS, only },
+        judge: (test) => judge(test, run),
+        timeoutMs: options.timeoutMs,
+        signal: options.signal,
+      }),
+    ),
+  )
+  return runs.find((run) => typeof run === 'string') ?? (runs as SuiteRun[])
 }
 
 type Named = { feature: number; name: string; expectation: Expectation }
@@ -105,13 +130,14 @@ function trialOf(test: CollectedTest, named: Named | undefined, deal: ReturnType
   return [{ test: test.id, feature: named.feature, name: named.name, treatments, runs }]
 }
 
+/** A test that names no listed case was run in one of the runs. */
 function countTests(runs: readonly SuiteRun[], trials: readonly Trial[]): Rounds['suite'] {
   const suite = { passed: 0, failed: 0, skipped: 0 }
   const treatments = new Map(trials.filter((trial) => trial.runs === runs).map((trial) => [trial.test, trial.treatments]))
   for (const { id } of runs[0]!.tests) {
-    const intact = runs.filter((_, index) => (treatments.get(id)?.[index] ?? 'intact') === 'intact')
-    const outcomes = intact.map((run) => run.outcomes.get(id)?.outcome ?? 'failed')
-    if (outcomes.includes('failed')) suite.failed += 1
+    const intact = runs.filter((_, run) => (treatments.get(id)?.[run] ?? 'intact') === 'intact')
+    const outcomes = intact.flatMap((run) => run.outcomes.get(id)?.outcome ?? [])
+    if (outcomes.length === 0 || outcomes.includes('failed')) suite.failed += 1
     else if (outcomes.every((outcome) => outcome === 'passed')) suite.passed += 1
     else suite.skipped += 1
   }

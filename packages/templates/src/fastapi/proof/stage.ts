@@ -24,13 +24,15 @@ export interface Stage {
   close(): Promise<void>
 }
 
+const LONGEST_BASE = 60
+
 /** @throws ForgeError PYTHON_MISSING, DATABASE_MISSING, ENVIRONMENT_FAILED, SANDBOX_UNAVAILABLE */
 export async function openStage(
   options: StageOptions & { projectDir: string; sandbox: Sandbox; signal: AbortSignal; emit(event: ForgeEventBody): void },
 ): Promise<Stage> {
   const { projectDir, sandbox, signal, emit } = options
   const host = await startProcessHost()
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'fp-'))
+  const folder = makeFolder()
   const sessions: SandboxSession[] = []
   let started: DatabaseServer | undefined
 
@@ -68,6 +70,12 @@ export async function openStage(
     await close()
     throw error
   }
+}
+
+/** Unix sockets lie in it, and their paths have a limit of about 100 bytes. */
+function makeFolder(): string {
+  const usual = realpathSync(tmpdir())
+  return mkdtempSync(join(usual.length <= LONGEST_BASE ? usual : '/tmp', 'fp-'))
 }
 
 /** A process that does nothing, with which the folder goes, also when the harness is killed. */

@@ -13,6 +13,16 @@ export interface SuiteRun {
   sighting(test: string): Sighting | undefined
 }
 
+/** Which tests a run is to have. Written for the plugin. */
+export interface SuitePlan {
+  /** Feature id and name of each listed case: tests that name one run in every run, each other test in one of them. */
+  cases: [feature: number, name: string][]
+  run: number
+  runs: number
+  /** Ids of the only tests to run, whatever they name. */
+  only: string[] | null
+}
+
 export interface SuiteOptions {
   session: SandboxSession
   env: PythonEnv
@@ -25,8 +35,7 @@ export interface SuiteOptions {
   application: string
   /** Where the gateway listens: a folder that the session may reach. */
   socket: string
-  /** Ids of the only tests to run; default: all. */
-  only?: readonly string[] | undefined
+  plan: SuitePlan
   /** Case and treatment of a test, in this run. */
   judge(test: CollectedTest): JudgedTest | undefined
   timeoutMs: number
@@ -51,9 +60,9 @@ export const pluginFolder = (): string => assetPath('fastapi', 'proof')
  */
 export async function runSuite(options: SuiteOptions): Promise<SuiteRun | string> {
   const { tree, folder, session, env } = options
-  const scratch = { home: join(folder, 'home'), temporary: join(folder, 'tmp'), only: join(folder, 'only.json') }
+  const scratch = { home: join(folder, 'home'), temporary: join(folder, 'tmp'), plan: join(folder, 'plan.json') }
   await Promise.all([mkdir(scratch.home, { recursive: true }), mkdir(scratch.temporary, { recursive: true })])
-  if (options.only) await writeFile(scratch.only, JSON.stringify(options.only))
+  await writeFile(scratch.plan, JSON.stringify(options.plan))
   const gateway = await openGateway({ socket: options.socket, application: options.application, judged: judgeOf(options) })
   try {
     const plugin = pluginFolder()
@@ -70,7 +79,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteRun | string
           DATABASE_URL: options.databaseUrl,
           TEST_DATABASE_URL: options.databaseUrl,
           FORGE_GATEWAY: gateway.socket,
-          ...(options.only && { FORGE_ONLY: scratch.only }),
+          FORGE_PLAN: scratch.plan,
         },
         timeoutMs: options.timeoutMs,
         maxOutputBytes: 64 * 1024,

@@ -186,8 +186,10 @@ def from_database(error: DBAPIError) -> Failure:
         fields = [column] if column else columns_of(getattr(cause, "constraint_name", None))
         errors = [FieldError(field, f"{field} {meaning}") for field in fields]
         return Failure(kind.status, kind.code, f"{', '.join(fields) or 'A value'} {meaning}", errors)
-    if sqlstate.startswith("22") or isinstance(cause, AsyncpgDataError):
+    if sqlstate[:2] in {"22", "54"} or isinstance(cause, AsyncpgDataError):
         return Failure(VALIDATION_STATUS, "VALIDATION_ERROR", "A value is out of range")
+    if sqlstate.startswith("40"):
+        return Failure(UnavailableError.status, UnavailableError.code, "Others were changing the same rows; try again")
     if isinstance(error, (InterfaceError, OperationalError)):
         logger.error("database not available: %s", error)
         return Failure(UnavailableError.status, UnavailableError.code, "The database cannot be reached")

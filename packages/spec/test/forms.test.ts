@@ -1,0 +1,283 @@
+import { describe, expect, it } from 'vitest'
+import { ask, operations } from './support/ask'
+
+describe('the short form of a shop', () => {
+  const { spec, field, endpoint, rule, entity } = ask(`Online Shop API
+
+Database Models:
+- User (id, email, name, role: admin/customer, created_at)
+- Category (id, name, slug, parent_id)
+- Product (id, name, sku, price, stock, category_id, is_active, created_at, updated_at)
+- Address (id, user_id, label (Home, Work), street, city)
+- Order (id, user_id, status (pending, paid, shipped), total_amount, created_at)
+- OrderItem (id, order_id, product_id, quantity, unit_price)
+- Review (id, product_id, user_id, rating (1-5), comment, created_at)
+
+API Endpoints:
+- GET /api/v1/products - List products (filters: category_id, min_price, max_price, is_active; search in name, sku; sort by price, created_at)
+- POST /api/v1/products - Create product (admin only)
+- CRUD for Categories
+- GET, POST /api/v1/addresses
+- GET /api/v1/orders/:id - Get order
+- POST /api/v1/orders/:id/pay - Pay order
+- PATCH /api/v1/orders/:id/status - Update status
+- GET /api/v1/orders/:orderId/items - List items
+- POST /api/v1/orders/:orderId/items - Add item
+- GET /api/v1/reports/sales - Sales report
+`)
+
+  it('tells lists of members from examples', () => {
+    expect(field('User', 'role')).toMatchObject({ type: 'enum', values: ['admin', 'customer'], default: 'customer' })
+    expect(field('Order', 'status')).toMatchObject({ type: 'enum', values: ['pending', 'paid', 'shipped'], default: 'pending' })
+    expect(field('Address', 'label')).toMatchObject({ type: 'string' })
+    expect(field('Review', 'rating')).toMatchObject({ type: 'integer', min: 1, max: 5 })
+  })
+
+  it('finds references by name, the own kind and the caller included', () => {
+    expect(field('Category', 'parent_id')).toMatchObject({ reference: { entity: 'Category' }, required: false, nullable: true })
+    expect(field('Order', 'user_id')).toMatchObject({ reference: { entity: 'User' }, fromCaller: true, readOnly: true })
+    expect(entity('Product').relations.map((one) => `${one.kind} ${one.target}`)).toEqual(['belongs-to Category', 'has-many OrderItem', 'has-many Review'])
+  })
+
+  it('reads filters, search and sorting from the line itself', () => {
+    const list = endpoint('GET /api/v1/products')
+    expect(list.filters?.map((one) => [one.name, one.field, one.kind])).toEqual([
+      ['category_id', 'category_id', 'equals'],
+      ['min_price', 'price', 'min'],
+      ['max_price', 'price', 'max'],
+      ['is_active', 'is_active', 'equals'],
+    ])
+    expect(list.search).toEqual(['name', 'sku'])
+    expect(list.sort?.fields).toEqual(['price', 'created_at'])
+  })
+
+  it('knows what each endpoint does', () => {
+    expect(operations(spec).slice(2)).toEqual([
+      'GET /api/v1/addresses list Address',
+      'POST /api/v1/addresses create Address',
+      'GET /api/v1/orders/{id} get Order',
+      'POST /api/v1/orders/{id}/pay action Order',
+      'PATCH /api/v1/orders/{id}/status action Order',
+      'GET /api/v1/orders/{orderId}/items nested-list OrderItem',
+      'POST /api/v1/orders/{orderId}/items nested-create OrderItem',
+      'GET /api/v1/reports/sales custom null',
+      'GET /api/v1/categories list Category',
+      'POST /api/v1/categories create Category',
+      'GET /api/v1/categories/{id} get Category',
+      'PUT /api/v1/categories/{id} update Category',
+      'DELETE /api/v1/categories/{id} delete Category',
+    ])
+    expect(endpoint('POST /api/v1/orders/{id}/pay')).toMatchObject({ sets: { status: 'paid' }, body: [], status: 200, unsupported: null })
+    expect(endpoint('PATCH /api/v1/orders/{id}/status')).toMatchObject({ body: ['status'], unsupported: null })
+    expect(endpoint('POST /api/v1/orders/{orderId}/items')).toMatchObject({ body: ['product_id', 'quantity', 'unit_price'], parent: { entity: 'Order', param: 'orderId', field: 'order_id' } })
+    expect(spec.endpoints.filter((one) => one.unsupported !== null).map((one) => one.path)).toEqual(['/api/v1/reports/sales'])
+    expect(rule('admin only').effects).toEqual([{ kind: 'role', entity: 'Product', operations: ['create'], roles: ['admin'] }])
+  })
+})
+
+describe('Markdown with tables', () => {
+  const { spec, field, endpoint, entity } = ask(`# Blog API
+
+Base URL: \`/api/v2\`
+
+## Data Models
+
+### Author
+| Field | Type | Required | Notes |
+|-------|------|----------|-------|
+| id | uuid | yes | primary key |
+| username | string(30) | yes | unique |
+| bio | text | no | |
+
+### Post
+| Field | Type | Required | Default |
+|---|---|---|---|
+| id | uuid | yes | |
+| title | string(200) | yes | |
+| body | text | yes | |
+| status | enum(draft, published, archived) | yes | draft |
+| author_id | uuid (FK -> Author) | yes | |
+| published_at | datetime | no | |
+
+### Tag
+| Field | Type |
+|---|---|
+| id | uuid |
+| name | string |
+
+## Endpoints
+
+| Method | Path | Description |
+|---|---|---|
+| GET | /posts | List posts, filter by status and author, newest first |
+| POST | /posts | Create post |
+| PATCH | /posts/{id} | Update a post |
+| POST | /posts/{id}/publish | Publish a post |
+| POST | /posts/{id}/tags/{tag_id} | Attach tag |
+| DELETE | /posts/{id}/tags/{tag_id} | Detach tag |
+| GET | /posts/{id}/tags | List tags of a post |
+| POST | /tags | Create tag |
+
+## Business Rules
+1. Only the author can update a post.
+2. Publishing a post sets published_at.
+
+## Pagination
+Use \`page\` and \`per_page\` (default 10, max 50).
+`)
+
+  it('reads rows of fields and of endpoints', () => {
+    expect(spec.basePath).toBe('/api/v2')
+    expect(field('Author', 'username')).toMatchObject({ type: 'string', maxLength: 30, required: true, unique: 'exact' })
+    expect(field('Author', 'bio')).toMatchObject({ type: 'text', required: false, nullable: true })
+    expect(field('Post', 'status')).toMatchObject({ type: 'enum', values: ['draft', 'published', 'archived'], default: 'draft', required: false })
+    expect(field('Post', 'author_id')).toMatchObject({ type: 'reference', reference: { entity: 'Author' }, fromCaller: true })
+    expect(field('Post', 'published_at')).toMatchObject({ type: 'datetime', readOnly: true })
+    expect(endpoint('GET /api/v2/posts').filters?.map((one) => one.name)).toEqual(['status', 'author_id'])
+    expect(endpoint('POST /api/v2/posts/{id}/publish').sets).toEqual({ status: 'published' })
+  })
+
+  it('joins by a table of its own what only paths join', () => {
+    expect(entity('PostTag')).toMatchObject({ key: ['post_id', 'tag_id'], junction: { left: 'Post', right: 'Tag' }, source: { origin: 'inferred' } })
+    expect(endpoint('POST /api/v2/posts/{id}/tags/{tag_id}')).toMatchObject({ operation: 'link-add', parent: { entity: 'Post', through: 'PostTag' } })
+    expect(endpoint('DELETE /api/v2/posts/{id}/tags/{tag_id}').operation).toBe('link-remove')
+    expect(endpoint('GET /api/v2/posts/{id}/tags').operation).toBe('link-list')
+  })
+
+  it('takes callers, keys and pages as told', () => {
+    expect(spec.auth).toMatchObject({ userEntity: 'Author', idType: 'uuid', mockUser: { id: '00000000-0000-4000-8000-000000000001' } })
+    expect(spec.paging).toMatchObject({ params: { page: 'page', size: 'per_page' }, defaultSize: 10, maxSize: 50, source: { origin: 'stated' } })
+  })
+})
+
+describe('statements of SQL', () => {
+  const { spec, field, entity, rule } = ask(`BOOKING SERVICE
+===============
+
+Tech: Node.js, Express, MySQL
+
+CREATE TYPE booking_status AS ENUM ('requested', 'confirmed');
+CREATE TABLE rooms (
+  id SERIAL PRIMARY KEY,
+  name VARCHAR(80) NOT NULL UNIQUE,
+  capacity INT NOT NULL CHECK (capacity > 0),
+  hourly_rate NUMERIC(8,2) NOT NULL DEFAULT 0,
+  active BOOLEAN NOT NULL DEFAULT TRUE
+);
+CREATE TABLE bookings (
+  id SERIAL PRIMARY KEY,
+  room_id INT NOT NULL REFERENCES rooms(id) ON DELETE CASCADE,
+  starts_at TIMESTAMPTZ NOT NULL,
+  ends_at TIMESTAMPTZ NOT NULL,
+  status booking_status NOT NULL DEFAULT 'requested',
+  UNIQUE (room_id, starts_at)
+);
+
+Endpoints
+---------
+/rooms, /bookings
+POST /bookings/{id}/confirm
+
+Rules
+-----
+* ends_at must be after starts_at
+* starts_at must be in the future
+* Bookings must not overlap
+`)
+
+  it('give columns with their constraints', () => {
+    expect(field('Room', 'name')).toMatchObject({ maxLength: 80, required: true, unique: 'exact' })
+    expect(field('Room', 'capacity')).toMatchObject({ type: 'integer', min: 1, required: true })
+    expect(field('Room', 'hourly_rate')).toMatchObject({ type: 'decimal', precision: 8, scale: 2, default: 0, required: false, nullable: false })
+    expect(field('Booking', 'status')).toMatchObject({ type: 'enum', values: ['requested', 'confirmed'], default: 'requested' })
+    expect(field('Booking', 'room_id').reference).toEqual({ entity: 'Room', onDelete: 'cascade' })
+    expect(entity('Booking').uniqueTogether).toEqual([['room_id', 'starts_at']])
+  })
+
+  it('go along with bare paths, which mean the usual five', () => {
+    expect(operations(spec)).toContain('PUT /rooms/{id} update Room')
+    expect(operations(spec)).toContain('DELETE /bookings/{id} delete Booking')
+    expect(spec.endpoints).toHaveLength(11)
+  })
+
+  it('go along with rules and with what is not followed', () => {
+    expect(rule('ends_at must be after').effects).toEqual([{ kind: 'order', entity: 'Booking', before: 'starts_at', after: 'ends_at' }])
+    expect(rule('in the future').effects).toEqual([{ kind: 'future', entity: 'Booking', field: 'starts_at', on: 'write' }])
+    expect(rule('overlap').status).toBe('unparsed')
+    expect(spec.notFollowed).toEqual([{ text: 'Tech: Node.js, Express, MySQL', line: 4, instead: 'PostgreSQL 15+' }])
+  })
+})
+
+describe('a text in tags', () => {
+  it('takes the tags for headings and the names of tables', () => {
+    const { spec, field, endpoint } = ask(`<project_specification>
+  <project_name>Team Wiki</project_name>
+  <database_schema>
+    <tables>
+      <users>
+        - id, email, name, password_hash
+        - role (admin, editor, viewer)
+      </users>
+      <pages>
+        - id
+        - title (required)
+        - author_id (FK to users)
+        - is_locked (boolean, default false)
+      </pages>
+    </tables>
+  </database_schema>
+  <api_endpoints>
+    <pages>
+      - GET /api/pages
+      - PUT /api/pages/:id
+      - POST /api/pages/:id/lock
+    </pages>
+  </api_endpoints>
+</project_specification>`)
+    expect(spec.title).toBe('Team Wiki')
+    expect(spec.entities.map((one) => one.name)).toEqual(['User', 'Page'])
+    expect(field('User', 'password_hash')).toMatchObject({ writeOnly: true, readOnly: true })
+    expect(field('Page', 'author_id').reference?.entity).toBe('User')
+    expect(endpoint('POST /api/pages/{id}/lock')).toMatchObject({ operation: 'action', sets: { is_locked: true } })
+    expect(spec.roles).toEqual(['admin', 'editor', 'viewer'])
+  })
+})
+
+describe('notes that begin with the endpoints', () => {
+  it('give entities by the bodies', () => {
+    const { spec, field } = ask(`Inventory service
+
+1. POST /api/items
+   Request: { "sku": "string", "name": "string", "quantity": 5, "price": 9.99 }
+   Response: 201
+2. GET /api/items
+3. GET /api/items/125
+`)
+    expect(operations(spec)).toEqual(['POST /api/items create Item', 'GET /api/items list Item', 'GET /api/items/{id} get Item'])
+    expect(field('Item', 'quantity').type).toBe('integer')
+    expect(field('Item', 'price').type).toBe('decimal')
+    expect(spec.endpoints[0]?.body).toEqual(['sku', 'name', 'quantity', 'price'])
+  })
+})
+
+describe('contradictions', () => {
+  it('are decided by the more specific place and told with both lines', () => {
+    const { spec, field } = ask(`Models:
+- Note (id, title)
+
+### Notes
+
+**Model Fields:**
+- \`title\` (string, required, max 100 chars)
+
+**Validation:**
+- Title: max 60 characters
+
+**Endpoints:**
+- \`GET /notes\` - List
+- \`POST /notes\` - Create
+`)
+    expect(field('Note', 'title').maxLength).toBe(60)
+    expect(spec.diagnostics).toContainEqual({ level: 'warning', message: expect.stringContaining('100 on line 7 and 60 on line 10'), lines: [7, 10] })
+  })
+})
