@@ -149,7 +149,7 @@ function classify(raw: string[]): Line[] {
       push('bullet', inline[2]!, { lang: 'inline' })
       continue
     }
-    if (isLabel(trimmed)) {
+    if (isLabel(trimmed) || (index > 0 && raw[index - 1]!.trim() === '' && headsList(trimmed, next))) {
       push('heading', stripLabel(trimmed), { level: LABEL_LEVEL })
       continue
     }
@@ -218,6 +218,11 @@ function isCapsHeading(trimmed: string): boolean {
 function isLabel(trimmed: string): boolean {
   if (/^\*\*[^*]+:?\*\*:?$/.test(trimmed) || /^__[^_]+:?__:?$/.test(trimmed)) return true
   return /^[A-Z][^.!?;{}"]{1,58}:$/.test(trimmed) && trimmed.split(/\s+/).length <= 8
+}
+
+/** `Rules` alone on a line, right before a list. */
+function headsList(trimmed: string, next: string): boolean {
+  return /^[A-Z][\w&/ -]{2,40}$/.test(trimmed) && trimmed.split(/\s+/).length <= 4 && /^\s*(?:[-*+•◦]|\d+[.)])\s/.test(next)
 }
 
 function stripLabel(text: string): string {

@@ -87,6 +87,8 @@ const isModels = (title: string): boolean => kindOf(unnumbered(title)) === 'mode
 const FIELD_TABLE = /^\|\s*[`*]*(?:fields?|columns?|attributes?|propert(?:y|ies)|name|campo)[`*]*\s*\|/i
 const FIRST_FIELD = /^[`"'*]*(?:id|uuid)[`"'*]*\s*(?:[,:(\[|—–-]|$|[a-z]+\b)/i
 
+const TYPED_FIELD = /^[`"'*]*[a-z_]\w*[`"'*]*\s*[(:—–-]\s*[`(]?(?:string|str|text|varchar|char|integer|int|bigint|number|uuid|boolean|bool|date|datetime|timestamp|decimal|numeric|float|enum|email|json|foreign key|fk)\b/i
+
 /** Keys of the entities that some line declares with certainty. */
 export function declaredEntities(lines: Line[]): Set<string> {
   const declared = new Set<string>()
@@ -94,9 +96,11 @@ export function declaredEntities(lines: Line[]): Set<string> {
   let fresh = false
   for (const line of lines) {
     if (line.kind === 'blank') continue
-    if (fresh && (line.kind === 'row' ? FIELD_TABLE.test(line.text) : FIRST_FIELD.test(line.text))) {
+    if (fresh && line.kind !== 'heading') {
       const [title, parent] = [open.at(-1)!.title, open.at(-2)?.title ?? '']
-      if (isModels(parent) || /^(?:unknown|models)$/.test(kindOf(unnumbered(title)))) addSubject(declared, title)
+      const kind = kindOf(unnumbered(title))
+      const sure = line.kind === 'row' ? FIELD_TABLE.test(line.text) : FIRST_FIELD.test(line.text)
+      if (sure ? isModels(parent) || /^(?:unknown|models)$/.test(kind) : isModels(parent) && /^(?:unknown|models|noise)$/.test(kind) && TYPED_FIELD.test(line.text)) addSubject(declared, title)
     }
     fresh = line.kind === 'heading'
     if (line.kind === 'heading') {

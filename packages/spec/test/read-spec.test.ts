@@ -147,11 +147,11 @@ describe('a long text', () => {
 `)
     const text = `# Big API\n\n## Resources\n\n${sections.join('\n')}`
     expect(text.length).toBeGreaterThan(350_000)
-    const start = performance.now()
+    const before = process.cpuUsage()
     const spec = readSpec(text)
-    const took = performance.now() - start
+    const { user, system } = process.cpuUsage(before)
     expect([spec.entities.length, spec.endpoints.length, spec.rules.length]).toEqual([550, 2750, 1650])
     expect(spec.rules.filter((rule) => rule.status !== 'compiled')).toEqual([])
-    expect(took).toBeLessThan(2000)
+    expect((user + system) / 1000, 'milliseconds of processor time').toBeLessThan(2000)
   })
 })

@@ -1,14 +1,36 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { bubblewrap } from '@forge/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { fastapiVerifier } from '../src/fastapi/proof'
+import { bundleScript, runScript } from './support/child-script'
 import { FEATURES, write, writeHonestProject } from './support/proof-project'
 import { PROOF_LIMIT_MS, type ProofMachine, provenIds, startProofMachine } from './support/proof-machine'
 
 vi.setConfig({ testTimeout: PROOF_LIMIT_MS, hookTimeout: PROOF_LIMIT_MS })
 let machine: ProofMachine
-const proofFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('fp-'))
+
+/** Command lines of the processes that name a path. */
+function processesNaming(path: string): string[] {
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return ids.map(commandOf).filter((command) => command.includes(path))
+}
+
+function commandOf(id: string): string {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
+
+/** A folder for temporary files that no other test uses. */
+function ownTemporary(): string {
+  const folder = machine.place()
+  mkdirSync(folder, { recursive: true })
+  vi.stubEnv('TMPDIR', folder)
+  return folder
+}
 
 beforeAll(async () => {
   machine = await startProofMachine()
@@ -18,8 +40,8 @@ afterEach(() => vi.unstubAllEnvs())
 
 describe('a proof', () => {
   it('finds every feature of an honest project proven, with its evidence, and leaves nothing behind', async () => {
-    const before = proofFolders()
     const projectDir = writeHonestProject(machine.place())
+    const temporary = ownTemporary()
     const report = await machine.prove(projectDir, FEATURES)
     expect(report).toMatchObject({ problems: [], suite: { passed: 6, failed: 0, skipped: 0 }, tree: expect.stringMatching(/^[0-9a-f]{64}$/) })
     expect(provenIds(report)).toEqual([1, 2, 3])
@@ -29,7 +51,7 @@ describe('a proof', () => {
       tests: ['tests/test_notes.py::test_gets_note'],
       exchange: { method: 'GET', path: '/api/v1/notes/1', status: 200 },
     })
-    expect(proofFolders().filter((name) => !before.includes(name))).toEqual([])
+    expect(readdirSync(temporary)).toEqual([])
     expect(existsSync(`${projectDir}/tests/__pycache__`)).toBe(false)
   })
 
@@ -80,12 +102,30 @@ describe('a proof', () => {
   })
 
   it('stops when it is told to', async () => {
-    const before = proofFolders()
     const projectDir = writeHonestProject(machine.place())
+    const temporary = ownTemporary()
     const stop = new AbortController()
     const context = { projectDir, features: FEATURES, sandbox: machine.sandbox, signal: stop.signal, emit: () => stop.abort(new Error('enough')) }
     await expect(fastapiVerifier(machine.options).verify(context)).rejects.toThrow('enough')
-    expect(proofFolders().filter((name) => !before.includes(name))).toEqual([])
+    expect(readdirSync(temporary)).toEqual([])
+  })
+
+  it.skipIf(process.platform !== 'linux')('leaves no process and no folder when it is killed', async () => {
+    const projectDir = writeHonestProject(machine.place())
+    const { folder, script } = await bundleScript('proof-child')
+    const temporary = machine.place()
+    mkdirSync(temporary, { recursive: true })
+    const { PATH = '', HOME = '/' } = process.env
+    const child = runScript(script, { PATH, HOME, TMPDIR: temporary, PROJECT: projectDir })
+    await child.firstLine
+    expect(processesNaming(temporary)).not.toEqual([])
+    child.process.kill('SIGKILL')
+    await child.exited
+    const isGone = () => processesNaming(temporary).length === 0 && readdirSync(temporary).length === 0
+    for (const until = Date.now() + 20_000; Date.now() < until && !isGone(); ) await sleep(50)
+    expect(processesNaming(temporary)).toEqual([])
+    expect(readdirSync(temporary)).toEqual([])
+    rmSync(folder, { recursive: true })
   })
 
   it('is not run, and proves nothing, where the machine lacks something', async () => {

@@ -10,8 +10,21 @@ export function redactValue(value: unknown, redact: Redactor): unknown {
   )
 }
 
+/** In quotes first, so that a value with blanks in it is taken out as a whole. */
 function named(name: string, value: string, redact: Redactor): string {
   const prefix = `${name}=`
-  const together = redact(`${prefix}${value}`)
+  const quoted = redact(prefix + JSON.stringify(value))
+  const whole = quoted.startsWith(prefix) ? parsedString(quoted.slice(prefix.length)) : undefined
+  if (whole !== undefined && whole !== value) return whole
+  const together = redact(prefix + value)
   return together.startsWith(prefix) ? together.slice(prefix.length) : redact(value)
+}
+
+function parsedString(json: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'string' ? value : undefined
+  } catch {
+    return undefined
+  }
 }

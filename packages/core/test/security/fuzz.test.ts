@@ -8,6 +8,15 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? 1)
 const SCRIPTS = Number(process.env['FUZZ_SCRIPTS'] ?? 6000)
 const MAX_MS = 250
 
+/** Slow each time, so that a busy machine is not taken for a slow policy. */
+function isSlow(action: () => void): boolean {
+  return [1, 2, 3].every(() => {
+    const startedAt = performance.now()
+    action()
+    return performance.now() - startedAt > MAX_MS
+  })
+}
+
 describe('scripts that the policy allows', () => {
   const bash = bashWitness()
   afterAll(bash.remove)
@@ -21,9 +30,10 @@ describe('scripts that the policy allows', () => {
     let mentioned = 0
     for (let count = 0; count < SCRIPTS; count += 1) {
       const script = randomScript(random)
+      const judge = () => evaluateCommand(script, { projectDir: bash.project, policies })
       const startedAt = performance.now()
-      const { verdict, rule } = evaluateCommand(script, { projectDir: bash.project, policies })
-      if (rule.startsWith('internal.') || performance.now() - startedAt > MAX_MS) failed.push(script)
+      const { verdict, rule } = judge()
+      if (rule.startsWith('internal.') || (performance.now() - startedAt > MAX_MS && isSlow(judge))) failed.push(script)
       if (verdict === 'deny') continue
       allowed += 1
       if (!script.includes('evil') && !script.includes('x65')) continue

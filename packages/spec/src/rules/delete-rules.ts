@@ -14,6 +14,7 @@ export const deleteRules: Pattern[] = [
   { form: /^(?:deleting|removing|deletion of) (?:an? |the )?(.+?) (?:also )?(?:removes?|deletes?) (?:it|them|the \w+) from (?:all |the |any |every )?(.+)$/i, read: (m, view) => unlinked(m[1]!, m[2]!, view) },
   { form: /^(?:deleting|removing|deletion of) (?:an? |the )?(.+?) (?:also )?(?:removes?|deletes?|cascades? to|cascade[- ]deletes?) (?:all )?(?:of )?(?:its |their |the |associated |related )*(.+?)(?: too| as well)?$/i, read: (m, view) => cascading(m[1]!, m[2]!, view) },
   { form: /^when (?:an? |the )?(.+?) (?:is|are|gets?) (?:deleted|removed),? (?:all )?(?:of )?(?:its |their |the |associated |related )*(.+?) (?:are|is|get|must be|should be) (?:also )?(?:deleted|removed)(?: too| as well)?$/i, read: (m, view) => cascading(m[1]!, m[2]!, view) },
+  { form: /^(.+?) (?:are|is|get) (?:also )?(?:deleted|removed) (?:when|with|if|once|together with) (?:their |its |the |an? )?(.+?)(?: (?:is|are) (?:deleted|removed))?$/i, read: (m, view) => cascading(m[2]!, m[1]!, view) },
   { form: /^(?:cascade|cascading) delet\w+ (?:of )?(.+?) (?:when|with|if) (?:an? |the |its |their )?(.+?)(?: (?:is|are) (?:deleted|removed))?$/i, read: (m, view) => cascading(m[2]!, m[1]!, view) },
   { form: /^.*$/, read: (m, view) => softly(m[0], view) },
 ]

@@ -59,8 +59,10 @@ function statementsOf(rule: RuleFact, names: Names): FieldStatement[] {
 
 function about(subject: string, predicate: string, rule: RuleFact, names: Names): FieldStatement[] {
   const found: FieldStatement[] = []
-  for (const part of subject.split(/\s*(?:,|\/|&|\band\b)\s*/).filter((one) => one !== '')) {
-    const target = targetOf(part, rule, names)
+  const parts = subject.split(/\s*(?:,|\/|&|\band\b)\s*/).filter((one) => one !== '')
+  const sure = parts.map((part) => targetOf(part, rule, names)).find((target) => target !== null)
+  for (const part of parts) {
+    const target = targetOf(part, rule, names) ?? (sure ? targetOf(part, { ...rule, entity: sure.entity }, names) : null)
     if (target === null) return []
     const { facts, unknown } = parseQualifiers(normal(predicate), target.field)
     found.push({ ...target, facts, rest: unknown })
@@ -73,6 +75,7 @@ function normal(predicate: string): string {
   return predicate
     .replace(/^(?:is|are)(?: always)?\s+/i, '')
     .replace(/^(?:must|should|has to|have to|needs to) (?:always )?(?:be|have)\s+(?:an? )?(?=required|optional|unique|positive|non|valid|one of|between|at |in |greater|less|more|exactly|\d|min|max|>|<|e-?mail|url|\w+ (?:long|format)|length)/i, '')
+    .replace(/^(?:must|should|may|can) ?not exceed/i, 'not exceed')
     .replace(/^has an? /i, '')
     .replace(/\bunique(?: across (?:all|the) [\w ]+)?\s*\((case[- ]insensitive)\)/i, 'unique ($1)')
     .replace(/\bunique across (?:all|the) [\w ]+$/i, 'unique')
@@ -85,14 +88,16 @@ const FILLERS = /^(the|a|an|all|each|every|its|their|any|new|field|value|values|
 
 /** Entity and field that a phrase names: the section's entity first, then one the phrase names, then the only one with such a field. */
 function targetOf(phrase: string, rule: RuleFact, names: Names): { entity: string; field: string } | null {
-  const words = wordsOf(phrase.replace(/'s\b/g, '').replace(/\s*\(.*$/, '')).map(singular).filter((word) => !FILLERS.test(word))
+  const words = wordsOf(phrase.replace(/'s\b/g, '').replace(/^(?:the )?number of /i, '').replace(/\s*\(.*$/, '')).map(singular).filter((word) => !FILLERS.test(word))
   if (words.length === 0 || words.length > 5) return null
+  const whole = words.join('_')
+  if (rule.entity === null && names.holders.get(whole)?.length === 1) return fieldOf(words, names.holders.get(whole)![0]!, names)
   const of = phrase.match(/^(.+?) of (?:an? |the |each |every )?(.+)$/i)
   if (of !== null && names.entities.has(nameKey(of[2]!))) return fieldOf(wordsOf(of[1]!).map(singular).filter((word) => !FILLERS.test(word)), nameKey(of[2]!), names)
   for (let size = Math.min(3, words.length - 1); size >= 1; size -= 1) {
     const entity = words.slice(0, size).join('')
     const named = names.entities.has(entity) ? fieldOf(words.slice(size), entity, names) : null
-    if (named !== null) return named
+    if (named !== null && named.field !== 'id') return named
   }
   if (rule.entity !== null) {
     const own = fieldOf(words, rule.entity, names)

@@ -44,6 +44,8 @@ function ruleOf(fact: RuleFact, statements: FieldStatement[], resolved: Resolved
   return { id: 0, text: fact.text, entity: subject, effects, status, ...(told === undefined ? {} : { missing: told }), source: { line: fact.line, origin: 'stated' } }
 }
 
+const IDENTITY = /^(?:all|every) (?:other )?(?:endpoints?|routes?|requests?)\b.* requires? (?:an? )?(?:valid )?(?:authentication|identity|token|bearer token)\b/i
+
 interface Reading {
   effects: RuleEffect[]
   /** What the effects do not say. */
@@ -53,6 +55,7 @@ interface Reading {
 function readSentence(text: string, statements: FieldStatement[], view: RuleView, resolved: Resolved): Reading {
   const refused = readWith(identityRules, text.replace(/[.!]+$/, ''), view)
   if (refused !== null) return { effects: refused, missing: vagueIdentity(text, view.world) }
+  if (IDENTITY.test(text) && !view.world.auth.required) return { effects: [], missing: ['a request without an identity acts as the built-in user, since the text states no refusal'] }
   const { sentence, code } = withoutCode(text)
   const whole = (view.endpoint === null ? null : readWith(NOTES, sentence, view)) ?? readWith(SENTENCES, sentence, view)
   if (whole !== null) return withCode({ effects: whole, missing: [] }, code)

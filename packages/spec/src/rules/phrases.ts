@@ -40,11 +40,28 @@ export function fieldIn(phrase: string, entity: Entity): Field | null {
   return null
 }
 
+/** The field a phrase names: of the section's entity, of one that the phrase names too ("a user's role"), else of the only one that has it. */
+export function targetIn(phrase: string, view: RuleView): { entity: Entity; field: Field } | null {
+  const of = (entity: Entity | null | undefined) => {
+    const field = entity === null || entity === undefined ? null : fieldIn(phrase, entity)
+    return field === null ? null : { entity: entity!, field }
+  }
+  const own = of(view.entity)
+  if (own !== null || view.entity !== null) return own
+  const words = meaning(phrase)
+  for (let size = Math.min(3, words.length - 1); size >= 1; size -= 1) {
+    const named = of(entityByWords(words.slice(0, size), view.world))
+    if (named !== null) return named
+  }
+  const holders = view.world.entities.filter((entity) => entity.junction === null).map(of).filter((one) => one !== null)
+  return holders.length === 1 ? holders[0]! : null
+}
+
 function fieldByWords(words: readonly string[], entity: Entity): Field | null {
   if (words.length === 0) return null
   const name = words.join('_')
   const by = (wanted: string) => entity.fields.find((field) => wordsOf(field.name).map(singular).join('_') === wanted)
-  const exact = by(name) ?? by(`${name}_id`) ?? by(`is_${name}`) ?? by(`${name}_at`) ?? by(`${name}_date`)
+  const exact = by(name) ?? by(`${name}_id`) ?? by(`is_${name}`) ?? by(`${name}_at`) ?? by(`${name}_on`) ?? by(`${name}_date`)
   if (exact !== undefined) return exact
   return null
 }
@@ -91,7 +108,8 @@ export function peopleIn(phrase: string, entity: Entity, world: RuleWorld): { fi
 
 function personField(phrase: string, entity: Entity, world: RuleWorld): string | null {
   const own = wordsOf(entity.name).map(singular)
-  const words = meaning(phrase).filter((word) => !own.includes(word) && !/^(original|user|who|it|person)$/.test(word))
+  const named = meaning(phrase).filter((word) => !own.includes(word) && !/^(original|who|it|person)$/.test(word))
+  const words = named.length > 1 ? named.filter((word) => word !== 'user') : named
   const word = words.join('_').replace(/^assigned$/, 'assignee')
   const people = entity.fields.filter((field) => field.reference?.entity === world.userEntity?.name || field.fromCaller)
   const role = (field: Field) => wordsOf(field.name).join('_').replace(/_id$/, '')

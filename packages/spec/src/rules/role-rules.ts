@@ -1,6 +1,6 @@
 import type { RuleEffect } from '../api-spec'
 import { verbOf } from './owner-rules'
-import { carried, entityIn, fieldIn, operationsIn, rolesIn, type Verb } from './phrases'
+import { carried, entityIn, operationsIn, rolesIn, targetIn, type Verb } from './phrases'
 import type { Pattern, RuleView } from './view'
 
 const VERBS = "[a-z]+(?:\\s*(?:,|/|&|\\band/or\\b|\\band\\b|\\bor\\b)\\s*[a-z]+)*"
@@ -50,9 +50,9 @@ function effect(name: string, verbs: readonly Verb[], roles: string[], view: Rul
 /** "Role changes require admin permission". */
 function fieldFor(noun: string, who: string, view: RuleView): RuleEffect[] | null {
   const roles = rolesIn(who, view.world)
-  const entity = view.entity
-  const field = entity === null ? null : fieldIn(noun.replace(/^(?:an? |the )?(?:user|member)s?'?s? /i, ''), entity)
-  if (roles === null || entity === null || field === null || field.readOnly || field.fromCaller) return null
+  const target = targetIn(noun, view)
+  if (roles === null || target === null || target.field.readOnly || target.field.fromCaller) return null
+  const { entity, field } = target
   const settable = view.world.endpointsOf(entity.name).some((endpoint) => endpoint.body?.includes(field.name) && endpoint.operation !== 'create')
   return settable ? [{ kind: 'role-field', entity: entity.name, field: field.name, roles }] : null
 }

@@ -1,6 +1,6 @@
 import type { Entity, Field, RuleEffect } from '../api-spec'
 import { verbSets } from '../operations'
-import { carried, endpointOf, entityIn, fieldIn, meaning, operationsIn, type State, stateIn, statefulEntity } from './phrases'
+import { carried, endpointOf, entityIn, fieldIn, meaning, operationsIn, type State, stateIn, statefulEntity, targetIn } from './phrases'
 import type { Pattern, RuleView } from './view'
 
 const CANNOT = "(?:cannot|can not|can't|must not|may not|should not|do not|never)"
@@ -21,6 +21,7 @@ export const stateRules: Pattern[] = [
   { form: /^(?:an? |the )?(.+?) (?:cannot|can not|must not|can't|may not) (?:be assigned|be set to|be in|be|have)(?: the| an?)? (.+)$/i, read: (m, view) => exclusive(m[1]!, m[2]!, view) },
   { form: /^(?:an? |the )?(.+?) (?:can|may) (?:still )?be (edited|updated|modified|changed|deleted|removed)$/i, read: (m, view) => allowed(m[1]!, m[2]!, view) },
   { form: /^(?:cannot|can not|can't) (?:mark|set|change|update|complete|delete|get|view|edit) (?:an? |the )?(?:non-?existent|non-?existing|unknown|missing) (.+?)(?: (?:as|to) (.+))?$/i, read: (m, view) => unknown(m[0], m[1]!, m[2], view) },
+  { form: /^(?:getting |requesting |accessing |fetching |access to )?(?:an? )?(?:non-?existent|non-?existing|unknown|missing) (.+?)(?: ids?)? (?:returns?|gives?|answers?|results? in|→|->|=>) (?:HTTP )?404\b.*$/i, read: (m, view) => unknown('Cannot get', m[1]!, undefined, view) },
   { form: /^(.+?) (?:are|is) immutable(?: (?:once|after)(?: being)? (?:upload\w*|creat\w+|submi\w+|publish\w+|stored|posted|saved|made))?$/i, read: (m, view) => immutable(m[1]!, view) },
   { form: /^(.+?) (?:cannot|can not|can't|must not|may not) be (?:edited|updated|modified|changed)(?: (?:once|after) (?:upload\w*|creat\w+|submi\w+|publish\w+|posted))?$/i, read: (m, view) => immutable(m[1]!, view) },
 ]
@@ -171,7 +172,7 @@ function momentIn(name: string, entity: Entity): Field | undefined {
 
 function stamp(subject: string, value: string, target: string, view: RuleView): RuleEffect[] | null {
   const phrase = subject.replace(/^(?:when|on|upon|after|setting|changing|updating) /i, '')
-  const entity = view.entity ?? entityIn(phrase.replace(/\b(?:status|state)\b/i, ''), view)
+  const entity = view.entity ?? entityIn(phrase.replace(/\b(?:status|state)\b/i, ''), view) ?? targetIn(target, view)?.entity ?? null
   if (entity === null) return null
   const field = fieldIn(phrase, entity)
   const state = field === null ? stateIn(value, entity) : stateIn(`${field.name} ${value}`, entity)

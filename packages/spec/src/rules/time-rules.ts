@@ -1,5 +1,5 @@
 import type { Entity, Field, RuleEffect } from '../api-spec'
-import { fieldIn } from './phrases'
+import { fieldIn, targetIn } from './phrases'
 import type { Pattern, RuleView } from './view'
 
 type Side = 'future' | 'past'
@@ -33,11 +33,8 @@ function clause(side: Side, on: string | undefined, view: RuleView): RuleEffect[
 }
 
 function moment(phrase: string, side: Side, on: string | undefined, view: RuleView): RuleEffect[] | null {
-  for (const entity of candidates(view)) {
-    const field = fieldIn(phrase, entity)
-    if (field !== null) return momentOf(entity, field, side, on, view)
-  }
-  return null
+  const target = targetIn(phrase, view)
+  return target === null ? null : momentOf(target.entity, target.field, side, on, view)
 }
 
 function momentOf(entity: Entity, field: Field, side: Side, on: string | undefined, view: RuleView): RuleEffect[] | null {

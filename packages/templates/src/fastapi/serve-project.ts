@@ -58,7 +58,7 @@ type Undo = () => Promise<unknown>
  */
 export async function serveProject(projectDir: string, options: ServeProjectOptions = {}): Promise<ServedProject> {
   const project = checkProject(projectDir)
-  const undo: Undo[] = []
+  const undo: Undo[] = [keepAlive()]
   let stopping: Promise<void> | undefined
   const stop = () => {
     stopping ??= undoAll(undo)
@@ -74,6 +74,12 @@ export async function serveProject(projectDir: string, options: ServeProjectOpti
     await stop()
     throw error
   }
+}
+
+/** What is served keeps the process alive until it is stopped; its helper processes by themselves do not. */
+function keepAlive(): Undo {
+  const timer = setInterval(() => {}, 2 ** 30)
+  return async () => clearInterval(timer)
 }
 
 async function undoAll(undo: Undo[]): Promise<void> {

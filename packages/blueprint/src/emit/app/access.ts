@@ -2,7 +2,7 @@ import type { Entity, Field } from '@forge/spec'
 import { snake } from '../../plan/world'
 import { attributeName } from '../names'
 import type { ProjectFile } from '../project-file'
-import { type AppFacts, attribute, type Effect, type Operation, type Route, variable } from './app-facts'
+import { type AppFacts, attribute, CALLER_ROLE, type Effect, modelName, type Operation, type Route, variable } from './app-facts'
 import { storedField } from './columns'
 import { pythonModule } from './module'
 import { call, type Code, docstring, group, lines, statement, tuple } from './python'
@@ -91,8 +91,8 @@ export function accessFile(facts: AppFacts, used: (name: string) => boolean): Pr
 }
 
 function roleClass(facts: AppFacts): string | undefined {
-  if (facts.roleType !== 'Role') return undefined
-  return enumClass('Role', roleField(facts))
+  if (facts.roleType !== CALLER_ROLE) return undefined
+  return enumClass(CALLER_ROLE, roleField(facts))
 }
 
 function callerClass(facts: AppFacts): string {
@@ -154,8 +154,8 @@ function predicateOf(facts: AppFacts, owned: Ownership): string {
   const conditions = [...(privileged ? [privileged] : []), ...(fields.length > 0 ? [isOwner(facts, row, fields)] : [])]
   const doc = docstring(`Tell whether the caller may ${operation} this ${snake(entity.name).replace(/_/g, ' ')}.`, 4)
   const name = predicate(entity, operation)
-  if (parents.length === 0) return lines(`def ${name}(${row}: ${entity.name}, caller: Caller) -> bool:`, doc, `    return ${conditions.join(' or ') || 'False'}`)
-  const head = statement(group(`async def ${name}(`, ['session: AsyncSession', `${row}: ${entity.name}`, 'caller: Caller'], ') -> bool:'))
+  if (parents.length === 0) return lines(`def ${name}(${row}: ${modelName(entity)}, caller: Caller) -> bool:`, doc, `    return ${conditions.join(' or ') || 'False'}`)
+  const head = statement(group(`async def ${name}(`, ['session: AsyncSession', `${row}: ${modelName(entity)}`, 'caller: Caller'], ') -> bool:'))
   const [first, ...more] = parents
   return lines(
     head,
@@ -169,18 +169,18 @@ function predicateOf(facts: AppFacts, owned: Ownership): string {
 function parentCheck(facts: AppFacts, row: string, parent: Ownership['parents'][number], answer: (condition: string) => string): string {
   const name = variable(parent.entity) === row ? `parent_${row}` : variable(parent.entity)
   const owner = parent.fields.length > 0 ? isOwner(facts, name, parent.fields) : 'False'
-  return lines(`    ${name} = await session.get(${parent.entity.name}, ${attribute(row, parent.field)})`, answer(`${name} is not None and ${owner}`))
+  return lines(`    ${name} = await session.get(${modelName(parent.entity)}, ${attribute(row, parent.field)})`, answer(`${name} is not None and ${owner}`))
 }
 
 function visibleRowsOf(facts: AppFacts, owned: Ownership): string {
   const { entity, fields, parents } = owned
   const privileged = roleCondition(facts, owned)
-  const own: Code[] = fields.map((field) => `${entity.name}.${attributeName(field)} == ${callerId(facts, field)}`)
+  const own: Code[] = fields.map((field) => `${modelName(entity)}.${attributeName(field)} == ${callerId(facts, field)}`)
   const inherited: Code[] = parents.map(({ field, entity: parent, fields: owners }) => {
     const key = facts.world.keyField(parent.name)
-    const owner = owners.map((each) => `${parent.name}.${attributeName(each)} == ${callerId(facts, each)}`)
+    const owner = owners.map((each) => `${modelName(parent)}.${attributeName(each)} == ${callerId(facts, each)}`)
     const condition = owner.length === 1 ? owner[0]! : `sa.or_(${owner.join(', ')})`
-    return call(`${entity.name}.${attributeName(field)}.in_`, `sa.select(${parent.name}.${attributeName(key)}).where(${condition})`)
+    return call(`${modelName(entity)}.${attributeName(field)}.in_`, `sa.select(${modelName(parent)}.${attributeName(key)}).where(${condition})`)
   })
   const all = [...own, ...inherited]
   return lines(

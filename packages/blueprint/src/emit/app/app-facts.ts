@@ -2,7 +2,7 @@ import type { ApiSpec, Endpoint, Entity, Field, RuleEffect } from '@forge/spec'
 import { endpointNames } from '../../plan/endpoint-names'
 import { snake, type World, worldOf } from '../../plan/world'
 import { attributeName, columnName, moduleName } from '../names'
-import type { Symbols } from './module'
+import { isLibraryName, type Symbols } from './module'
 import { pascal } from './python'
 
 /** One endpoint that is emitted. */
@@ -80,7 +80,7 @@ export function factsOf(spec: ApiSpec): AppFacts {
     effects,
     enumName,
     symbols: symbolsOf(spec, served, enumName),
-    roleType: users && roleField ? enumName(users, roleField) : spec.roles.length > 0 ? 'Role' : null,
+    roleType: users && roleField ? enumName(users, roleField) : spec.roles.length > 0 ? CALLER_ROLE : null,
     idType: idTypeOf(spec),
     onDelete,
     columnNullable,
@@ -100,7 +100,7 @@ function setByPath(spec: ApiSpec, entity: Entity, field: Field): boolean {
 function symbolsOf(spec: ApiSpec, served: Entity[], enumName: AppFacts['enumName']): Map<string, string> {
   const symbols = new Map<string, string>()
   for (const entity of spec.entities) {
-    symbols.set(entity.name, 'app.models')
+    if (!isLibraryName(entity.name)) symbols.set(entity.name, 'app.models')
     for (const field of entity.fields) if (field.type === 'enum') symbols.set(enumName(entity, field), 'app.models')
   }
   for (const entity of served) {
@@ -108,9 +108,15 @@ function symbolsOf(spec: ApiSpec, served: Entity[], enumName: AppFacts['enumName
     symbols.set(`${entity.name}ServiceDep`, 'app.dependencies.services')
     symbols.set(`get_${snake(entity.name)}_service`, 'app.dependencies.services')
   }
-  if (!symbols.has('Role')) symbols.set('Role', 'app.services.access')
+  symbols.set(CALLER_ROLE, 'app.services.access')
   return symbols
 }
+
+/** Roles that no table holds. */
+export const CALLER_ROLE = 'CallerRole'
+
+/** How services and routes name a model: by the package where a library has the same name. */
+export const modelName = ({ name }: Pick<Entity, 'name'>): string => (isLibraryName(name) ? `models.${name}` : name)
 
 /** Python expression of a field of a row. */
 export const attribute = (owner: string, field: Pick<Field, 'name'>): string => `${owner}.${attributeName(field)}`

@@ -1,7 +1,7 @@
 import type { Entity } from '@forge/spec'
 import { attributeName } from '../names'
 import type { ProjectFile } from '../project-file'
-import { type AppFacts, attribute } from './app-facts'
+import { type AppFacts, attribute, modelName } from './app-facts'
 import { roleField, roleMembers } from './access'
 import { keyParameter } from './field-types'
 import { pythonModule } from './module'
@@ -134,9 +134,9 @@ function knownCaller(facts: AppFacts): string {
       `    return Caller(user_id${role})`,
     )
   }
-  const key = attribute(entity.name, facts.world.keyField(entity.name))
+  const key = attribute(modelName(entity), facts.world.keyField(entity.name))
   const stored = roleIsStored(facts)
-  const role = stored ? `, ${entity.name}.${attributeName({ name: facts.world.roleField! })}` : ''
+  const role = stored ? `, ${modelName(entity)}.${attributeName({ name: facts.world.roleField! })}` : ''
   const result = facts.roleType === null ? 'row[0]' : stored ? 'row[0], claim.role or row[1]' : `row[0], claim.role or ${leastRole(facts)}`
   return lines(
     'async def known_caller(session: AsyncSession, claim: Claim) -> Caller:',

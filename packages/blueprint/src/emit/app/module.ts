@@ -46,6 +46,7 @@ const MODULES: [name: string, statement: string, module: string][] = [
   ['sa', 'import sqlalchemy as sa', 'sqlalchemy'],
   ['pg', 'import sqlalchemy.dialects.postgresql as pg', 'sqlalchemy.dialects.postgresql'],
   ['op', 'from alembic import op', 'alembic'],
+  ['models', 'from app import models', 'app'],
   ['asyncio', 'import asyncio', 'asyncio'],
   ['jwt', 'import jwt', 'jwt'],
   ['logging', 'import logging', 'logging'],
@@ -53,6 +54,9 @@ const MODULES: [name: string, statement: string, module: string][] = [
 ]
 
 const LIBRARY = new Map(LIBRARY_SYMBOLS.flatMap(([module, names]) => names.split(' ').map((name) => [name, module] as const)))
+
+/** True when an import would hide an entity of this name. */
+export const isLibraryName = (name: string): boolean => LIBRARY.has(name)
 
 /** One Python file: docstring, the imports that its blocks need, and the blocks. */
 export function pythonModule(doc: string, blocks: (string | undefined)[], symbols: Symbols = new Map()): string {
@@ -75,7 +79,8 @@ function gap(before: string, block: string): string {
 /** The import block for the names that `code` uses and does not define. */
 function importsFor(code: string, own: Symbols): string {
   const bare = withoutText(code)
-  const used = new Set(bare.match(/(?<![\w.])[A-Za-z_]\w*/g) ?? [])
+  // Attributes that a class declares, and keyword arguments, are no uses of a name.
+  const used = new Set(bare.replace(/^ +\w+(?=:)|\b\w+(?==[^=])/gm, '').match(/(?<![\w.])[A-Za-z_]\w*/g) ?? [])
   const defined = new Set([...bare.matchAll(/^(?:class |def |async def )?([A-Za-z_]\w*)(?:\s*[:=(]|\[)/gm)].map((match) => match[1]!))
   const sections: Map<string, Set<string>>[] = [new Map(), new Map(), new Map()]
   const plain: string[][] = [[], [], []]

@@ -1,7 +1,7 @@
 import type { Entity, Field, RuleEffect } from '@forge/spec'
 import { snake } from '../../plan/world'
 import { attributeName } from '../names'
-import { type AppFacts, attribute, type Effect, type Operation, variable } from './app-facts'
+import { type AppFacts, attribute, type Effect, modelName, type Operation, variable } from './app-facts'
 import { belongs, ownership, roleMembers } from './access'
 import { literalOf } from './models'
 import { call, type Code, docstring, lines, longText, statement, tuple } from './python'
@@ -28,7 +28,7 @@ export function isOneOf(facts: AppFacts, entity: Entity, field: Field, row: stri
 /** The same as a condition of a query. */
 export function whereOneOf(facts: AppFacts, entity: Entity, field: Field, values: readonly (string | boolean)[], not = false): string {
   const literals = values.map((value) => literalOf(facts, entity, field, value))
-  const name = `${entity.name}.${attributeName(field)}`
+  const name = `${modelName(entity)}.${attributeName(field)}`
   if (typeof values[0] === 'boolean' && values.length === 1) return `${name}.${not ? 'is_not' : 'is_'}(${literals[0]})`
   return `${name}.${not ? 'not_in' : 'in_'}(${tuple(literals)})`
 }
@@ -83,7 +83,7 @@ export function deleteGuards(facts: AppFacts, entity: Entity, row: string): stri
     const link = fieldOf(facts, effect.child, effect.childField)
     if (!link) return []
     const key = attribute(row, facts.world.keyField(entity.name))
-    const conditions: Code[] = [`${child.name}.${attributeName(link)} == ${key}`]
+    const conditions: Code[] = [`${modelName(child)}.${attributeName(link)} == ${key}`]
     const state = effect.where && fieldOf(facts, effect.child, effect.where.field)
     if (effect.where?.in && state) conditions.push(whereOneOf(facts, child, state, effect.where.in))
     if (effect.where?.notIn && state) conditions.push(whereOneOf(facts, child, state, effect.where.notIn, true))
@@ -149,7 +149,7 @@ function referenceBlock(facts: AppFacts, entity: Entity, field: Field): string {
   const foreign = isPrivate(facts, target) ? [unreferable(`not ${belongs(ownership(facts, target, 'read')!, row)}`, field)] : []
   return lines(
     `        if values.get("${name}") is not None:`,
-    statement(call('refer_to', 'self.session', target.name, `values["${name}"]`, `"${field.name}"`), 12, `${row} = await `),
+    statement(call('refer_to', 'self.session', modelName(target), `values["${name}"]`, `"${field.name}"`), 12, `${row} = await `),
     ...[...new Set([...hidden, ...foreign, ...states, ...guards])],
   )
 }
@@ -164,7 +164,7 @@ export function consistencyCheck(facts: AppFacts, entity: Entity): string | unde
   const ordered = facts.effects('order', entity.name).flatMap((effect) => order(facts, entity, effect, row))
   const all = [...new Set([...exclusive, ...ordered])]
   if (all.length === 0) return undefined
-  return lines(`def check(${row}: ${entity.name}) -> None:`, docstring('Refuse values that may not stand together.', 4), ...all)
+  return lines(`def check(${row}: ${modelName(entity)}) -> None:`, docstring('Refuse values that may not stand together.', 4), ...all)
 }
 
 function exclusion(facts: AppFacts, entity: Entity, effect: Effect<'exclusive'>, row: string): string[] {
@@ -193,7 +193,7 @@ export function stamping(facts: AppFacts, entity: Entity): string | undefined {
   }
   const blocks = [...groups.values()].flatMap((group) => stamp(facts, entity, group, row))
   if (blocks.length === 0) return undefined
-  return lines(`def stamp(${row}: ${entity.name}) -> None:`, docstring('Write down when a state was reached, and forget it when it was left.', 4), ...blocks)
+  return lines(`def stamp(${row}: ${modelName(entity)}) -> None:`, docstring('Write down when a state was reached, and forget it when it was left.', 4), ...blocks)
 }
 
 function stamp(facts: AppFacts, entity: Entity, [first, ...more]: Effect<'stamp'>[], row: string): string[] {

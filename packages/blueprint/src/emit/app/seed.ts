@@ -1,7 +1,7 @@
 import { type Entity, type Field, sampleValue } from '@forge/spec'
 import { attributeName, columnName } from '../names'
 import type { ProjectFile } from '../project-file'
-import type { AppFacts } from './app-facts'
+import { type AppFacts, modelName } from './app-facts'
 import { storedField } from './columns'
 import { literalOf } from './models'
 import { pythonModule } from './module'
@@ -45,7 +45,24 @@ function rowsOf(facts: AppFacts, entity: Entity): Row[] {
     const same = rows.findIndex((each) => each[key!] === row[key!])
     if (same < 0) rows.unshift(row)
   }
-  return rows.map((row, index) => complete(facts, entity, row, index))
+  return withKeys(facts, entity, rows).map((row, index) => complete(facts, entity, row, index))
+}
+
+/** Rows without a key get one, lest every start inserts them anew. */
+function withKeys(facts: AppFacts, entity: Entity, rows: Row[]): Row[] {
+  const [name] = entity.key
+  const key = facts.world.keyField(entity.name)
+  if (name === undefined || entity.key.length > 1 || key.reference) return rows
+  const taken = new Set(rows.map((row) => String(row[name])))
+  let variant = 0
+  const next = (): string | number => {
+    for (;;) {
+      variant += 1
+      const value = ['integer', 'bigint'].includes(key.type) ? variant : String(sampleValue({ ...key, readOnly: false }, variant))
+      if (!taken.has(String(value))) return taken.add(String(value)) && value
+    }
+  }
+  return rows.map((row) => (row[name] === undefined || row[name] === null ? { ...row, [name]: next() } : row))
 }
 
 function builtInUser(facts: AppFacts, entity: Entity): Row {
@@ -106,7 +123,7 @@ function seedFunction(facts: AppFacts, entities: Entity[]): string {
     'async def seed(session: AsyncSession) -> None:',
     '    """Insert the rows that are missing, and let new keys follow theirs."""',
     ...entities.map((entity) =>
-      lines(`    for row in ${entity.table.toUpperCase()}:`, `        await session.execute(insert(${entity.name}).values(row).on_conflict_do_nothing())`),
+      lines(`    for row in ${entity.table.toUpperCase()}:`, `        await session.execute(insert(${modelName(entity)}).values(row).on_conflict_do_nothing())`),
     ),
     ...numbered.map((entity) => sequence(facts, entity)),
     '    await session.commit()',

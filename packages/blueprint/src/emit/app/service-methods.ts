@@ -2,7 +2,7 @@ import type { Entity, Field } from '@forge/spec'
 import { snake } from '../../plan/world'
 import { attributeName } from '../names'
 import { callerId, listOwnership, type Ownership, ownerGuard, ownership, parentRule, visibleRows } from './access'
-import { type AppFacts, attribute, type Operation, type Route, variable } from './app-facts'
+import { type AppFacts, attribute, modelName, type Operation, type Route, variable } from './app-facts'
 import { keyType } from './field-types'
 import { literalOf } from './models'
 import { call, type Code, lines, statement } from './python'
@@ -77,14 +77,14 @@ function returnsOf(facts: AppFacts, route: Route, names: SchemaNames): string {
     case 'list':
     case 'nested-list':
     case 'link-list':
-      return names.page !== undefined || isPaged(facts, route) ? `Found[${entity.name}]` : `Sequence[${entity.name}]`
+      return names.page !== undefined || isPaged(facts, route) ? `Found[${modelName(entity)}]` : `Sequence[${modelName(entity)}]`
     case 'link-add':
-      return endpoint.status === 204 ? 'None' : `Sequence[${entity.name}]`
+      return endpoint.status === 204 ? 'None' : `Sequence[${modelName(entity)}]`
     case 'delete':
     case 'link-remove':
       return 'None'
     default:
-      return endpoint.status === 204 ? 'None' : entity.name
+      return endpoint.status === 204 ? 'None' : modelName(entity)
   }
 }
 
@@ -117,7 +117,7 @@ function bodyOf(facts: AppFacts, route: Route, names: SchemaNames, rows: Rows): 
 }
 
 /** Column of an entity: `Task.status`. */
-const column = (entity: Entity, field: Pick<Field, 'name'>): string => `${entity.name}.${attributeName(field)}`
+const column = (entity: Entity, field: Pick<Field, 'name'>): string => `${modelName(entity)}.${attributeName(field)}`
 const keyColumn = (facts: AppFacts, entity: Entity): string => column(entity, facts.world.keyField(entity.name))
 const noun = (entity: Entity): string => snake(entity.name).replace(/_/g, ' ')
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
@@ -125,7 +125,7 @@ const capitalized = (text: string): string => text.charAt(0).toUpperCase() + tex
 /** Finds the row of an entity, hidden ones excepted. */
 function findRow(facts: AppFacts, entity: Entity, row: string, key: string, lock?: 'update' | 'share'): string[] {
   const locking = lock === undefined ? [] : [`lock="${lock}"`]
-  const found = statement(call('find', 'self.session', entity.name, key, ...locking), 8, `${row} = await `)
+  const found = statement(call('find', 'self.session', modelName(entity), key, ...locking), 8, `${row} = await `)
   if (!facts.hides(entity)) return [found]
   const { field, deletedValue } = entity.softDelete!
   return [found, lines(`        if ${attribute(row, { name: field })} is ${deletedValue ? 'True' : 'False'}:`, `            raise NotFoundError("${capitalized(noun(entity))} not found")`)]
@@ -179,7 +179,7 @@ function listBody(facts: AppFacts, route: Route, names: SchemaNames, rows: Rows)
     conditions.push(call('matches', 'query.search', ...searched.map((field) => column(entity, field))))
   }
   const computed = withComputed(facts, route)
-  const select = `sa.select(${entity.name})`
+  const select = `sa.select(${modelName(entity)})`
   steps.push(conditions.length === 0 ? `        statement = ${select}` : statement(call(`${select}.where`, ...conditions), 8, 'statement = '))
   if (computed.length > 0) steps.push(statement(call('statement.options', ...computed), 8, 'statement = '))
   const key = keyColumn(facts, entity)
@@ -236,7 +236,7 @@ function createBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   steps.push(...roleFieldGuardsOfCreation(facts, entity, names))
   if (checksReferences(facts, entity, names)) steps.push(`        await self._check_references(values${referencesNeedCaller(facts, entity) ? ', caller' : ''})`)
   for (const field of entity.fields) if (field.fromCaller && field !== link) given.push(`${attributeName(field)}=${callerId(facts, field)}`)
-  steps.push(statement(call(entity.name, ...given), 8, `${rows.row} = `))
+  steps.push(statement(call(modelName(entity), ...given), 8, `${rows.row} = `))
   const owned = ownership(facts, entity, 'create')
   if (owned) steps.push(...createGuard(facts, owned, rows.row))
   steps.push(...settled(facts, entity, rows.row), `        self.session.add(${rows.row})`, '        await self.session.commit()')
@@ -260,7 +260,7 @@ function reread(facts: AppFacts, route: Route, row: string): string[] {
   if (!route.endpoint.computed?.length) return [`        return ${row}`]
   const { entity } = route
   return [
-    `        statement = sa.select(${entity.name}).where(${keyColumn(facts, entity)} == ${attribute(row, facts.world.keyField(entity.name))})`,
+    `        statement = sa.select(${modelName(entity)}).where(${keyColumn(facts, entity)} == ${attribute(row, facts.world.keyField(entity.name))})`,
     statement(call('statement.options', ...withComputed(facts, route)), 8, 'statement = '),
     '        return (await self.session.scalars(statement.execution_options(populate_existing=True))).one()',
   ]
@@ -272,7 +272,7 @@ function getBody(facts: AppFacts, route: Route, rows: Rows, key: string): string
   if (endpoint.parent) steps.push(...parentSteps(facts, route, rows))
   if (endpoint.computed?.length) {
     steps.push(
-      `        statement = sa.select(${entity.name}).where(${keyColumn(facts, entity)} == ${key})`,
+      `        statement = sa.select(${modelName(entity)}).where(${keyColumn(facts, entity)} == ${key})`,
       statement(call('statement.options', ...withComputed(facts, route)), 8, 'statement = '),
       `        ${rows.row} = (await self.session.scalars(statement)).one_or_none()`,
       lines(`        if ${rows.row} is None:`, `            raise NotFoundError("${capitalized(noun(entity))} not found")`),
@@ -319,7 +319,7 @@ function deleteBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   for (const effect of facts.effects('cascade', entity.name)) {
     const child = facts.world.entity(effect.child)
     const link = child.fields.find((each) => each.reference?.entity === entity.name)
-    if (link) steps.push(`        await self.session.execute(sa.delete(${child.name}).where(${column(child, link)} == ${attribute(rows.row, facts.world.keyField(entity.name))}))`)
+    if (link) steps.push(`        await self.session.execute(sa.delete(${modelName(child)}).where(${column(child, link)} == ${attribute(rows.row, facts.world.keyField(entity.name))}))`)
   }
   return [...steps, `        ${attribute(rows.row, { name: field })} = ${deletedValue ? 'True' : 'False'}`, '        await self.session.commit()']
 }
@@ -341,10 +341,10 @@ function linkAddBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   const field = attributeName({ name: endpoint.body?.[0] ?? '' })
   const several = linksSeveral(route)
   const links = endpoint.param !== undefined ? `[${pair(rows.key)}]` : several ? `[${pair('key')} for key in body.${field}]` : `[${pair(`body.${field}`)}]`
-  steps.push(statement(call('link', 'self.session', junction.name, links), 8, 'await '))
+  steps.push(statement(call('link', 'self.session', modelName(junction), links), 8, 'await '))
   if (endpoint.status === 204) return steps
   const order = keyColumn(facts, entity)
-  return [...steps, statement(call(`sa.select(${entity.name}).where`, belongsTo(facts, route, rows)), 8, 'statement = '), `        return await fetch_all(self.session, statement.order_by(${order}))`]
+  return [...steps, statement(call(`sa.select(${modelName(entity)}).where`, belongsTo(facts, route, rows)), 8, 'statement = '), `        return await fetch_all(self.session, statement.order_by(${order}))`]
 }
 
 function linkRemoveBody(facts: AppFacts, route: Route, rows: Rows): string[] {
@@ -353,7 +353,7 @@ function linkRemoveBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   return [
     ...roleGuards(facts, junction.name, 'delete'),
     ...parentSteps(facts, route, rows),
-    statement(call(`sa.delete(${junction.name}).where`, ...conditions), 8, 'statement = '),
+    statement(call(`sa.delete(${modelName(junction)}).where`, ...conditions), 8, 'statement = '),
     lines(
       `        if await self.session.scalar(statement.returning(${column(junction, right)})) is None:`,
       `            raise NotFoundError("This ${noun(route.entity)} is not linked")`,

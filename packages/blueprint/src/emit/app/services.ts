@@ -2,7 +2,7 @@ import type { Entity } from '@forge/spec'
 import { snake } from '../../plan/world'
 import { attributeName, moduleName } from '../names'
 import type { ProjectFile } from '../project-file'
-import type { AppFacts, Route } from './app-facts'
+import { type AppFacts, modelName, type Route } from './app-facts'
 import { pythonModule, type Symbols } from './module'
 import { docstring, group, lines, statement } from './python'
 import { checksReferences, consistencyCheck, referenceCheck, stamping } from './rules'
@@ -56,6 +56,6 @@ export const orderName = ({ name }: Route): string => `${snake(name).toUpperCase
 function orderConstant(route: Route, { sort }: SchemaNames): string | undefined {
   if (sort === undefined) return undefined
   const members = sortMembers(route)
-  const entries = sortFields(route).map((field) => `    ${sort}.${members.get(field.name)}: ${route.entity.name}.${attributeName(field)},`)
+  const entries = sortFields(route).map((field) => `    ${sort}.${members.get(field.name)}: ${modelName(route.entity)}.${attributeName(field)},`)
   return lines(`${orderName(route)}: dict[${sort}, InstrumentedAttribute[Any]] = {`, ...entries, '}')
 }
