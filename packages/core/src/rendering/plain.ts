@@ -91,7 +91,7 @@ function describe(event: ForgeEvent): Line | undefined {
     case 'feature-verified':
       return verbose(`  proven: #${event.feature.id} ${event.feature.description}`, 'good')
     case 'feature-rejected':
-      return normal(`  not proven: #${event.feature.id} ${event.feature.description}: ${event.reason}`, 'bad')
+      return normal(`  not proven: #${event.feature.id} ${event.feature.description}: ${oneLine(event.reason)}`, 'bad')
     case 'commit-created':
       return verbose(`  commit ${event.commit.slice(0, 8)} ${oneLine(event.message)}`, 'dim')
     case 'notice':

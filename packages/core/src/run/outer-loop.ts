@@ -78,7 +78,10 @@ function limitOf(run: Run): RunOutcome | undefined {
 }
 
 async function stalled(run: Run): Promise<RunOutcome> {
-  const reason = `${run.state.idleSessions} sessions in a row proved nothing new.`
+  const reason =
+    run.options.provider.trusted === true
+      ? 'The last session proved nothing new, and the provider would do the same again.'
+      : `${run.state.idleSessions} sessions in a row proved nothing new.`
   await saveState(run, { idleSessions: 0 })
   return { status: 'failed', why: 'stalled', reason }
 }

@@ -11,7 +11,7 @@ export interface ProjectFile {
 }
 
 /** Files whose names the package manager or git would act on are kept under another. */
-const RENAMED: Record<string, string> = { 'dot-env.example': '.env.example', 'dot-gitignore': '.gitignore' }
+const RENAMED: Record<string, string> = { 'dot-env.example': '.env.example' }
 const EXECUTABLE = new Set(['init.sh'])
 
 /** The files that every generated project has in common, in the order of their paths. */

@@ -31,7 +31,7 @@ export function fastapi({ size = 'medium' }: FastapiOptions = {}): Template {
     requirements: requirementsOfText,
     exampleSpec: readAsset(preset.name === 'test' ? 'specs/reading-list.md' : 'specs/task-management.md'),
     verifier: fastapiVerifier(),
-    gitignore: readAsset('fastapi/project/dot-gitignore').split('\n').filter(Boolean),
+    gitignore: readAsset('fastapi/gitignore').split('\n').filter(Boolean),
   }
 }
 

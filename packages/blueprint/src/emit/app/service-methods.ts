@@ -126,9 +126,14 @@ const capitalized = (text: string): string => text.charAt(0).toUpperCase() + tex
 function findRow(facts: AppFacts, entity: Entity, row: string, key: string, lock?: 'update' | 'share'): string[] {
   const locking = lock === undefined ? [] : [`lock="${lock}"`]
   const found = statement(call('find', 'self.session', modelName(entity), key, ...locking), 8, `${row} = await `)
-  if (!facts.hides(entity)) return [found]
+  return [found, ...hiddenSteps(facts, entity, row)]
+}
+
+/** What a soft delete hides is not found. */
+function hiddenSteps(facts: AppFacts, entity: Entity, row: string): string[] {
+  if (!facts.hides(entity)) return []
   const { field, deletedValue } = entity.softDelete!
-  return [found, lines(`        if ${attribute(row, { name: field })} is ${deletedValue ? 'True' : 'False'}:`, `            raise NotFoundError("${capitalized(noun(entity))} not found")`)]
+  return [lines(`        if ${attribute(row, { name: field })} is ${deletedValue ? 'True' : 'False'}:`, `            raise NotFoundError("${capitalized(noun(entity))} not found")`)]
 }
 
 /** Finds the parent that the path names, where it is not there refuses, and keeps to the rules about it. */
@@ -276,6 +281,7 @@ function getBody(facts: AppFacts, route: Route, rows: Rows, key: string): string
       statement(call('statement.options', ...withComputed(facts, route)), 8, 'statement = '),
       `        ${rows.row} = (await self.session.scalars(statement)).one_or_none()`,
       lines(`        if ${rows.row} is None:`, `            raise NotFoundError("${capitalized(noun(entity))} not found")`),
+      ...hiddenSteps(facts, entity, rows.row),
     )
   } else {
     steps.push(...findRow(facts, entity, rows.row, key))

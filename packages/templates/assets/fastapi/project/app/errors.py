@@ -134,7 +134,8 @@ def from_validation(error: RequestValidationError) -> Failure:
     """Describe invalid input, field by field; what was sent is not repeated."""
     errors = []
     for item in error.errors():
-        location = [str(part) for part in item["loc"]]
+        malformed = item["type"] == "json_invalid"
+        location = ["body"] if malformed else [str(part) for part in item["loc"]]
         field = ".".join(location[1:]) or location[0]
         message = f"{field} is required" if item["type"] == "missing" else item["msg"].removeprefix("Value error, ")
         errors.append(FieldError(field, message, loc=location, code=item["type"]))
