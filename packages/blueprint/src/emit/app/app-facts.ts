@@ -113,7 +113,7 @@ function symbolsOf(spec: ApiSpec, served: Entity[], enumName: AppFacts['enumName
 }
 
 /** Roles that no table holds. */
-export const CALLER_ROLE = 'CallerRole'
+export const CALLER_ROLE = 'AccessRole'
 
 /** How services and routes name a model: by the package where a library has the same name. */
 export const modelName = ({ name }: Pick<Entity, 'name'>): string => (isLibraryName(name) ? `models.${name}` : name)

@@ -5,7 +5,7 @@ import { type AppFacts, attribute, modelName } from './app-facts'
 import { roleField, roleMembers } from './access'
 import { keyParameter } from './field-types'
 import { pythonModule } from './module'
-import { lines, quoted } from './python'
+import { call, lines, quoted, statement } from './python'
 
 /** `app/dependencies/auth.py`: who is asking. */
 export function authFile(facts: AppFacts): ProjectFile {
@@ -18,7 +18,7 @@ export function authFile(facts: AppFacts): ProjectFile {
     verifiedClaim(facts),
     knownCaller(facts),
     spec.auth.kind === 'header' ? getCallerByHeader(facts) : getCaller(facts),
-    'CallerDep = Annotated[Caller, Depends(get_caller)]',
+    'CallerDep = Annotated[Caller, Depends(identify_caller)]',
   ]
   return { path: 'app/dependencies/auth.py', content: pythonModule('Who is asking.', blocks, facts.symbols) }
 }
@@ -142,7 +142,8 @@ function knownCaller(facts: AppFacts): string {
     'async def known_caller(session: AsyncSession, claim: Claim) -> Caller:',
     '    """Find the caller among the users."""',
     read,
-    `    row = (await session.execute(sa.select(${key}${role}).where(${key} == user_id))).one_or_none()`,
+    statement(call(`sa.select(${key}${role}).where`, `${key} == user_id`), 4, 'statement = '),
+    '    row = (await session.execute(statement)).one_or_none()',
     '    if row is None:',
     '        raise UnauthorizedError("There is no such user")',
     `    return Caller(${result})`,
@@ -155,7 +156,7 @@ const known = (facts: AppFacts, claim: string): string => (users(facts) ? `await
 
 function signature(facts: AppFacts, schemes: string[]): string {
   return lines(
-    'async def get_caller(',
+    'async def identify_caller(',
     ...schemes.map((scheme) => `    ${scheme},`),
     users(facts) && '    session: SessionDep,',
     '    settings: Annotated[Settings, Depends(get_settings)],',

@@ -27,7 +27,7 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['sqlalchemy.orm', 'InstrumentedAttribute Mapped mapped_column query_expression with_expression'],
   ['app.config', 'Settings get_settings'],
   ['app.database', 'create_engine create_session_factory'],
-  ['app.dependencies.auth', 'CallerDep get_caller'],
+  ['app.dependencies.auth', 'CallerDep identify_caller'],
   ['app.dependencies.session', 'SessionDep'],
   ['app.errors', 'ForbiddenError InvalidInputError InvalidReferenceError NotFoundError RuleViolationError UnauthorizedError install_error_handlers'],
   ['app.middleware', 'JsonBodyMiddleware REQUEST_ID_HEADER RequestIdMiddleware'],

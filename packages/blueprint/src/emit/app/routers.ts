@@ -95,7 +95,7 @@ function decoratorArguments(facts: AppFacts, route: Route, names: SchemaNames, m
   if (model !== undefined && names.page === undefined) given.push(`response_model=${model}`)
   given.push(`summary=${quoted(summaryOf(endpoint.summary || route.name))}`)
   given.push(call('responses=error_responses', ...failures(facts, route, method)))
-  if (endpoint.authenticated && facts.spec.auth.kind !== 'none' && !method.parameters.some(({ name }) => name === 'caller')) given.push('dependencies=[Depends(get_caller)]')
+  if (endpoint.authenticated && facts.spec.auth.kind !== 'none' && !method.parameters.some(({ name }) => name === 'caller')) given.push('dependencies=[Depends(identify_caller)]')
   return given
 }
 
