@@ -65,8 +65,21 @@ function crudOf(name: string, line: number, basePath: string, keys: ReadonlyMap<
   const entity = keys.get(key)
   if (entity === undefined) return []
   const words = wordsOf(entity)
-  const path = name.startsWith('/') ? withBase(name, basePath) : (collectionOf(key, stated) ?? `${basePath}/${[...words.slice(0, -1), plural(words.at(-1)!)].join('-')}`)
-  const make = (method: Endpoint['method'], suffix: string): EndpointFact => ({ method, path: `${path}${suffix}`, summary: '', line, context: key, notes: [], query: [], body: [], responses: [], inferred: true })
+  const path = name.startsWith('/')
+    ? withBase(name, basePath)
+    : (collectionOf(key, stated) ?? `${basePath}/${[...words.slice(0, -1), plural(words.at(-1)!)].join('-')}`)
+  const make = (method: Endpoint['method'], suffix: string): EndpointFact => ({
+    method,
+    path: `${path}${suffix}`,
+    summary: '',
+    line,
+    context: key,
+    notes: [],
+    query: [],
+    body: [],
+    responses: [],
+    inferred: true,
+  })
   return [make('GET', ''), make('POST', ''), make('GET', '/{id}'), make('PUT', '/{id}'), make('DELETE', '/{id}')]
 }
 

@@ -7,7 +7,13 @@ import { nameKey, singular, snakeName, wordsOf } from './words'
 const LISTS = ['list', 'nested-list', 'link-list']
 
 /** Fills in what depends on the finished entities: bodies, filters, search, sorting, counts. */
-export function endpointCompleter(resolved: Resolved, facts: Facts, all: readonly Endpoint[], paged: boolean, diagnostics: Diagnostic[]): (endpoint: Endpoint, fact: EndpointFact) => void {
+export function endpointCompleter(
+  resolved: Resolved,
+  facts: Facts,
+  all: readonly Endpoint[],
+  paged: boolean,
+  diagnostics: Diagnostic[],
+): (endpoint: Endpoint, fact: EndpointFact) => void {
   const byName = new Map(resolved.entities.map((entity) => [entity.name, entity]))
   const fixed = fixedParents(all)
   return (endpoint, fact) => {
@@ -27,7 +33,12 @@ function addList(endpoint: Endpoint, fact: EndpointFact, entity: Entity, facts: 
   if (parts.search.length > 0) endpoint.search = parts.search
   if (parts.sort !== undefined) endpoint.sort = parts.sort
   endpoint.paginated = paged
-  if (parts.searchParam !== undefined) diagnostics.push({ level: 'warning', message: `${endpoint.path} is searched by the parameter "search", not "${parts.searchParam}"`, lines: [fact.line] })
+  if (parts.searchParam !== undefined)
+    diagnostics.push({
+      level: 'warning',
+      message: `${endpoint.path} is searched by the parameter "search", not "${parts.searchParam}"`,
+      lines: [fact.line],
+    })
 }
 
 /** Fields a caller may send. */
@@ -40,21 +51,35 @@ function fixedParents(all: readonly Endpoint[]): Map<string, string[]> {
   const fixed = new Map<string, string[]>()
   for (const endpoint of all) {
     const { entity, operation, parent } = endpoint
-    if (entity !== null && operation === 'nested-create' && parent?.field !== undefined) fixed.set(entity, [...(fixed.get(entity) ?? []), parent.field])
+    if (entity !== null && operation === 'nested-create' && parent?.field !== undefined)
+      fixed.set(entity, [...(fixed.get(entity) ?? []), parent.field])
   }
   for (const endpoint of all) if (endpoint.operation === 'create') fixed.delete(endpoint.entity ?? '')
   return fixed
 }
 
 function addBody(endpoint: Endpoint, fact: EndpointFact, entity: Entity, fixed: ReadonlyMap<string, string[]>, diagnostics: Diagnostic[]): void {
-  if (endpoint.operation !== 'create' && endpoint.operation !== 'update' && endpoint.operation !== 'replace' && endpoint.operation !== 'nested-create') return
+  if (
+    endpoint.operation !== 'create' &&
+    endpoint.operation !== 'update' &&
+    endpoint.operation !== 'replace' &&
+    endpoint.operation !== 'nested-create'
+  )
+    return
   const parentField = endpoint.parent?.field
   const unmoved = endpoint.operation === 'update' ? (fixed.get(entity.name) ?? []) : []
   const writable = writableFields(entity).filter((field) => field.name !== parentField && !unmoved.includes(field.name))
   const stated = fact.body.map((one) => fieldNamed(entity, one.name)?.name ?? entity.fields.find((field) => field.name === one.name)?.name)
   const unknown = fact.body.filter((_, index) => stated[index] === undefined).map((one) => one.name)
-  if (unknown.length > 0) diagnostics.push({ level: 'warning', message: `the body of ${endpoint.method} ${endpoint.path} names ${unknown.join(', ')}, which ${entity.name} does not hold`, lines: [fact.line] })
-  const chosen = stated.some((name) => writable.some((field) => field.name === name)) ? writable.filter((field) => stated.includes(field.name) || field.required) : writable
+  if (unknown.length > 0)
+    diagnostics.push({
+      level: 'warning',
+      message: `the body of ${endpoint.method} ${endpoint.path} names ${unknown.join(', ')}, which ${entity.name} does not hold`,
+      lines: [fact.line],
+    })
+  const chosen = stated.some((name) => writable.some((field) => field.name === name))
+    ? writable.filter((field) => stated.includes(field.name) || field.required)
+    : writable
   endpoint.body = chosen.map((field) => field.name)
 }
 
@@ -76,7 +101,10 @@ function countsOf(fact: EndpointFact, endpoint: Endpoint, entity: Entity): NonNu
   const found: NonNullable<Endpoint['computed']> = []
   for (const match of text.matchAll(COUNT)) {
     const key = nameKey(match[1] ?? match[2]!)
-    const relation = entity.relations.find((one) => one.kind !== 'belongs-to' && (nameKey(one.target) === key || nameKey(one.name) === key || singular(wordsOf(one.name).at(-1) ?? '') === key))
+    const relation = entity.relations.find(
+      (one) =>
+        one.kind !== 'belongs-to' && (nameKey(one.target) === key || nameKey(one.name) === key || singular(wordsOf(one.name).at(-1) ?? '') === key),
+    )
     const name = relation === undefined ? '' : `${snakeName(relation.target)}_count`
     if (relation === undefined || entity.fields.some((field) => field.name === name)) continue
     found.push({ name, kind: 'count', of: relation.target, ...(relation.through === undefined ? {} : { through: relation.through }) })

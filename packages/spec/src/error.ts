@@ -10,7 +10,8 @@ export class SpecError extends Error {
   }
 }
 
-const EXAMPLE = 'Database Models:\n- Note (id, title, content, created_at)\n\nAPI Endpoints:\n- POST /api/v1/notes - Create note\n- GET /api/v1/notes - List notes'
+const EXAMPLE =
+  'Database Models:\n- Note (id, title, content, created_at)\n\nAPI Endpoints:\n- POST /api/v1/notes - Create note\n- GET /api/v1/notes - List notes'
 
 export function specError(message: string): SpecError {
   return new SpecError(message, `Name at least one model and one endpoint, for example:\n\n${EXAMPLE}`)

@@ -1,5 +1,7 @@
 import type { FieldFacts } from './facts'
-import { parseQualifiers, splitTop, typeOf } from './qualifiers'
+import { parseQualifiers } from './qualifiers'
+import { splitTop } from './qualifiers/members'
+import { typeOf } from './qualifiers/types'
 import { plain } from './words'
 
 export interface ParsedField {
@@ -19,6 +21,8 @@ export function parseFieldLine(text: string): ParsedField[] {
     .trim()
   const several = severalNames(clean)
   if (several !== null) return several
+  const pair = clean.match(new RegExp(`^(${IDENT})\\s*(?:/|,|&|and)\\s*(${IDENT})\\s*([:(].*)$`, 's'))
+  if (pair !== null) return [pair[1]!, pair[2]!].flatMap((name) => parseFieldLine(`${name}${pair[3]}`))
   const match = clean.match(new RegExp(`^(${IDENT})(\\[\\])?([?*!])?\\s*(.*)$`, 's'))
   if (match === null) return []
   const [, name, array, mark, tail] = match

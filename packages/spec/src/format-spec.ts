@@ -8,17 +8,33 @@ export function formatSpec(spec: ApiSpec): string {
     section('Entities', spec.entities.flatMap(entityLines)),
     section('Endpoints', spec.endpoints.flatMap(endpointLines)),
     section('Rules', spec.rules.flatMap(ruleLines)),
-    section('Seed rows', spec.seeds.map((seed) => `  ${seed.entity} ${JSON.stringify(seed.row)} ${at(seed.source)}`)),
-    section('Workflows (for the front end, not built)', spec.workflows.map((flow) => `  ${flow.name}${flow.role === null ? '' : ` (${flow.role})`}: ${count(flow.steps.length, 'step')} ${at(flow.source)}`)),
-    section('Not followed', spec.notFollowed.map((one) => `  line ${one.line}: ${one.text} -> ${one.instead}`)),
-    section('Notes', spec.diagnostics.map((one) => `  ${one.level}${one.lines.length === 0 ? '' : `, line ${one.lines.join(' and ')}`}: ${one.message}`)),
+    section(
+      'Seed rows',
+      spec.seeds.map((seed) => `  ${seed.entity} ${JSON.stringify(seed.row)} ${at(seed.source)}`),
+    ),
+    section(
+      'Workflows (for the front end, not built)',
+      spec.workflows.map(
+        (flow) => `  ${flow.name}${flow.role === null ? '' : ` (${flow.role})`}: ${count(flow.steps.length, 'step')} ${at(flow.source)}`,
+      ),
+    ),
+    section(
+      'Not followed',
+      spec.notFollowed.map((one) => `  line ${one.line}: ${one.text} -> ${one.instead}`),
+    ),
+    section(
+      'Notes',
+      spec.diagnostics.map((one) => `  ${one.level}${one.lines.length === 0 ? '' : `, line ${one.lines.join(' and ')}`}: ${one.message}`),
+    ),
     summary(spec),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-const count = (amount: number, noun: string): string => `${amount} ${amount === 1 ? noun : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
-const at = (source: Source): string => (source.origin === 'stated' ? `[line ${source.line}]` : source.line === 0 ? '[inferred]' : `[inferred from line ${source.line}]`)
+const count = (amount: number, noun: string): string =>
+  `${amount} ${amount === 1 ? noun : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
+const at = (source: Source): string =>
+  source.origin === 'stated' ? `[line ${source.line}]` : source.line === 0 ? '[inferred]' : `[inferred from line ${source.line}]`
 const section = (title: string, lines: string[]): string => (lines.length === 0 ? '' : `${title}\n${lines.join('\n')}`)
 
 function heading(spec: ApiSpec): string {
@@ -29,8 +45,14 @@ function conventions(spec: ApiSpec): string[] {
   const { auth, errors, paging, statusCodes } = spec
   const identity = auth.kind === 'none' ? 'none' : auth.kind === 'bearer' ? 'Authorization: Bearer' : `header ${auth.header}`
   const missing = auth.kind === 'none' ? '' : auth.required ? ', refused with 401 when missing' : ', the built-in user when missing'
-  const shape = errors.format === 'problem' ? 'application/problem+json' : `{${errors.fields.map((field) => `${field.name}: ${field.meaning}`).join(', ')}}, codes in ${errors.codeCase} case`
-  const params = paging.params === null ? 'none: bare arrays' : `${Object.values(paging.params).join(' and ')} -> {${paging.envelope.join(', ')}}, default ${paging.defaultSize}, at most ${paging.maxSize}`
+  const shape =
+    errors.format === 'problem'
+      ? 'application/problem+json'
+      : `{${errors.fields.map((field) => `${field.name}: ${field.meaning}`).join(', ')}}, codes in ${errors.codeCase} case`
+  const params =
+    paging.params === null
+      ? 'none: bare arrays'
+      : `${Object.values(paging.params).join(' and ')} -> {${paging.envelope.join(', ')}}, default ${paging.defaultSize}, at most ${paging.maxSize}`
   return [
     `  paths: ${spec.basePath === '' ? 'from the root' : `below ${spec.basePath}`}`,
     `  identity: ${identity}${missing}; ids are ${auth.idType}${auth.userEntity === null ? '' : `, users are ${auth.userEntity}`} ${at(auth.source)}`,
@@ -53,12 +75,22 @@ function entityLines(entity: Entity): string[] {
   return [
     `  ${entity.name} (${notes.join('; ')}) ${at(entity.source)}`,
     ...entity.fields.map((field) => `    ${field.name}: ${fieldText(field)} ${at(field.source)}`),
-    ...entity.relations.map((relation) => `    ~ ${relation.kind} ${relation.target} as ${relation.name}${relation.field === undefined ? '' : ` by ${relation.field}`}${relation.through === undefined ? '' : ` through ${relation.through}`}`),
+    ...entity.relations.map(
+      (relation) =>
+        `    ~ ${relation.kind} ${relation.target} as ${relation.name}${relation.field === undefined ? '' : ` by ${relation.field}`}${relation.through === undefined ? '' : ` through ${relation.through}`}`,
+    ),
   ]
 }
 
 function fieldText(field: Field): string {
-  const type = field.type === 'enum' ? `enum(${field.values!.join(', ')})` : field.reference !== undefined ? `reference to ${field.reference.entity} (on delete ${field.reference.onDelete})` : field.type === 'decimal' ? `decimal(${field.precision},${field.scale})` : field.type
+  const type =
+    field.type === 'enum'
+      ? `enum(${field.values!.join(', ')})`
+      : field.reference !== undefined
+        ? `reference to ${field.reference.entity} (on delete ${field.reference.onDelete})`
+        : field.type === 'decimal'
+          ? `decimal(${field.precision},${field.scale})`
+          : field.type
   const bounds = [range(field.minLength, field.maxLength, ' characters'), range(field.min, field.max, '')].filter((text) => text !== '')
   const flags = [
     field.list ? 'list' : '',
@@ -84,10 +116,14 @@ function range(low: number | undefined, high: number | undefined, unit: string):
 function endpointLines(endpoint: Endpoint): string[] {
   const subject = endpoint.entity === null ? endpoint.operation : `${endpoint.operation} ${endpoint.entity}`
   const details = [
-    endpoint.parent === undefined ? '' : `below ${endpoint.parent.entity}${endpoint.parent.through === undefined ? '' : ` through ${endpoint.parent.through}`}`,
+    endpoint.parent === undefined
+      ? ''
+      : `below ${endpoint.parent.entity}${endpoint.parent.through === undefined ? '' : ` through ${endpoint.parent.through}`}`,
     endpoint.body === undefined || endpoint.body.length === 0 ? '' : `body: ${endpoint.body.join(', ')}`,
     endpoint.sets === undefined ? '' : `sets ${JSON.stringify(endpoint.sets)}`,
-    endpoint.filters === undefined || endpoint.filters.length === 0 ? '' : `filters: ${endpoint.filters.map((filter) => (filter.kind === 'equals' && filter.name === filter.field ? filter.name : `${filter.name} (${filter.kind} ${filter.field})`)).join(', ')}${endpoint.filters.every((filter) => filter.source.origin === 'inferred') ? ' [inferred]' : ''}`,
+    endpoint.filters === undefined || endpoint.filters.length === 0
+      ? ''
+      : `filters: ${endpoint.filters.map((filter) => (filter.kind === 'equals' && filter.name === filter.field ? filter.name : `${filter.name} (${filter.kind} ${filter.field})`)).join(', ')}${endpoint.filters.every((filter) => filter.source.origin === 'inferred') ? ' [inferred]' : ''}`,
     endpoint.search === undefined ? '' : `search in ${endpoint.search.join(', ')}`,
     endpoint.sort === undefined ? '' : `sorts by ${endpoint.sort.fields.join(', ')}; default ${endpoint.sort.default} ${endpoint.sort.defaultOrder}`,
     endpoint.computed === undefined ? '' : `with ${endpoint.computed.map((one) => one.name).join(', ')}`,

@@ -212,7 +212,12 @@ function headsDeeperBullets(body: string, indent: number, next: string): boolean
 }
 
 function isCapsHeading(trimmed: string): boolean {
-  return trimmed.length <= 70 && /^[A-Z0-9][A-Z0-9 &/,.'()\-:]*$/.test(trimmed) && (trimmed.match(/[A-Z]/g)?.length ?? 0) >= 4 && !/^(GET|POST|PUT|PATCH|DELETE)\b/.test(trimmed)
+  return (
+    trimmed.length <= 70 &&
+    /^[A-Z0-9][A-Z0-9 &/,.'()\-:]*$/.test(trimmed) &&
+    (trimmed.match(/[A-Z]/g)?.length ?? 0) >= 4 &&
+    !/^(GET|POST|PUT|PATCH|DELETE)\b/.test(trimmed)
+  )
 }
 
 function isLabel(trimmed: string): boolean {
@@ -226,7 +231,10 @@ function headsList(trimmed: string, next: string): boolean {
 }
 
 function stripLabel(text: string): string {
-  return text.replace(/^(\*\*|__)|(\*\*|__)(?=:?$)/g, '').replace(/:(\*\*)?$/, '').trim()
+  return text
+    .replace(/^(\*\*|__)|(\*\*|__)(?=:?$)/g, '')
+    .replace(/:(\*\*)?$/, '')
+    .trim()
 }
 
 /** Joins wrapped bullets and sentences, and splits bullets that were run together on one line. */
@@ -256,7 +264,13 @@ function joinWrapped(lines: Line[]): Line[] {
 
 function continues(last: Line, tail: string, line: Line): boolean {
   if (last.kind !== 'bullet' && last.kind !== 'text') return false
-  if (tail.endsWith('\\') || /^(?:request|response|returns?|body|payload|query|params?|parameters|headers?|status|errors?|auth|filters?|sort(?:ing)?|notes?|rules?|validation)\b[\w ]{0,20}:/i.test(line.text)) return false
+  if (
+    tail.endsWith('\\') ||
+    /^(?:request|response|returns?|body|payload|query|params?|parameters|headers?|status|errors?|auth|filters?|sort(?:ing)?|notes?|rules?|validation)\b[\w ]{0,20}:/i.test(
+      line.text,
+    )
+  )
+    return false
   if (last.kind === 'bullet' && last.lang !== 'inline' && line.indent > last.indent) return true
   if (/(\s-|,)$/.test(tail) && line.indent >= last.indent) return true
   if (/^[`*"]?[A-Za-z_]\w*[`*"]?\s*[:(]/.test(line.text)) return false
@@ -264,7 +278,10 @@ function continues(last: Line, tail: string, line: Line): boolean {
 }
 
 function splitInline(line: Line): Line[] {
-  line.text = line.text.replace(/\\$/, '').replace(/\s---?\s/g, ' — ').trimEnd()
+  line.text = line.text
+    .replace(/\\$/, '')
+    .replace(/\s---?\s/g, ' — ')
+    .trimEnd()
   if (line.lang !== 'inline') return [line]
   return line.text.split(/\s+-\s+/).map((text) => ({ ...line, text: text.trim(), lang: '' }))
 }

@@ -33,7 +33,11 @@ function statedParams(fact: EndpointFact, entity: Entity, facts: Facts): ParamFa
   const key = nameKey(entity.name)
   const elsewhere = facts.lists
     .filter((one) => one.kind !== 'pagination' && (one.path === null ? one.entity === key && !fact.path.includes('{') : one.path === fact.path))
-    .flatMap((one) => (one.name === '' ? textParams(one.text, one.line) : [{ name: one.name, text: one.text.replace(/^[?&]?\w+(\[\])?\s*[:=—–-]?\s*/, ''), line: one.line }]))
+    .flatMap((one) =>
+      one.name === ''
+        ? textParams(one.text, one.line)
+        : [{ name: one.name, text: one.text.replace(/^[?&]?\w+(\[\])?\s*[:=—–-]?\s*/, ''), line: one.line }],
+    )
   return [...fact.query, ...elsewhere]
 }
 
@@ -48,7 +52,9 @@ function sentenceParams(fact: EndpointFact): ParamFact[] {
 
 function textParams(text: string, line: number): ParamFact[] {
   const params: ParamFact[] = []
-  const filters = text.match(/\bfilter(?:s|ed|ing|able)?\s*(?:by|on|:|with)\s*:?\s*([^;.)]+?)(?=\s*(?:;|\.|\)|$|,?\s*(?:and\s+)?(?:search|sort|paginat)))/i)
+  const filters = text.match(
+    /\bfilter(?:s|ed|ing|able)?\s*(?:by|on|:|with)\s*:?\s*([^;.)]+?)(?=\s*(?:;|\.|\)|$|,?\s*(?:and\s+)?(?:search|sort|paginat)))/i,
+  )
   if (filters !== null) for (const name of nameList(filters[1]!)) params.push({ prose: true, name, text: '', line })
   const search = text.match(/\bsearch(?:able)?\s*(?:in|by|on|across|:)\s*([^;.)]+?)(?=\s*(?:;|\.|\)|$|,?\s*(?:and\s+)?(?:filter|sort|paginat)))/i)
   if (search !== null) params.push({ name: 'search', text: `search in ${search[1]}`, line })
@@ -68,18 +74,21 @@ function nameList(text: string): string[] {
 function applyParam(param: ParamFact, entity: Entity, parts: ListParts, diagnostics: Diagnostic[]): void {
   const { name, text, line } = param
   if (PAGE_PARAMS.test(name) || ORDER_PARAMS.test(name)) {
-    if (ORDER_PARAMS.test(name) && /default:?\s*"?desc|"?desc"?\s*\(default\)/i.test(text) && parts.sort !== undefined) parts.sort.defaultOrder = 'desc'
+    if (ORDER_PARAMS.test(name) && /default:?\s*"?desc|"?desc"?\s*\(default\)/i.test(text) && parts.sort !== undefined)
+      parts.sort.defaultOrder = 'desc'
     return
   }
   parts.stated = true
   if (SEARCH_PARAMS.test(name) && fieldNamed(entity, name) === undefined) {
-    parts.search = fieldsIn(text, entity).filter((field) => isText(field)).map((field) => field.name)
+    parts.search = fieldsIn(text, entity)
+      .filter((field) => isText(field))
+      .map((field) => field.name)
     if (parts.search.length === 0) parts.search = searchable(entity)
     if (name !== 'search') parts.searchParam = name
     return
   }
   if (SORT_PARAMS.test(name)) {
-    const fields = fieldsIn(text, entity).map((field) => field.name)
+    const fields = fieldsIn(text.replace(/\(?\bdefault\b[^),;]*\)?/i, ''), entity).map((field) => field.name)
     parts.sort = sortOn(fields.length === 0 ? sortable(entity) : fields, text)
     return
   }
@@ -95,7 +104,12 @@ function filterFor(param: ParamFact, entity: Entity): Filter | null {
   const { name, text } = param
   const source: Source = { line: param.line, origin: 'stated' }
   const snake = wordsOf(name).join('_')
-  const make = (field: Field, kind: Filter['kind']): Filter => ({ name: param.prose === true && kind === 'equals' ? field.name : name, field: field.name, kind, source })
+  const make = (field: Field, kind: Filter['kind']): Filter => ({
+    name: param.prose === true && kind === 'equals' ? field.name : name,
+    field: field.name,
+    kind,
+    source,
+  })
   const exact = fieldNamed(entity, snake)
   if (exact !== undefined) {
     const several = /multi-?select|comma[- ]separated|multiple values|one or more|list of/i.test(text)
@@ -103,7 +117,9 @@ function filterFor(param: ParamFact, entity: Entity): Filter | null {
     return make(exact, several ? 'in' : partial ? 'contains' : 'equals')
   }
   if (/(^|_)overdue$/.test(snake)) {
-    const due = entity.fields.find((field) => isTime(field) && /^(due|deadline|return_by|expires)/.test(field.name)) ?? entity.fields.find((field) => isTime(field) && /due|deadline/.test(field.name))
+    const due =
+      entity.fields.find((field) => isTime(field) && /^(due|deadline|return_by|expires)/.test(field.name)) ??
+      entity.fields.find((field) => isTime(field) && /due|deadline/.test(field.name))
     return due === undefined ? null : make(due, 'overdue')
   }
   const bound = boundOf(snake)
@@ -134,7 +150,8 @@ function boundOf(snake: string): { stem: string; upper: boolean } | null {
 /** `due` → due_date, `created` → created_at, `date` → the entity's own date. */
 function timeField(entity: Entity, stem: string): Field | undefined {
   const times = entity.fields.filter(isTime)
-  const named = times.find((field) => wordsOf(field.name).join('_').startsWith(`${stem}_`)) ?? times.find((field) => wordsOf(field.name).includes(stem))
+  const named =
+    times.find((field) => wordsOf(field.name).join('_').startsWith(`${stem}_`)) ?? times.find((field) => wordsOf(field.name).includes(stem))
   if (named !== undefined) return named
   if (!/^(date|time)$/.test(stem)) return undefined
   return times.find((field) => field.auto === undefined) ?? times.find((field) => field.auto === 'created')
@@ -150,8 +167,12 @@ export function fieldNamed(entity: Entity, name: string): Field | undefined {
 function fieldsIn(text: string, entity: Entity): Field[] {
   const inner = text.match(/\(([^)]*)\)/)?.[1]
   const found = (part: string) => {
-    const names = part.split(/,|\/|\||;|\band\b|\bor\b/).map((name) => name.trim().replace(/^(?:search(?:es)? )?(?:in|by|on|across|default:?|field(?:s)? to \w+ by|one of)\s+/gi, ''))
-    const fields = names.map((name) => (/^[\w ]{2,40}$/.test(name) ? fieldNamed(entity, name) : undefined)).filter((field): field is Field => field !== undefined)
+    const names = part
+      .split(/,|\/|\||;|\band\b|\bor\b/)
+      .map((name) => name.trim().replace(/^(?:search(?:es)? )?(?:in|by|on|across|default:?|field(?:s)? to \w+ by|one of)\s+/gi, ''))
+    const fields = names
+      .map((name) => (/^[\w ]{2,40}$/.test(name) ? fieldNamed(entity, name) : undefined))
+      .filter((field): field is Field => field !== undefined)
     return [...new Set(fields)]
   }
   const bracketed = inner === undefined ? [] : found(inner)
@@ -169,11 +190,21 @@ function inferredFilters(entity: Entity, parentField: string | undefined): Filte
 }
 
 function searchable(entity: Entity): string[] {
-  return entity.fields.filter((field) => isText(field) && field.writeOnly !== true && field.type !== 'url' && /name|title|description|content|body|email|subject|text|bio|sku|code|label|summary|notes?/.test(field.name)).map((field) => field.name)
+  return entity.fields
+    .filter(
+      (field) =>
+        isText(field) &&
+        field.writeOnly !== true &&
+        field.type !== 'url' &&
+        /name|title|description|content|body|email|subject|text|bio|sku|code|label|summary|notes?/.test(field.name),
+    )
+    .map((field) => field.name)
 }
 
 function sortable(entity: Entity): string[] {
-  return entity.fields.filter((field) => !field.list && field.type !== 'json' && field.writeOnly !== true && field.type !== 'text').map((field) => field.name)
+  return entity.fields
+    .filter((field) => !field.list && field.type !== 'json' && field.writeOnly !== true && field.type !== 'text')
+    .map((field) => field.name)
 }
 
 function defaultSort(entity: Entity): NonNullable<ListParts['sort']> {
@@ -184,7 +215,11 @@ function defaultSort(entity: Entity): NonNullable<ListParts['sort']> {
 function sortOn(fields: string[], text: string): NonNullable<ListParts['sort']> {
   const stated = text.match(/default[:\s]+(?:is |to )?["'`-]*([a-z_]\w*)/i)?.[1]
   const usual = fields.find((name) => /^created_?at$/i.test(name))
-  return { fields, default: stated !== undefined && fields.includes(stated) ? stated : (usual ?? fields[0] ?? 'id'), defaultOrder: /\bdefault\b[^,;]*\bdesc/i.test(text) ? 'desc' : 'asc' }
+  return {
+    fields,
+    default: stated !== undefined && fields.includes(stated) ? stated : (usual ?? fields[0] ?? 'id'),
+    defaultOrder: /\bdefault\b[^,;]*(?:\bdesc|[\s:="'`(]-[a-z])/i.test(text) ? 'desc' : 'asc',
+  }
 }
 
 function orderFromText(fact: EndpointFact, entity: Entity, parts: ListParts): void {

@@ -61,6 +61,14 @@ function keepsBefore(key: keyof FieldFacts, before: unknown, value: unknown): bo
 
 function conflicts(key: keyof FieldFacts, before: unknown, value: unknown): boolean {
   if (key === 'type') return !(TYPE_REFINES[before as string]?.includes(value as string) ?? false)
-  if (key === 'references') return before !== '' && String(before).toLowerCase() !== String(value).toLowerCase() && !`${String(before)}s`.toLowerCase().startsWith(String(value).toLowerCase())
-  return ['maxLength', 'minLength', 'min', 'max', 'required', 'default', 'values', 'onDelete', 'list'].includes(key) && !(key === 'minLength' && before === 1)
+  if (key === 'references')
+    return (
+      before !== '' &&
+      String(before).toLowerCase() !== String(value).toLowerCase() &&
+      !`${String(before)}s`.toLowerCase().startsWith(String(value).toLowerCase())
+    )
+  return (
+    ['maxLength', 'minLength', 'min', 'max', 'required', 'default', 'values', 'onDelete', 'list'].includes(key) &&
+    !(key === 'minLength' && before === 1)
+  )
 }

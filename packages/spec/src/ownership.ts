@@ -4,7 +4,8 @@ import type { Resolved } from './resolve'
 import { wordsOf } from './words'
 
 /** Roles of a reference that mean whoever made the row. */
-const MAKERS = /^(user|creator|author|owner|reporter|requester|uploader|sender|organi[sz]er|host|seller|poster|submitter|created_by|creator_user|owned_by|posted_by|uploaded_by|submitted_by|requested_by|added_by|recorded_by|reported_by)(_user)?$/
+const MAKERS =
+  /^(user|creator|author|owner|reporter|requester|uploader|sender|organi[sz]er|host|seller|poster|submitter|created_by|creator_user|owned_by|posted_by|uploaded_by|submitted_by|requested_by|added_by|recorded_by|reported_by)(_user)?$/
 
 const roleOf = (field: Field): string => wordsOf(field.name).join('_').replace(/_id$/, '')
 
@@ -24,7 +25,11 @@ function pointsAtCaller(field: Field, userEntity: string | null): boolean {
 /** Marks the fields that the server sets to the caller's id. A request body that names the field keeps it the caller's choice. */
 export function markCallerFields(resolved: Resolved, endpoints: readonly EndpointFact[]): void {
   const userEntity = resolved.userEntity?.name ?? null
-  const named = new Set(endpoints.flatMap((endpoint) => (endpoint.method === 'POST' ? endpoint.body.map((field) => `${endpoint.path.split('/').at(-1)} ${field.name}`) : [])))
+  const named = new Set(
+    endpoints.flatMap((endpoint) =>
+      endpoint.method === 'POST' ? endpoint.body.map((field) => `${endpoint.path.split('/').at(-1)} ${field.name}`) : [],
+    ),
+  )
   for (const entity of resolved.entities) {
     const field = makerField(entity, userEntity)
     if (field === undefined || named.has(`${entity.table} ${field.name}`)) continue

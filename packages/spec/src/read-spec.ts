@@ -1,5 +1,6 @@
 import type { ApiSpec, Diagnostic, Endpoint } from './api-spec'
-import { collectFacts, summaryRules } from './collect'
+import { collectFacts } from './collect'
+import { summaryRules } from './collect/endpoint-lines'
 import { authOf } from './conventions/auth'
 import { errorsOf, statusesOf } from './conventions/errors'
 import { pagingOf } from './conventions/paging'
@@ -10,7 +11,7 @@ import { SpecError, specError } from './error'
 import type { EndpointFact, Facts } from './facts'
 import { classifyEndpoint } from './operations'
 import { markCallerFields } from './ownership'
-import { relinkEntities, type Resolved, resolveEntities } from './resolve'
+import { type Resolved, relinkEntities, resolveEntities } from './resolve'
 import { rolesOf } from './roles'
 import { readRules } from './rules'
 import { factsOf, fieldStatements } from './rules/field-statements'
@@ -55,7 +56,12 @@ export function readSpec(text: string, options: ReadOptions = {}): ApiSpec {
   const roles = rolesOf(facts, resolved.userEntity)
   const seeds = seedsOf(facts, resolved, diagnostics)
   const auth = authOf(facts, stated, resolved, seeds, roles)
-  const rules = readRules(facts, statements, resolved, ruleWorld({ entities: resolved.entities, endpoints, roles, auth, userEntity: resolved.userEntity }))
+  const rules = readRules(
+    facts,
+    statements,
+    resolved,
+    ruleWorld({ entities: resolved.entities, endpoints, roles, auth, userEntity: resolved.userEntity }),
+  )
   return {
     version: 1,
     title: facts.title,
@@ -81,7 +87,13 @@ function cascadeOwned(drafts: { endpoint: Endpoint }[], resolved: Resolved, fact
   const stated = new Set(facts.fields.filter((fact) => fact.facts.onDelete !== undefined).map((fact) => `${fact.entity} ${fact.name}`))
   const made = new Set(drafts.filter(({ endpoint }) => endpoint.operation === 'create').map(({ endpoint }) => endpoint.entity))
   for (const { endpoint } of drafts) {
-    if (endpoint.operation !== 'nested-create' || made.has(endpoint.entity) || endpoint.entity === null || endpoint.parent?.entity === resolved.userEntity?.name) continue
+    if (
+      endpoint.operation !== 'nested-create' ||
+      made.has(endpoint.entity) ||
+      endpoint.entity === null ||
+      endpoint.parent?.entity === resolved.userEntity?.name
+    )
+      continue
     const key = nameKey(endpoint.entity)
     const field = resolved.byKey.get(key)?.fields.find((one) => one.name === endpoint.parent?.field)
     if (field?.reference !== undefined && !stated.has(`${key} ${field.name}`)) field.reference.onDelete = 'cascade'
@@ -91,11 +103,21 @@ function cascadeOwned(drafts: { endpoint: Endpoint }[], resolved: Resolved, fact
 /** Entities of whose fields nothing is said. */
 function unplaced(facts: Facts, resolved: Resolved): Diagnostic[] {
   const lacking = new Map(facts.entities.filter((one) => !resolved.byKey.has(one.key)).map((one) => [one.key, one]))
-  return [...lacking.values()].map((one) => ({ level: 'warning', message: `${entityName(one.name)} is named, but none of its fields is; it is left out`, lines: [one.line] }))
+  return [...lacking.values()].map((one) => ({
+    level: 'warning',
+    message: `${entityName(one.name)} is named, but none of its fields is; it is left out`,
+    lines: [one.line],
+  }))
 }
 
 function left(drafts: { fact: EndpointFact; endpoint: Endpoint }[]): Diagnostic[] {
-  return drafts.filter((one) => one.endpoint.unsupported !== null).map((one) => ({ level: 'info', message: `${one.endpoint.method} ${one.endpoint.path} is left for a model: ${one.endpoint.unsupported}`, lines: [one.fact.line] }))
+  return drafts
+    .filter((one) => one.endpoint.unsupported !== null)
+    .map((one) => ({
+      level: 'info',
+      message: `${one.endpoint.method} ${one.endpoint.path} is left for a model: ${one.endpoint.unsupported}`,
+      lines: [one.fact.line],
+    }))
 }
 
 function sorted(diagnostics: Diagnostic[]): Diagnostic[] {

@@ -9,7 +9,11 @@ const RANKS: RegExp[] = [
   /^(manager|lead|supervisor|team_?lead\w*|librarian|organi[sz]er|instructor|teacher|doctor|hr|maintainer)$/,
   /^(moderator|editor|staff|agent|operator|author|seller|host|dispatcher|accountant|nurse|receptionist)$/,
 ]
-const LOW: RegExp[] = [/^(employee|contributor|technician|driver|developer)$/, /^(user|member|customer|student|patient|buyer|client|subscriber|reader|participant|basic|regular)$/, /^(viewer|guest|visitor|anonymous|read_?only)$/]
+const LOW: RegExp[] = [
+  /^(employee|contributor|technician|driver|developer)$/,
+  /^(user|member|customer|student|patient|buyer|client|subscriber|reader|participant|basic|regular)$/,
+  /^(viewer|guest|visitor|anonymous|read_?only)$/,
+]
 
 const rankOf = (role: string): number => {
   const high = RANKS.findIndex((pattern) => pattern.test(role))
@@ -23,7 +27,14 @@ export function rolesOf(facts: Facts, userEntity: Entity | null): string[] {
   const field = userEntity?.fields.find((one) => /^(user_?)?role$/i.test(one.name) && one.type === 'enum')
   const members = field?.values ?? []
   const listed = facts.roles.map((role) => role.name).filter((name) => !members.some((member) => member.toLowerCase() === name))
-  const spoken = members.length + listed.length === 0 && [...facts.rules.map((rule) => rule.text), ...facts.endpoints.map((endpoint) => endpoint.summary)].some((text) => /\badmin(?:istrator)?s?\b/i.test(text))
+  const spoken =
+    members.length + listed.length === 0 &&
+    [...facts.rules.map((rule) => rule.text), ...facts.endpoints.map((endpoint) => endpoint.summary)].some((text) =>
+      /\badmin(?:istrator)?s?\b/i.test(text),
+    )
   const names = members.length > 0 ? members : spoken ? ['admin', 'user'] : [...new Set(listed)]
-  return names.map((name, index) => ({ name, index, rank: rankOf(name.toLowerCase()) })).sort((a, b) => a.rank - b.rank || a.index - b.index).map((one) => one.name)
+  return names
+    .map((name, index) => ({ name, index, rank: rankOf(name.toLowerCase()) }))
+    .sort((a, b) => a.rank - b.rank || a.index - b.index)
+    .map((one) => one.name)
 }

@@ -16,7 +16,11 @@ export function seedsOf(facts: Facts, resolved: Resolved, diagnostics: Diagnosti
     if (Object.keys(row).length === 0) continue
     const lacking = entity.fields.filter((field) => field.required && field.fromCaller !== true && row[field.name] === undefined)
     if (lacking.length > 0) {
-      diagnostics.push({ level: 'warning', message: `the seed row of ${entity.name} lacks ${lacking.map((field) => field.name).join(', ')} and is left out`, lines: [fact.line] })
+      diagnostics.push({
+        level: 'warning',
+        message: `the seed row of ${entity.name} lacks ${lacking.map((field) => field.name).join(', ')} and is left out`,
+        lines: [fact.line],
+      })
       continue
     }
     const key = `${entity.name} ${entity.key.map((name) => JSON.stringify(row[name] ?? fact.line)).join()}`

@@ -1,7 +1,7 @@
 import type { Entity } from './api-spec'
 import type { EndpointFact, Facts } from './facts'
-import type { Resolved } from './resolve'
 import { entityOf } from './operations'
+import type { Resolved } from './resolve'
 import { nameKey, wordsOf } from './words'
 
 const LIVE = /^(is_)?(active|enabled|available|visible)$/
@@ -17,12 +17,14 @@ export function markSoftDeletes(resolved: Resolved, endpoints: readonly Endpoint
   }
   for (const rule of facts.rules) {
     if (!isSoft(rule.text)) continue
-    const subject = (rule.entity === null ? undefined : resolved.byKey.get(rule.entity)) ?? resolved.entities.find((entity) => mentions(rule.text, entity))
+    const subject =
+      (rule.entity === null ? undefined : resolved.byKey.get(rule.entity)) ?? resolved.entities.find((entity) => mentions(rule.text, entity))
     if (subject !== undefined && subject.softDelete === null) mark(subject, rule.text)
   }
 }
 
-export const isSoft = (text: string): boolean => /\bsoft[- ]?delet|\bdeactivat\w+ (?:instead of|rather than) delet|\bdelet\w+ (?:\w+ )?(?:sets?|deactivates)\b/i.test(text)
+export const isSoft = (text: string): boolean =>
+  /\bsoft[- ]?delet|\bdeactivat\w+ (?:instead of|rather than) delet|\bdelet\w+ (?:\w+ )?(?:sets?|deactivates)\b/i.test(text)
 
 function mentions(text: string, entity: Entity): boolean {
   return wordsOf(text).some((word) => nameKey(word) === nameKey(entity.name))

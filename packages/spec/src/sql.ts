@@ -1,6 +1,8 @@
 import type { Facts, FieldFacts } from './facts'
 import type { Line } from './lines'
-import { applyType, parseQualifiers, splitTop, typeOf } from './qualifiers'
+import { parseQualifiers } from './qualifiers'
+import { splitTop } from './qualifiers/members'
+import { applyType, typeOf } from './qualifiers/types'
 import { nameKey } from './words'
 
 interface Statement {
@@ -92,7 +94,9 @@ function readConstraint(part: string, entity: string, line: number, facts: Facts
     addUnique(facts, entity, names, false, line)
     return true
   }
-  const foreign = text.match(/^FOREIGN KEY\s*\(\s*["`]?(\w+)["`]?\s*\)\s*REFERENCES\s+["`]?(\w+)["`]?(?:\s*\([^)]*\))?(?:.*ON DELETE (CASCADE|SET NULL|RESTRICT|NO ACTION))?/i)
+  const foreign = text.match(
+    /^FOREIGN KEY\s*\(\s*["`]?(\w+)["`]?\s*\)\s*REFERENCES\s+["`]?(\w+)["`]?(?:\s*\([^)]*\))?(?:.*ON DELETE (CASCADE|SET NULL|RESTRICT|NO ACTION))?/i,
+  )
   if (foreign !== null) {
     facts.fields.push({ entity, name: foreign[1]!, line, weight: 1, facts: { references: foreign[2]!, ...onDelete(foreign[3]) } })
     return true
@@ -115,14 +119,17 @@ function onDelete(word: string | undefined): Pick<FieldFacts, 'onDelete'> {
 function columnFacts(text: string, name: string, facts: Facts): FieldFacts {
   const result: FieldFacts = {}
   const inline = text.match(/^ENUM\s*\(([^)]*)\)/i)
-  const typeWord = text.match(/^((?:DOUBLE PRECISION|CHARACTER VARYING|TIMESTAMP(?:\(\d\))? WITH(?:OUT)? TIME ZONE|\w+)(?:\s*\([\d,\s]+\))?(?:\[\])?)/i)
+  const typeWord = text.match(
+    /^((?:DOUBLE PRECISION|CHARACTER VARYING|TIMESTAMP(?:\(\d\))? WITH(?:OUT)? TIME ZONE|\w+)(?:\s*\([\d,\s]+\))?(?:\[\])?)/i,
+  )
   if (inline !== null) {
     result.type = 'enum'
     result.values = inline[1]!.split(',').map((value) => value.trim().replace(/^'|'$/g, ''))
   } else if (typeWord !== null) {
     const type = typeOf(typeWord[1]!.replace(/\(\d\) with/i, ' with'))
     if (type !== null) applyType(result, type)
-    else if (facts.enums.some((known) => known.name.toLowerCase() === typeWord[1]!.toLowerCase())) result.references = `enum:${typeWord[1]!.toLowerCase()}`
+    else if (facts.enums.some((known) => known.name.toLowerCase() === typeWord[1]!.toLowerCase()))
+      result.references = `enum:${typeWord[1]!.toLowerCase()}`
     if (/^(big|small)?serial/i.test(typeWord[1]!)) result.readOnly = true
   }
   if (/\bPRIMARY KEY\b/i.test(text)) Object.assign(result, { primary: true, readOnly: true })
@@ -138,7 +145,14 @@ function columnFacts(text: string, name: string, facts: Facts): FieldFacts {
     if (/^(updated|modified)/i.test(name)) result.auto = 'updated'
     result.readOnly = true
   }
-  if (result.required === undefined && result.nullable === false && result.default === undefined && result.auto === undefined && result.primary !== true) result.required = true
+  if (
+    result.required === undefined &&
+    result.nullable === false &&
+    result.default === undefined &&
+    result.auto === undefined &&
+    result.primary !== true
+  )
+    result.required = true
   return result
 }
 
@@ -179,7 +193,8 @@ function readIndex(statement: Statement, facts: Facts): void {
 }
 
 function addUnique(facts: Facts, entity: string, names: string[], caseInsensitive: boolean, line: number): void {
-  if (names.length === 1) facts.fields.push({ entity, name: names[0]!, line, weight: 1, facts: { unique: caseInsensitive ? 'case-insensitive' : 'exact' } })
+  if (names.length === 1)
+    facts.fields.push({ entity, name: names[0]!, line, weight: 1, facts: { unique: caseInsensitive ? 'case-insensitive' : 'exact' } })
   else facts.uniqueTogether.push({ entity, fields: names, caseInsensitive, line })
 }
 

@@ -43,7 +43,36 @@ const IRREGULAR: Record<string, string> = {
   emojis: 'emoji',
 }
 const PLURAL_OF = new Map(Object.entries(IRREGULAR).map(([many, one]) => [one, many]))
-const UNCOUNTABLE = new Set(['series', 'news', 'media', 'data', 'metadata', 'status', 'address', 'business', 'class', 'access', 'process', 'progress', 'equipment', 'inventory', 'staff', 'feedback', 'species', 'sms', 'dns', 'gps', 'https', 'aws', 'css', 'us', 'is', 'has', 'this', 'always'])
+const UNCOUNTABLE = new Set([
+  'series',
+  'news',
+  'media',
+  'data',
+  'metadata',
+  'status',
+  'address',
+  'business',
+  'class',
+  'access',
+  'process',
+  'progress',
+  'equipment',
+  'inventory',
+  'staff',
+  'feedback',
+  'species',
+  'sms',
+  'dns',
+  'gps',
+  'https',
+  'aws',
+  'css',
+  'us',
+  'is',
+  'has',
+  'this',
+  'always',
+])
 
 /** `categories` → `category`. Lower case in, lower case out; words that are singular already come back unchanged. */
 export function singular(word: string): string {

@@ -28,9 +28,19 @@ Fields:
 `
 
 describe('identity', () => {
-  it('is a header of the text\'s own, refused when missing', () => {
-    const { spec, rule, endpoint } = ask(`# Notes API\n\n## Authentication\n- Header: \`X-User-ID\`\n- If header missing: return 401 Unauthorized\n- All endpoints except health require authentication\n${NOTES}`)
-    expect(spec.auth).toEqual({ kind: 'header', header: 'X-User-ID', required: true, idType: 'integer', userEntity: 'User', mockUser: { id: 1, username: 'alice' }, source: { line: 4, origin: 'stated' } })
+  it("is a header of the text's own, refused when missing", () => {
+    const { spec, rule, endpoint } = ask(
+      `# Notes API\n\n## Authentication\n- Header: \`X-User-ID\`\n- If header missing: return 401 Unauthorized\n- All endpoints except health require authentication\n${NOTES}`,
+    )
+    expect(spec.auth).toEqual({
+      kind: 'header',
+      header: 'X-User-ID',
+      required: true,
+      idType: 'integer',
+      userEntity: 'User',
+      mockUser: { id: 1, username: 'alice' },
+      source: { line: 4, origin: 'stated' },
+    })
     expect(rule('header missing').effects).toEqual([{ kind: 'authenticated', entity: null }])
     expect(rule('except health').status).toBe('compiled')
     expect(endpoint('GET /health')).toMatchObject({ operation: 'health', authenticated: false })
@@ -38,18 +48,24 @@ describe('identity', () => {
   })
 
   it('is the built-in user where the text mocks it', () => {
-    const { spec } = ask(`# Notes API\n\n## Authentication\n- All requests are automatically authenticated\n- Always returns mock user: \`{"id": 2, "username": "bob", "shoe_size": 44}\`\n${NOTES}`)
+    const { spec } = ask(
+      `# Notes API\n\n## Authentication\n- All requests are automatically authenticated\n- Always returns mock user: \`{"id": 2, "username": "bob", "shoe_size": 44}\`\n${NOTES}`,
+    )
     expect(spec.auth).toMatchObject({ kind: 'bearer', required: false, mockUser: { id: 2, username: 'bob' } })
     expect(spec.auth.mockUser).not.toHaveProperty('shoe_size')
   })
 
   it('is none where the text rules it out', () => {
-    const { spec } = ask(`# Notes API\n\n## Authentication\n- No authentication is needed\n\nModels:\n- Note (id, title, user_id)\n\nEndpoints:\n- GET /notes\n`)
+    const { spec } = ask(
+      `# Notes API\n\n## Authentication\n- No authentication is needed\n\nModels:\n- Note (id, title, user_id)\n\nEndpoints:\n- GET /notes\n`,
+    )
     expect(spec.auth).toMatchObject({ kind: 'none', required: false, userEntity: null })
   })
 
   it('is a text where rows name their owner and nobody is stored', () => {
-    const { spec, field } = ask('# Papers\n\n## Authentication\n- Header: `X-API-Key` (required)\n\nModels:\n- Paper (id, title, user_id)\n\nEndpoints:\n- GET /papers\n- POST /papers\n')
+    const { spec, field } = ask(
+      '# Papers\n\n## Authentication\n- Header: `X-API-Key` (required)\n\nModels:\n- Paper (id, title, user_id)\n\nEndpoints:\n- GET /papers\n- POST /papers\n',
+    )
     expect(spec.auth).toMatchObject({ kind: 'header', header: 'X-API-Key', required: true, idType: 'string', userEntity: null })
     expect(field('Paper', 'user_id')).toMatchObject({ type: 'string', fromCaller: true, readOnly: true, nullable: false })
   })
@@ -67,18 +83,33 @@ describe('errors', () => {
   const models = '\nModels:\n- Note (id, title)\n\nEndpoints:\n- GET /notes\n'
 
   it('have the shape that the text shows', () => {
-    const { spec } = ask(`# API\n${models}\n## Error Handling\n\n\`\`\`json\n{\n  "detail": "Human-readable message",\n  "error_code": "VALIDATION_ERROR",\n  "field_errors": {"title": ["Title is required"]}\n}\n\`\`\`\n\n- \`400\` - Bad Request\n- \`422\` - Validation Error\n`)
+    const { spec } = ask(
+      `# API\n${models}\n## Error Handling\n\n\`\`\`json\n{\n  "detail": "Human-readable message",\n  "error_code": "VALIDATION_ERROR",\n  "field_errors": {"title": ["Title is required"]}\n}\n\`\`\`\n\n- \`400\` - Bad Request\n- \`422\` - Validation Error\n`,
+    )
     expect(spec.errors).toMatchObject({
       format: 'custom',
-      fields: [{ name: 'detail', meaning: 'message' }, { name: 'error_code', meaning: 'code' }, { name: 'field_errors', meaning: 'field-errors' }],
+      fields: [
+        { name: 'detail', meaning: 'message' },
+        { name: 'error_code', meaning: 'code' },
+        { name: 'field_errors', meaning: 'field-errors' },
+      ],
       codeCase: 'upper',
     })
     expect(spec.statusCodes.validation).toBe(422)
   })
 
   it('are told by the answers of single endpoints, too', () => {
-    const { spec } = ask(`NOTES API\n=========\n${NOTES.replace('- GET /notes/{id} - Get note\n', '')}\n4. GET /notes/{id}\n------------------\nGet a note\n\nResponse 400 (validation error):\n{\n  "error": "validation_error",\n  "message": "Title is required"\n}\n\nResponse 403 (not owner):\n{\n  "error": "forbidden",\n  "message": "Not yours"\n}\n`)
-    expect(spec.errors).toMatchObject({ format: 'custom', fields: [{ name: 'error', meaning: 'code' }, { name: 'message', meaning: 'message' }], codeCase: 'lower' })
+    const { spec } = ask(
+      `NOTES API\n=========\n${NOTES.replace('- GET /notes/{id} - Get note\n', '')}\n4. GET /notes/{id}\n------------------\nGet a note\n\nResponse 400 (validation error):\n{\n  "error": "validation_error",\n  "message": "Title is required"\n}\n\nResponse 403 (not owner):\n{\n  "error": "forbidden",\n  "message": "Not yours"\n}\n`,
+    )
+    expect(spec.errors).toMatchObject({
+      format: 'custom',
+      fields: [
+        { name: 'error', meaning: 'code' },
+        { name: 'message', meaning: 'message' },
+      ],
+      codeCase: 'lower',
+    })
     expect(spec.statusCodes).toEqual({ validation: 400, otherOwner: 403 })
   })
 
@@ -93,8 +124,16 @@ describe('paging', () => {
   const models = 'Models:\n- Note (id, title)\n\n'
 
   it('goes by offset where the text says so', () => {
-    const { spec } = ask(`${models}## Endpoints\n\n### GET /notes\n\nQuery Parameters:\n- limit: integer, default 10, max 50\n- offset: integer, default 0\n\nResponse 200:\n{\n  "items": [],\n  "total": 1,\n  "limit": 10,\n  "offset": 0\n}\n`)
-    expect(spec.paging).toMatchObject({ style: 'offset', params: { offset: 'offset', limit: 'limit' }, envelope: ['items', 'total', 'limit', 'offset'], defaultSize: 10, maxSize: 50 })
+    const { spec } = ask(
+      `${models}## Endpoints\n\n### GET /notes\n\nQuery Parameters:\n- limit: integer, default 10, max 50\n- offset: integer, default 0\n\nResponse 200:\n{\n  "items": [],\n  "total": 1,\n  "limit": 10,\n  "offset": 0\n}\n`,
+    )
+    expect(spec.paging).toMatchObject({
+      style: 'offset',
+      params: { offset: 'offset', limit: 'limit' },
+      envelope: ['items', 'total', 'limit', 'offset'],
+      defaultSize: 10,
+      maxSize: 50,
+    })
     expect(spec.endpoints[0]?.filters).toEqual([])
   })
 
@@ -107,7 +146,9 @@ describe('paging', () => {
 
 describe('the stack', () => {
   it('is not followed, line by line', () => {
-    const { spec } = ask('# API\n\n## Technology Stack\n- Express with Prisma\n- SQLite database\n- Python 3.11\n\nModels:\n- Note (id, title)\n\n## Structure\n```\nsrc/\n├── server.js\n└── models.js\n```\n')
+    const { spec } = ask(
+      '# API\n\n## Technology Stack\n- Express with Prisma\n- SQLite database\n- Python 3.11\n\nModels:\n- Note (id, title)\n\n## Structure\n```\nsrc/\n├── server.js\n└── models.js\n```\n',
+    )
     expect(spec.notFollowed).toEqual([
       { text: 'Express with Prisma', line: 4, instead: 'FastAPI' },
       { text: 'SQLite database', line: 5, instead: 'PostgreSQL 15+' },
@@ -118,7 +159,12 @@ describe('the stack', () => {
 
 describe('seed rows', () => {
   it('are kept once, typed as their fields', () => {
-    const { spec } = ask(`# Notes API\n${NOTES}\n\`\`\`sql\nCREATE TABLE users (id INTEGER PRIMARY KEY, username VARCHAR(50) UNIQUE NOT NULL);\nINSERT INTO users (id, username) VALUES (1, 'alice'), (2, 'bob');\n\`\`\`\n`)
-    expect(spec.seeds.map((seed) => [seed.entity, seed.row])).toEqual([['User', { id: 1, username: 'alice' }], ['User', { id: 2, username: 'bob' }]])
+    const { spec } = ask(
+      `# Notes API\n${NOTES}\n\`\`\`sql\nCREATE TABLE users (id INTEGER PRIMARY KEY, username VARCHAR(50) UNIQUE NOT NULL);\nINSERT INTO users (id, username) VALUES (1, 'alice'), (2, 'bob');\n\`\`\`\n`,
+    )
+    expect(spec.seeds.map((seed) => [seed.entity, seed.row])).toEqual([
+      ['User', { id: 1, username: 'alice' }],
+      ['User', { id: 2, username: 'bob' }],
+    ])
   })
 })

@@ -11,7 +11,8 @@ describe('the printed specification', () => {
       for (const field of entity.fields) expect(text).toMatch(new RegExp(`^    ${field.name}: .*\\[line ${field.source.line}\\]$`, 'm'))
       for (const relation of entity.relations) expect(text).toContain(`~ ${relation.kind} ${relation.target} as ${relation.name}`)
     }
-    for (const endpoint of tracker.endpoints) expect(text).toContain(`  ${endpoint.method} ${endpoint.path} -> ${endpoint.status}, ${endpoint.operation} ${endpoint.entity}`)
+    for (const endpoint of tracker.endpoints)
+      expect(text).toContain(`  ${endpoint.method} ${endpoint.path} -> ${endpoint.status}, ${endpoint.operation} ${endpoint.entity}`)
     expect(text).toContain('status (in status), priority')
     expect(text).toContain('needs a model: the specification does not state the request body of this bulk operation')
   })

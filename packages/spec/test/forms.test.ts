@@ -36,7 +36,11 @@ API Endpoints:
   it('finds references by name, the own kind and the caller included', () => {
     expect(field('Category', 'parent_id')).toMatchObject({ reference: { entity: 'Category' }, required: false, nullable: true })
     expect(field('Order', 'user_id')).toMatchObject({ reference: { entity: 'User' }, fromCaller: true, readOnly: true })
-    expect(entity('Product').relations.map((one) => `${one.kind} ${one.target}`)).toEqual(['belongs-to Category', 'has-many OrderItem', 'has-many Review'])
+    expect(entity('Product').relations.map((one) => `${one.kind} ${one.target}`)).toEqual([
+      'belongs-to Category',
+      'has-many OrderItem',
+      'has-many Review',
+    ])
   })
 
   it('reads filters, search and sorting from the line itself', () => {
@@ -69,7 +73,10 @@ API Endpoints:
     ])
     expect(endpoint('POST /api/v1/orders/{id}/pay')).toMatchObject({ sets: { status: 'paid' }, body: [], status: 200, unsupported: null })
     expect(endpoint('PATCH /api/v1/orders/{id}/status')).toMatchObject({ body: ['status'], unsupported: null })
-    expect(endpoint('POST /api/v1/orders/{orderId}/items')).toMatchObject({ body: ['product_id', 'quantity', 'unit_price'], parent: { entity: 'Order', param: 'orderId', field: 'order_id' } })
+    expect(endpoint('POST /api/v1/orders/{orderId}/items')).toMatchObject({
+      body: ['product_id', 'quantity', 'unit_price'],
+      parent: { entity: 'Order', param: 'orderId', field: 'order_id' },
+    })
     expect(spec.endpoints.filter((one) => one.unsupported !== null).map((one) => one.path)).toEqual(['/api/v1/reports/sales'])
     expect(rule('admin only').effects).toEqual([{ kind: 'role', entity: 'Product', operations: ['create'], roles: ['admin'] }])
   })
@@ -257,6 +264,63 @@ describe('notes that begin with the endpoints', () => {
     expect(field('Item', 'quantity').type).toBe('integer')
     expect(field('Item', 'price').type).toBe('decimal')
     expect(spec.endpoints[0]?.body).toEqual(['sku', 'name', 'quantity', 'price'])
+  })
+})
+
+describe('loose notes', () => {
+  const { spec, field, endpoint, entity } = ask(`# Project Tracker
+
+All endpoints are prefixed with /api/v1. All lists support pagination (limit, offset; max 40).
+
+- User (id, email, name, is_admin)
+- Project (id, name, owner_id, archived)
+- Task (id, project_id, title, done)
+- Project has many Users through Membership
+- GET /projects - List projects
+- POST /projects - Create project
+- POST /projects/{id}/tasks - Create task
+- PATCH /tasks/{id} - Update task
+- POST /tasks/{id}/complete - Mark as done
+- POST /projects/{id}/members - Add member (user_id)
+- DELETE /projects/{id}/members/{user_id} - Remove member
+- GET /projects/{id}/members - List members
+
+### Stars (join table)
+- user_id, task_id
+
+### Comments
+- id: int, PK
+- task_id: FK -> Task
+- body: text, required
+- votes: integer >= 0
+- mood: good | bad
+- created_at / updated_at: timestamp
+- unique (task_id, body)
+`)
+
+  it('may set base path and paging in passing', () => {
+    expect(spec.basePath).toBe('/api/v1')
+    expect(spec.paging).toMatchObject({ style: 'offset', params: { offset: 'offset', limit: 'limit' }, maxSize: 40 })
+  })
+
+  it('know members for users', () => {
+    expect(entity('Membership').junction).toEqual({ left: 'Project', right: 'User' })
+    expect(endpoint('POST /api/v1/projects/{id}/members')).toMatchObject({ operation: 'link-add', entity: 'User', body: ['user_id'] })
+    expect(endpoint('DELETE /api/v1/projects/{id}/members/{user_id}').operation).toBe('link-remove')
+    expect(endpoint('GET /api/v1/projects/{id}/members').operation).toBe('link-list')
+  })
+
+  it('let rows that are made below a parent go with it, and stay below it', () => {
+    expect(field('Task', 'project_id').reference?.onDelete).toBe('cascade')
+    expect(endpoint('PATCH /api/v1/tasks/{id}').body).toEqual(['title', 'done'])
+  })
+
+  it('hold join tables and fields of many spellings', () => {
+    expect(entity('Star')).toMatchObject({ key: ['user_id', 'task_id'], junction: { left: 'User', right: 'Task' } })
+    expect(entity('Comment').uniqueTogether).toEqual([['task_id', 'body']])
+    expect(field('Comment', 'votes')).toMatchObject({ type: 'integer', min: 0 })
+    expect(field('Comment', 'mood')).toMatchObject({ type: 'enum', values: ['good', 'bad'] })
+    expect(field('Comment', 'updated_at')).toMatchObject({ auto: 'updated' })
   })
 })
 

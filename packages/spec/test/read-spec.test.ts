@@ -61,7 +61,10 @@ describe('the short form', () => {
 
   it('gives entities with the types their names tell', () => {
     expect(spec.title).toBe('Bookshelf API')
-    expect(spec.entities.map((entity) => [entity.name, entity.table, entity.source.line])).toEqual([['Author', 'authors', 4], ['Book', 'books', 5]])
+    expect(spec.entities.map((entity) => [entity.name, entity.table, entity.source.line])).toEqual([
+      ['Author', 'authors', 4],
+      ['Book', 'books', 5],
+    ])
     expect(field('Author', 'name')).toMatchObject({ type: 'string', required: true, nullable: false })
     expect(field('Author', 'created_at')).toMatchObject({ type: 'datetime', auto: 'created', readOnly: true })
     expect(field('Book', 'price')).toMatchObject({ type: 'decimal', precision: 12, scale: 2, required: false, nullable: true })
@@ -87,7 +90,12 @@ describe('the short form', () => {
   })
 
   it('never drops a rule', () => {
-    expect(rule('Title must be unique')).toMatchObject({ status: 'compiled', entity: 'Book', effects: [{ kind: 'field', entity: 'Book', field: 'title', check: 'unique' }], source: { line: 16 } })
+    expect(rule('Title must be unique')).toMatchObject({
+      status: 'compiled',
+      entity: 'Book',
+      effects: [{ kind: 'field', entity: 'Book', field: 'title', check: 'unique' }],
+      source: { line: 16 },
+    })
     expect(rule('Readers are reminded')).toMatchObject({ status: 'unparsed', effects: [], source: { line: 17 } })
     expect(rule('Readers are reminded').missing).not.toBe('')
   })
@@ -124,7 +132,8 @@ describe('a long text', () => {
   it('of 350 KB is read in two seconds', () => {
     const words = ['amber', 'basil', 'cedar', 'delta', 'ember', 'fjord', 'grove', 'heron', 'islet', 'jewel', 'knoll', 'lemon']
     const names = words.flatMap((a) => words.flatMap((b) => words.map((c) => `${a}_${b}_${c}`))).slice(0, 550)
-    const sections = names.map((name) => `### ${name}s
+    const sections = names.map(
+      (name) => `### ${name}s
 
 **Model Fields:**
 - \`id\` (integer, primary key)
@@ -144,7 +153,8 @@ describe('a long text', () => {
 - Title must be unique (case-insensitive)
 - Cannot delete ${name}s with status "closed"
 - Title: 1-80 characters, required
-`)
+`,
+    )
     const text = `# Big API\n\n## Resources\n\n${sections.join('\n')}`
     expect(text.length).toBeGreaterThan(350_000)
     const before = process.cpuUsage()

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { type ApiSpec, formatSpec, invalidSamples, readSpec, sampleValue, SpecError } from '../src/index'
+import { type ApiSpec, formatSpec, invalidSamples, readSpec, SpecError, sampleValue } from '../src/index'
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../templates/assets/specs')
 const texts = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'))
@@ -18,8 +18,24 @@ function numbers(seed: number): () => number {
 
 const damages: [name: string, damage: (text: string, next: () => number) => string][] = [
   ['cut off', (text, next) => text.slice(0, Math.floor(next() * text.length))],
-  ['shuffled', (text, next) => text.split('\n').map((line) => ({ line, at: next() })).sort((a, b) => a.at - b.at).map(({ line }) => line).join('\n')],
-  ['with lines lost', (text, next) => text.split('\n').filter(() => next() > 0.3).join('\n')],
+  [
+    'shuffled',
+    (text, next) =>
+      text
+        .split('\n')
+        .map((line) => ({ line, at: next() }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ line }) => line)
+        .join('\n'),
+  ],
+  [
+    'with lines lost',
+    (text, next) =>
+      text
+        .split('\n')
+        .filter(() => next() > 0.3)
+        .join('\n'),
+  ],
   ['with letters lost', (text, next) => [...text].filter(() => next() > 0.02).join('')],
   ['with stray signs', (text, next) => [...text].map((char) => (next() < 0.01 ? '(){}[]:-*`"|,#/<>=\n'[Math.floor(next() * 19)] : char)).join('')],
 ]
@@ -65,7 +81,13 @@ function expectSound(spec: ApiSpec): void {
   }
   for (const endpoint of spec.endpoints) {
     if (endpoint.operation === 'link-add') continue
-    const used = [...(endpoint.body ?? []), ...Object.keys(endpoint.sets ?? {}), ...(endpoint.filters ?? []).map((filter) => filter.field), ...(endpoint.search ?? []), ...(endpoint.sort?.fields ?? [])]
+    const used = [
+      ...(endpoint.body ?? []),
+      ...Object.keys(endpoint.sets ?? {}),
+      ...(endpoint.filters ?? []).map((filter) => filter.field),
+      ...(endpoint.search ?? []),
+      ...(endpoint.sort?.fields ?? []),
+    ]
     expect(names(endpoint.entity)).toEqual(expect.arrayContaining(used))
   }
   for (const rule of spec.rules) {

@@ -21,7 +21,7 @@ const MODELS = `Library API
 - \`grade\` (enum: "plain", "rare", default: "plain")
 - \`copies\` (integer, default: 1)
 - \`published_on\` (date)
-- \`shelf_id\` (integer, foreign key to shelves)
+- \`shelf_id\` (integer, foreign key to shelves, required)
 
 ### Shelves
 - \`id\` (integer, primary key)
@@ -74,9 +74,24 @@ const MODELS = `Library API
 ## Business Rules
 `
 
-const field = (entity: string, name: string, check: Extract<RuleEffect, { kind: 'field' }>['check']): RuleEffect => ({ kind: 'field', entity, field: name, check })
-const owner = (entity: string, fields: string[], operations: Extract<RuleEffect, { kind: 'owner' }>['operations'], roles: string[] = []): RuleEffect => ({ kind: 'owner', entity, fields, operations, roles })
-const role = (entity: string, operations: Extract<RuleEffect, { kind: 'role' }>['operations'], roles: string[]): RuleEffect => ({ kind: 'role', entity, operations, roles })
+const field = (entity: string, name: string, check: Extract<RuleEffect, { kind: 'field' }>['check']): RuleEffect => ({
+  kind: 'field',
+  entity,
+  field: name,
+  check,
+})
+const owner = (
+  entity: string,
+  fields: string[],
+  operations: Extract<RuleEffect, { kind: 'owner' }>['operations'],
+  roles: string[] = [],
+): RuleEffect => ({ kind: 'owner', entity, fields, operations, roles })
+const role = (entity: string, operations: Extract<RuleEffect, { kind: 'role' }>['operations'], roles: string[]): RuleEffect => ({
+  kind: 'role',
+  entity,
+  operations,
+  roles,
+})
 
 const understood: [sentence: string, ...effects: RuleEffect[]][] = [
   ['ISBN must be unique', field('Book', 'isbn', 'unique')],
@@ -85,8 +100,9 @@ const understood: [sentence: string, ...effects: RuleEffect[]][] = [
   ['Duplicate ISBNs are not allowed', field('Book', 'isbn', 'unique')],
   ['Book titles must be between 1 and 200 characters', field('Book', 'title', 'length')],
   ['Title is required and cannot be empty', field('Book', 'title', 'required')],
+  ['Book titles are unique per shelf', field('Book', 'title', 'unique')],
   ['Number of copies must be at least 1', field('Book', 'copies', 'range')],
-  ['Rating must be an integer from 1 to 5', field('Review', 'rating', 'range')],
+  ['Rating must be an integer from 1 to 5', field('Review', 'rating', 'range'), field('Review', 'rating', 'type')],
   ['Email must be a valid email address', field('User', 'email', 'format')],
   ['Name must not exceed 100 characters', field('User', 'name', 'length')],
   ['Only librarians and admins can create or update books', role('Book', ['create', 'update'], ['librarian', 'admin'])],
@@ -95,30 +111,45 @@ const understood: [sentence: string, ...effects: RuleEffect[]][] = [
   ['Members cannot create books', role('Book', ['create'], ['admin', 'librarian'])],
   ["Only admins can change a user's role", { kind: 'role-field', entity: 'User', field: 'role', roles: ['admin'] }],
   ['Users can only see their own loans', owner('Loan', ['user_id'], ['list', 'read'])],
-  ['A user cannot view another user\'s loans', owner('Loan', ['user_id'], ['list', 'read'])],
+  ["A user cannot view another user's loans", owner('Loan', ['user_id'], ['list', 'read'])],
   ['Users can only edit/delete their own reviews', owner('Review', ['user_id'], ['update', 'delete'])],
-  ['Only the loan\'s user or keeper can update a loan', owner('Loan', ['user_id', 'keeper_id'], ['update'])],
+  ["Only the loan's user or keeper can update a loan", owner('Loan', ['user_id', 'keeper_id'], ['update'])],
   ["Only the review's author or an admin can delete a review", owner('Review', ['user_id'], ['delete'], ['admin'])],
   ['Users can update their own profile', owner('User', ['id'], ['update'])],
-  ['A book cannot be deleted while it has open loans', { kind: 'delete-guard', entity: 'Book', child: 'Loan', childField: 'book_id', where: { field: 'status', in: ['open'] } }],
+  [
+    'A book cannot be deleted while it has open loans',
+    { kind: 'delete-guard', entity: 'Book', child: 'Loan', childField: 'book_id', where: { field: 'status', in: ['open'] } },
+  ],
   ['Cannot delete a shelf that contains books', { kind: 'delete-guard', entity: 'Shelf', child: 'Book', childField: 'shelf_id' }],
   ['Cannot delete books that are reserved', { kind: 'state-guard', entity: 'Book', operations: ['delete'], field: 'status', values: ['reserved'] }],
   ['Withdrawn books cannot be updated', { kind: 'state-guard', entity: 'Book', operations: ['update'], field: 'status', values: ['withdrawn'] }],
   ['Loans cannot be modified once returned', { kind: 'state-guard', entity: 'Loan', operations: ['update'], field: 'status', values: ['returned'] }],
   ['Only open loans can be deleted', { kind: 'state-guard', entity: 'Loan', operations: ['delete'], field: 'status', values: ['returned', 'lost'] }],
-  ['Loans cannot be created for withdrawn books', { kind: 'parent-guard', entity: 'Loan', parentField: 'book_id', parent: 'Book', field: 'status', values: ['withdrawn'] }],
-  ['Cannot add books to archived shelves', { kind: 'parent-guard', entity: 'Book', parentField: 'shelf_id', parent: 'Shelf', field: 'archived', values: [true] }],
+  [
+    'Loans cannot be created for withdrawn books',
+    { kind: 'parent-guard', entity: 'Loan', parentField: 'book_id', parent: 'Book', field: 'status', values: ['withdrawn'] },
+  ],
+  [
+    'Cannot add books to archived shelves',
+    { kind: 'parent-guard', entity: 'Book', parentField: 'shelf_id', parent: 'Shelf', field: 'archived', values: [true] },
+  ],
   ['Deleting a book deletes all its reviews', { kind: 'cascade', entity: 'Book', child: 'Review' }],
   ['Reviews are deleted when their book is deleted', { kind: 'cascade', entity: 'Book', child: 'Review' }],
   ['Deleting a label removes it from all books', { kind: 'cascade', entity: 'Label', child: 'BookLabel' }],
   ['Deleting a user is a soft delete', { kind: 'soft-delete', entity: 'User' }],
-  ['returned_at is set automatically when status becomes returned', { kind: 'stamp', entity: 'Loan', field: 'status', value: 'returned', target: 'returned_at' }],
+  [
+    'returned_at is set automatically when status becomes returned',
+    { kind: 'stamp', entity: 'Loan', field: 'status', value: 'returned', target: 'returned_at' },
+  ],
   ['Returning a loan sets returned_at', { kind: 'stamp', entity: 'Loan', field: 'status', value: 'returned', target: 'returned_at' }],
   ['due_on must be after starts_on', { kind: 'order', entity: 'Loan', before: 'starts_on', after: 'due_on' }],
   ['The due date must be later than the start date', { kind: 'order', entity: 'Loan', before: 'starts_on', after: 'due_on' }],
   ['Due date cannot be in the past when creating loans', { kind: 'future', entity: 'Loan', field: 'due_on', on: 'create' }],
   ['published_on cannot be in the future', { kind: 'past', entity: 'Book', field: 'published_on', on: 'write' }],
-  ['Rare books cannot be withdrawn', { kind: 'exclusive', entity: 'Book', a: { field: 'grade', value: 'rare' }, b: { field: 'status', value: 'withdrawn' } }],
+  [
+    'Rare books cannot be withdrawn',
+    { kind: 'exclusive', entity: 'Book', a: { field: 'grade', value: 'rare' }, b: { field: 'status', value: 'withdrawn' } },
+  ],
   ['Lost loans can still be updated', { kind: 'allowed', entity: 'Loan', operation: 'update', where: { field: 'status', value: 'lost' } }],
   ['Cannot mark non-existent loan as returned', { kind: 'not-found', entity: 'Loan', method: 'POST', path: '/loans/{id}/return' }],
   ['Non-existent books return 404', { kind: 'not-found', entity: 'Book', method: 'GET', path: '/books/{id}' }],
@@ -151,6 +182,20 @@ const beyond = [
   'Admins can create shelves',
 ]
 
+describe('what is unique only together', () => {
+  it('is never unique alone', () => {
+    const { field: of, entity } = ask(`${MODELS}- Book titles are unique per shelf\n`)
+    expect(of('Book', 'title').unique).toBe(false)
+    expect(entity('Book').uniqueTogether).toEqual([['shelf_id', 'title']])
+  })
+
+  it('is kept but not claimed where no request shows it', () => {
+    const { entity, rule } = ask(`${MODELS}- Review rating is unique per book\n`)
+    expect(entity('Review').uniqueTogether).toEqual([['book_id', 'rating']])
+    expect(rule('per book')).toMatchObject({ status: 'unparsed', missing: expect.stringContaining('unique together in the database') })
+  })
+})
+
 describe('sentences beyond the catalogue', () => {
   it.each(beyond)('%s: is kept, for a model', (sentence) => {
     const { rule } = ask(`${MODELS}- ${sentence}\n`)
@@ -176,7 +221,13 @@ describe('rules about one thing', () => {
   })
 
   it('change the model that they speak of', () => {
-    const { field: of, endpoint, entity } = ask(`${MODELS}- Returning a loan sets returned_at\n- Deleting a book deletes its reviews\n- ISBN: max 13 characters, unique (case-insensitive)\n`)
+    const {
+      field: of,
+      endpoint,
+      entity,
+    } = ask(
+      `${MODELS}- Returning a loan sets returned_at\n- Deleting a book deletes its reviews\n- ISBN: max 13 characters, unique (case-insensitive)\n`,
+    )
     expect(of('Loan', 'returned_at').readOnly).toBe(true)
     expect(endpoint('POST /loans').body).not.toContain('returned_at')
     expect(of('Review', 'book_id').reference?.onDelete).toBe('cascade')
@@ -188,13 +239,18 @@ describe('rules about one thing', () => {
     const { spec } = ask(`${MODELS}- ISBN must be unique\n- Books smell nice\n`)
     expect(spec.rules.map((one) => one.id)).toEqual(spec.rules.map((_, index) => index + 1))
     const lines = MODELS.split('\n').length
-    expect(spec.rules.slice(-2).map((one) => one.source)).toEqual([{ line: lines, origin: 'stated' }, { line: lines + 1, origin: 'stated' }])
+    expect(spec.rules.slice(-2).map((one) => one.source)).toEqual([
+      { line: lines, origin: 'stated' },
+      { line: lines + 1, origin: 'stated' },
+    ])
   })
 })
 
 describe('notes behind endpoints', () => {
   it('are rules about what the endpoint does', () => {
-    const { rule } = ask(`${MODELS.replace('- GET /users\n', '- GET /users - List users (admin only)\n').replace('- PUT /reviews/{id}', '- PUT /reviews/{id} - Update review (own reviews only)').replace('- DELETE /reviews/{id}', '- DELETE /reviews/{id} - Delete review (own or admin)')}`)
+    const { rule } = ask(
+      `${MODELS.replace('- GET /users\n', '- GET /users - List users (admin only)\n').replace('- PUT /reviews/{id}', '- PUT /reviews/{id} - Update review (own reviews only)').replace('- DELETE /reviews/{id}', '- DELETE /reviews/{id} - Delete review (own or admin)')}`,
+    )
     expect(rule('List users').effects).toEqual([role('User', ['list'], ['admin'])])
     expect(rule('Update review').effects).toEqual([owner('Review', ['user_id'], ['update'])])
     expect(rule('Delete review').effects).toEqual([owner('Review', ['user_id'], ['delete'], ['admin'])])

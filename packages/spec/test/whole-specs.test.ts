@@ -9,18 +9,30 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..')
 const folder = process.env['FORGE_SPECS'] ?? join(root, '..', 'shared', 'specs')
 const missing = existsSync(folder) ? '' : ` (not run: no folder ${folder})`
 const read = (file: string) => ask(readFileSync(join(folder, file), 'utf8'))
-const statuses = (rules: readonly { status: string }[]) => ['compiled', 'partly', 'unparsed'].map((status) => rules.filter((rule) => rule.status === status).length)
+const statuses = (rules: readonly { status: string }[]) =>
+  ['compiled', 'partly', 'unparsed'].map((status) => rules.filter((rule) => rule.status === status).length)
 
 describe.skipIf(missing !== '')(`task management${missing}`, () => {
   const all = missing === '' ? read('task_management.txt') : undefined
 
   it('has its entities, fields and relations', () => {
     const { spec, field, entity } = all!
-    expect(spec.entities.map((one) => [one.name, one.table, one.source.line])).toEqual([['User', 'users', 31], ['Task', 'tasks', 62], ['Tag', 'tags', 127], ['TaskTag', 'task_tags', 154], ['Comment', 'comments', 166]])
+    expect(spec.entities.map((one) => [one.name, one.table, one.source.line])).toEqual([
+      ['User', 'users', 31],
+      ['Task', 'tasks', 62],
+      ['Tag', 'tags', 127],
+      ['TaskTag', 'task_tags', 154],
+      ['Comment', 'comments', 166],
+    ])
     expect(field('User', 'email')).toMatchObject({ type: 'email', required: true, unique: 'exact', indexed: true, maxLength: 255 })
     expect(field('User', 'name')).toMatchObject({ required: true, minLength: 1, maxLength: 100, pattern: expect.stringContaining("'-]") })
     expect(field('User', 'role')).toMatchObject({ values: ['admin', 'manager', 'user'], default: 'user', required: false, nullable: false })
-    expect(field('Task', 'assignee_id')).toMatchObject({ reference: { entity: 'User', onDelete: 'set-null' }, required: false, nullable: true, indexed: true })
+    expect(field('Task', 'assignee_id')).toMatchObject({
+      reference: { entity: 'User', onDelete: 'set-null' },
+      required: false,
+      nullable: true,
+      indexed: true,
+    })
     expect(field('Task', 'creator_id')).toMatchObject({ reference: { entity: 'User' }, fromCaller: true, readOnly: true, nullable: false })
     expect(field('Task', 'completed_at')).toMatchObject({ readOnly: true, nullable: true })
     expect(field('Tag', 'name')).toMatchObject({ unique: 'case-insensitive', maxLength: 50, pattern: '^[A-Za-z0-9 -]+$' })
@@ -72,7 +84,11 @@ describe.skipIf(missing !== '')(`task management${missing}`, () => {
       'due_after after due_date',
       'is_overdue overdue due_date',
     ])
-    expect(list).toMatchObject({ search: ['title', 'description'], sort: { fields: ['created_at', 'due_date', 'priority', 'status'], default: 'created_at' }, paginated: true })
+    expect(list).toMatchObject({
+      search: ['title', 'description'],
+      sort: { fields: ['created_at', 'due_date', 'priority', 'status'], default: 'created_at' },
+      paginated: true,
+    })
     expect(endpoint('GET /api/v1/tags/{id}').computed).toEqual([{ name: 'task_count', kind: 'count', of: 'Task', through: 'TaskTag' }])
     expect(endpoint('POST /api/v1/tasks/{id}/tags').body).toEqual(['tag_ids'])
     expect(endpoint('PATCH /api/v1/tasks/{id}/assign').body).toEqual(['assignee_id'])
@@ -82,9 +98,19 @@ describe.skipIf(missing !== '')(`task management${missing}`, () => {
 
   it('has its conventions and all its rules', () => {
     const { spec } = all!
-    expect(spec.auth).toMatchObject({ kind: 'bearer', required: false, userEntity: 'User', mockUser: { id: 1, email: 'test@example.com', name: 'Test User', role: 'admin' } })
+    expect(spec.auth).toMatchObject({
+      kind: 'bearer',
+      required: false,
+      userEntity: 'User',
+      mockUser: { id: 1, email: 'test@example.com', name: 'Test User', role: 'admin' },
+    })
     expect(spec.errors.fields.map((one) => one.name)).toEqual(['detail', 'error_code', 'field_errors'])
-    expect(spec.paging).toMatchObject({ style: 'page', defaultSize: 20, maxSize: 100, envelope: ['items', 'total', 'page', 'page_size', 'total_pages'] })
+    expect(spec.paging).toMatchObject({
+      style: 'page',
+      defaultSize: 20,
+      maxSize: 100,
+      envelope: ['items', 'total', 'page', 'page_size', 'total_pages'],
+    })
     expect(spec.statusCodes).toEqual({ validation: 422, otherOwner: 404 })
     expect(statuses(spec.rules)).toEqual([34, 0, 0])
     expect(spec.workflows).toHaveLength(5)
@@ -101,7 +127,11 @@ describe.skipIf(missing !== '')(`todo list${missing}`, () => {
     expect(spec.endpoints).toHaveLength(7)
     expect(endpoint('PATCH /api/v1/todos/{id}/complete').sets).toEqual({ completed: true })
     expect(endpoint('PATCH /api/v1/todos/{id}/uncomplete').sets).toEqual({ completed: false })
-    expect(endpoint('GET /api/v1/todos')).toMatchObject({ filters: [{ name: 'completed', kind: 'equals' }], search: ['title', 'description'], sort: { fields: ['created_at', 'updated_at', 'title'] } })
+    expect(endpoint('GET /api/v1/todos')).toMatchObject({
+      filters: [{ name: 'completed', kind: 'equals' }],
+      search: ['title', 'description'],
+      sort: { fields: ['created_at', 'updated_at', 'title'] },
+    })
     expect(spec.auth).toMatchObject({ kind: 'bearer', required: false, idType: 'integer', userEntity: null, mockUser: { id: 1, name: 'Test User' } })
     expect(rule('non-existent').effects).toEqual([{ kind: 'not-found', entity: 'Todo', method: 'PATCH', path: '/api/v1/todos/{id}/complete' }])
     expect(statuses(spec.rules)).toEqual([8, 0, 0])
@@ -111,17 +141,36 @@ describe.skipIf(missing !== '')(`todo list${missing}`, () => {
 describe.skipIf(missing !== '')(`notes${missing}`, () => {
   it('are understood in full', () => {
     const { spec, field, endpoint } = read('notes.txt')
-    expect(spec.entities.map((one) => [one.name, one.source.line])).toEqual([['User', 34], ['Note', 45]])
+    expect(spec.entities.map((one) => [one.name, one.source.line])).toEqual([
+      ['User', 34],
+      ['Note', 45],
+    ])
     expect(field('User', 'username')).toMatchObject({ required: true, unique: 'exact', maxLength: 50 })
     expect(field('Note', 'content')).toMatchObject({ type: 'text', required: false, nullable: true })
     expect(field('Note', 'user_id')).toMatchObject({ fromCaller: true, reference: { entity: 'User' } })
-    expect(operations(spec)).toEqual(['GET /health health null', 'GET /notes list Note', 'POST /notes create Note', 'GET /notes/{id} get Note', 'DELETE /notes/{id} delete Note'])
+    expect(operations(spec)).toEqual([
+      'GET /health health null',
+      'GET /notes list Note',
+      'POST /notes create Note',
+      'GET /notes/{id} get Note',
+      'DELETE /notes/{id} delete Note',
+    ])
     expect(endpoint('POST /notes').body).toEqual(['title', 'content'])
     expect(spec.auth).toMatchObject({ kind: 'header', header: 'X-User-ID', required: true, idType: 'integer', userEntity: 'User' })
-    expect(spec.errors).toMatchObject({ format: 'custom', codeCase: 'lower', fields: [{ name: 'error', meaning: 'code' }, { name: 'message', meaning: 'message' }] })
+    expect(spec.errors).toMatchObject({
+      format: 'custom',
+      codeCase: 'lower',
+      fields: [
+        { name: 'error', meaning: 'code' },
+        { name: 'message', meaning: 'message' },
+      ],
+    })
     expect(spec.paging).toMatchObject({ style: 'offset', defaultSize: 10, maxSize: 50, envelope: ['items', 'total', 'limit', 'offset'] })
     expect(spec.statusCodes).toEqual({ validation: 400, otherOwner: 403 })
-    expect(spec.seeds.map((one) => one.row)).toEqual([{ id: 1, username: 'alice' }, { id: 2, username: 'bob' }])
+    expect(spec.seeds.map((one) => one.row)).toEqual([
+      { id: 1, username: 'alice' },
+      { id: 2, username: 'bob' },
+    ])
     expect(spec.notFollowed.map((one) => one.line)).toEqual([18, 248])
     expect(statuses(spec.rules)).toEqual([4, 0, 0])
   })
@@ -136,13 +185,23 @@ describe.skipIf(missing !== '')(`document processing${missing}`, () => {
     ])
     expect(field('Document', 'user_id')).toMatchObject({ type: 'string', fromCaller: true, nullable: false })
     expect(field('Document', 'uploaded_at')).toMatchObject({ auto: 'created', readOnly: true })
-    expect(field('Job', 'operation')).toMatchObject({ type: 'enum', values: ['word_count', 'extract_emails', 'extract_urls', 'summarize', 'to_uppercase'] })
+    expect(field('Job', 'operation')).toMatchObject({
+      type: 'enum',
+      values: ['word_count', 'extract_emails', 'extract_urls', 'summarize', 'to_uppercase'],
+    })
     expect(spec.endpoints.filter((one) => one.unsupported !== null).map((one) => `${one.method} ${one.path}`)).toEqual(['POST /documents/{id}/jobs'])
     expect(endpoint('POST /documents').body).toEqual(['filename', 'content'])
     expect(spec.auth).toMatchObject({ kind: 'header', header: 'X-User-ID', required: true, idType: 'string', userEntity: null })
     expect(rule('immutable').effects).toEqual([{ kind: 'immutable', entity: 'Document' }])
-    expect(rule('inherit').effects).toEqual([{ kind: 'owner', entity: 'Job', fields: ['user_id'], operations: ['read'], roles: [], via: { field: 'document_id', entity: 'Document' } }])
-    expect(rule('Users can only').effects).toEqual([{ kind: 'owner', entity: 'Document', fields: ['user_id'], operations: ['list', 'read', 'delete'], roles: [] }])
-    expect(spec.rules.filter((one) => one.status === 'unparsed').map((one) => one.text)).toEqual(['One operation per job', 'Jobs execute synchronously'])
+    expect(rule('inherit').effects).toEqual([
+      { kind: 'owner', entity: 'Job', fields: ['user_id'], operations: ['read'], roles: [], via: { field: 'document_id', entity: 'Document' } },
+    ])
+    expect(rule('Users can only').effects).toEqual([
+      { kind: 'owner', entity: 'Document', fields: ['user_id'], operations: ['list', 'read', 'delete'], roles: [] },
+    ])
+    expect(spec.rules.filter((one) => one.status === 'unparsed').map((one) => one.text)).toEqual([
+      'One operation per job',
+      'Jobs execute synchronously',
+    ])
   })
 })

@@ -9,12 +9,18 @@ import { TINY_LIST, TINY_SPEC, feature, tinyTemplate } from '../support/tiny-tem
 test('a frozen list that was edited in the project is read from the copy outside of it', async () => {
   const { harness, projectDir } = rig(scriptedProvider([...writesList(), ...builds(1, 2)]))
   await harness.run()
-  await writeFile(join(projectDir, '.forge', 'features.json'), JSON.stringify({ version: 1, spec_digest: 'x', features: [feature(1, 'GET', '/easy')] }))
+  await writeFile(
+    join(projectDir, '.forge', 'features.json'),
+    JSON.stringify({ version: 1, spec_digest: 'x', features: [feature(1, 'GET', '/easy')] }),
+  )
   expect((await readFrozenList(projectDir))?.definitions.map(({ path }) => path)).toEqual(['/notes', '/notes'])
 })
 
 test('requirements that no feature of a list stands for are named', () => {
   const requirements = tinyTemplate().requirements(`${TINY_SPEC}Rule: Notes are short.\n`)
   expect(uncoveredRequirements(TINY_LIST, requirements).map(({ text }) => text)).toEqual(['Rule: Notes are short.'])
-  expect(uncoveredRequirements(TINY_LIST.slice(1), requirements).map(({ text }) => text)).toEqual(['GET /notes - List notes', 'Rule: Notes are short.'])
+  expect(uncoveredRequirements(TINY_LIST.slice(1), requirements).map(({ text }) => text)).toEqual([
+    'GET /notes - List notes',
+    'Rule: Notes are short.',
+  ])
 })

@@ -13,17 +13,30 @@ interface Statement {
 const ID_HEADER = /\b(X-[A-Za-z][\w-]*(?:ID|Id|id|Key|KEY|key|User|Token|Auth)[\w-]*)\b/
 
 /** Who calls, how the caller is named, and what happens without a name. */
-export function authOf(facts: Facts, endpoints: readonly EndpointFact[], resolved: Resolved, seeds: readonly Seed[], roles: readonly string[]): AuthConvention {
+export function authOf(
+  facts: Facts,
+  endpoints: readonly EndpointFact[],
+  resolved: Resolved,
+  seeds: readonly Seed[],
+  roles: readonly string[],
+): AuthConvention {
   const statements: Statement[] = facts.auth
-  const named = [...statements, ...endpoints.flatMap((endpoint) => endpoint.notes.filter((note) => /^headers?\b/i.test(note.text)))].find((one) => ID_HEADER.test(one.text))
+  const named = [...statements, ...endpoints.flatMap((endpoint) => endpoint.notes.filter((note) => /^headers?\b/i.test(note.text)))].find((one) =>
+    ID_HEADER.test(one.text),
+  )
   const header = named?.text.match(ID_HEADER)?.[1]
-  const none = statements.find((one) => /\bno (?:authentication|auth)\b(?!.*\b(?:health|header|endpoint)\b)|\bauthentication:?\s+(?:is )?(?:none|not (?:required|needed))|\bwithout authentication\b|\b(?:API|service) is (?:fully )?public\b/i.test(one.text))
-  const kind = header !== undefined ? 'header' : none !== undefined && !statements.some((one) => /\bmock|bearer|jwt|token/i.test(one.text)) ? 'none' : 'bearer'
+  const none = statements.find((one) =>
+    /\bno (?:authentication|auth)\b(?!.*\b(?:health|header|endpoint)\b)|\bauthentication:?\s+(?:is )?(?:none|not (?:required|needed))|\bwithout authentication\b|\b(?:API|service) is (?:fully )?public\b/i.test(
+      one.text,
+    ),
+  )
+  const kind =
+    header !== undefined ? 'header' : none !== undefined && !statements.some((one) => /\bmock|bearer|jwt|token/i.test(one.text)) ? 'none' : 'bearer'
   const source = named ?? (kind === 'none' ? none : statements[0])
   const auth: AuthConvention = {
     kind,
     header: header ?? 'Authorization',
-    required: kind !== 'none' && isRequired(statements, endpoints, kind),
+    required: kind === 'header' && isRequired(statements, endpoints),
     idType: idTypeOf(resolved, statedUser(statements)),
     userEntity: kind === 'none' ? null : (resolved.userEntity?.name ?? null),
     mockUser: {},
@@ -33,14 +46,24 @@ export function authOf(facts: Facts, endpoints: readonly EndpointFact[], resolve
   return auth
 }
 
-/** Only a stated refusal counts: with a mock identity a request without a name acts as the built-in user. */
-function isRequired(statements: Statement[], endpoints: readonly EndpointFact[], kind: 'header' | 'bearer'): boolean {
+/**
+ * Whether a request without the text's own header is refused. Bearer tokens are mocked in development, where a request without one acts
+ * as the built-in user, whatever the text says of missing tokens.
+ */
+function isRequired(statements: Statement[], endpoints: readonly EndpointFact[]): boolean {
   const text = statements.map((one) => one.text).join('\n')
-  if (/(?:all requests|automatically) (?:are )?(?:automatically )?authenticated|\bdefaults? (?:to|user)\b|no authorization header required|accepted but not validated|without (?:a |the )?(?:token|header)[^.\n]{0,30}\b(?:acts?|act as|uses?|is treated)\b/i.test(text)) return false
+  if (
+    /(?:all requests|automatically) (?:are )?(?:automatically )?authenticated|\bdefaults? (?:to|user)\b|no authorization header required|accepted but not validated|without (?:a |the )?(?:token|header)[^.\n]{0,30}\b(?:acts?|act as|uses?|is treated)\b/i.test(
+      text,
+    )
+  )
+    return false
   if (/(?:missing|absent|without|no|invalid)[^.\n]{0,40}\b(?:401|unauthori[sz]ed)\b/i.test(text)) return true
-  if (kind === 'bearer') return false
   if (/\brequired\b/i.test(text)) return true
-  return endpoints.some((endpoint) => endpoint.responses.some((response) => response.status === 401) || endpoint.notes.some((note) => /^headers?\b.*\brequired\b/i.test(note.text)))
+  return endpoints.some(
+    (endpoint) =>
+      endpoint.responses.some((response) => response.status === 401) || endpoint.notes.some((note) => /^headers?\b.*\brequired\b/i.test(note.text)),
+  )
 }
 
 function idTypeOf(resolved: Resolved, stated: Row | null): AuthConvention['idType'] {
@@ -85,7 +108,12 @@ function statedUser(statements: Statement[]): Row | null {
     if (json === undefined) continue
     try {
       const value: unknown = JSON.parse(json)
-      if (isObject(value)) return Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string | number | boolean] => ['string', 'number', 'boolean'].includes(typeof pair[1])))
+      if (isObject(value))
+        return Object.fromEntries(
+          Object.entries(value).filter((pair): pair is [string, string | number | boolean] =>
+            ['string', 'number', 'boolean'].includes(typeof pair[1]),
+          ),
+        )
     } catch {
       // Not JSON: an example of something else.
     }
@@ -103,6 +131,7 @@ function suits(field: Field, value: string | number | boolean): boolean {
 /** A value for what a row cannot do without; roles are the most privileged, so that nothing is refused by default. */
 function fallback(field: Field, roles: readonly string[]): string | number | boolean | undefined {
   if (field.type === 'enum' && /role$/i.test(field.name)) return roles.find((role) => field.values!.includes(role)) ?? field.values![0]
+  if (field.type === 'boolean' && /^(?:is_)?(?:admin|superuser|staff)$/i.test(field.name)) return true
   if (field.default !== null) return field.default
   if (!field.required || field.type === 'reference' || field.type === 'json') return undefined
   if (field.type === 'email') return 'test@example.com'

@@ -10,7 +10,11 @@ export function errorsOf(facts: Facts, endpoints: readonly EndpointFact[], diagn
     if (!isObject(block.value) && block.keys.length === 0) continue
     const nested = isObject(block.value) && block.keys.length === 1 && isObject(block.value[block.keys[0]!])
     if (nested) {
-      diagnostics.push({ level: 'warning', message: 'the error format nests an object, which is not followed; application/problem+json is used', lines: [block.line] })
+      diagnostics.push({
+        level: 'warning',
+        message: 'the error format nests an object, which is not followed; application/problem+json is used',
+        lines: [block.line],
+      })
       continue
     }
     const fields = fieldsOf(block, diagnostics)
@@ -18,13 +22,20 @@ export function errorsOf(facts: Facts, endpoints: readonly EndpointFact[], diagn
     return { format: 'custom', fields, codeCase: codeCase(block, fields), source: { line: block.line, origin: 'stated' } }
   }
   const problem = facts.errors.find((one) => /problem\+json|RFC ?(?:9457|7807)/i.test(one.text))
-  return { format: 'problem', fields: [], codeCase: 'upper', source: problem === undefined ? { line: 0, origin: 'inferred' } : { line: problem.line, origin: 'stated' } }
+  return {
+    format: 'problem',
+    fields: [],
+    codeCase: 'upper',
+    source: problem === undefined ? { line: 0, origin: 'inferred' } : { line: problem.line, origin: 'stated' },
+  }
 }
 
 function errorBlocks(facts: Facts, endpoints: readonly EndpointFact[]): JsonBlock[] {
   const sections = facts.json.filter((one) => one.section.kind === 'errors').map((one) => one.block)
   const inline = facts.errors.flatMap((one) => inlineBlock(one.text, one.line))
-  const answers = endpoints.flatMap((endpoint) => endpoint.responses.filter((response) => response.status >= 400 && response.json !== null).map((response) => response.json!))
+  const answers = endpoints.flatMap((endpoint) =>
+    endpoint.responses.filter((response) => response.status >= 400 && response.json !== null).map((response) => response.json!),
+  )
   return [...sections, ...inline, ...answers]
 }
 
@@ -48,11 +59,15 @@ function fieldsOf(block: JsonBlock, diagnostics: Diagnostic[]): ErrorConvention[
     if (meaning === null || fields.some((field) => field.meaning === meaning)) left.push(name)
     else fields.push({ name, meaning })
   }
-  if (left.length > 0) diagnostics.push({ level: 'warning', message: `the error format's ${left.join(', ')} cannot be filled and is left out`, lines: [block.line] })
+  if (left.length > 0)
+    diagnostics.push({ level: 'warning', message: `the error format's ${left.join(', ')} cannot be filled and is left out`, lines: [block.line] })
   return fields
 }
 
-const isToken = (value: unknown): boolean => typeof value === 'string' && /^[A-Za-z][A-Za-z0-9]*([_-][A-Za-z0-9]+)*$/.test(value) && (/[_-]/.test(value) || value === value.toUpperCase() || value === value.toLowerCase())
+const isToken = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  /^[A-Za-z][A-Za-z0-9]*([_-][A-Za-z0-9]+)*$/.test(value) &&
+  (/[_-]/.test(value) || value === value.toUpperCase() || value === value.toLowerCase())
 
 function meaningOf(name: string, value: unknown, keys: readonly string[]): Meaning | null {
   const key = name.toLowerCase().replace(/[_-]/g, '')
@@ -87,9 +102,14 @@ export function statusesOf(facts: Facts, endpoints: readonly EndpointFact[]): St
   const notes = endpoints.flatMap((endpoint) => endpoint.notes.map((note) => note.text))
   const has422 = stated.some((one) => one.status === 422) || notes.some((text) => /\b422\b/.test(text))
   const invalid = stated.some((one) => one.status === 400 && (one.label === '' || /valid|bad request|missing|malformed|input|field/i.test(one.label)))
-  const foreign = [...stated.filter((one) => one.status === 403).map((one) => one.label), ...[...facts.rules, ...facts.auth].filter((one) => /\b403\b/.test(one.text)).map((one) => one.text)]
+  const foreign = [
+    ...stated.filter((one) => one.status === 403).map((one) => one.label),
+    ...[...facts.rules, ...facts.auth].filter((one) => /\b403\b/.test(one.text)).map((one) => one.text),
+  ]
   return {
     validation: invalid && !has422 ? 400 : 422,
-    otherOwner: foreign.some((label) => /\b(?:not (?:the )?owner|owner|other users?|another user|someone else|belongs?|own)\b/i.test(label)) ? 403 : 404,
+    otherOwner: foreign.some((label) => /\b(?:not (?:the )?owner|owner|other users?|another user|someone else|belongs?|own)\b/i.test(label))
+      ? 403
+      : 404,
   }
 }

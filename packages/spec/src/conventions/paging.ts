@@ -20,7 +20,8 @@ export function pagingOf(facts: Facts, endpoints: readonly EndpointFact[], diagn
   const shown = envelopeOf(facts, endpoints)
   const base = { defaultSize: 20, maxSize: 100 }
   const cursor = params.find((param) => /cursor/i.test(param.name))
-  if (cursor !== undefined && page === undefined && offset === undefined) diagnostics.push({ level: 'warning', message: 'paging by cursor is not followed; page and page_size are used', lines: [cursor.line] })
+  if (cursor !== undefined && page === undefined && offset === undefined)
+    diagnostics.push({ level: 'warning', message: 'paging by cursor is not followed; page and page_size are used', lines: [cursor.line] })
   const none = noPaging(facts, endpoints, params, shown)
   if (none !== null) return { style: 'none', params: null, envelope: [], ...base, source: { line: none, origin: 'stated' } }
   const byOffset = offset !== undefined ? page === undefined : page === undefined && shown !== null && shown.envelope.includes('offset')
@@ -30,7 +31,9 @@ export function pagingOf(facts: Facts, endpoints: readonly EndpointFact[], diagn
   const { defaultSize, maxSize } = sizes(size, facts)
   return {
     style: byOffset ? 'offset' : 'page',
-    params: byOffset ? { offset: offset?.name ?? 'offset', limit: size?.name ?? 'limit' } : { page: page?.name ?? 'page', size: size?.name ?? 'page_size' },
+    params: byOffset
+      ? { offset: offset?.name ?? 'offset', limit: size?.name ?? 'limit' }
+      : { page: page?.name ?? 'page', size: size?.name ?? 'page_size' },
     envelope: shown?.envelope ?? (byOffset ? OFFSET_ENVELOPE : PAGE_ENVELOPE),
     defaultSize,
     maxSize: Math.max(maxSize, defaultSize),
@@ -41,19 +44,37 @@ export function pagingOf(facts: Facts, endpoints: readonly EndpointFact[], diagn
 function statedParams(facts: Facts, endpoints: readonly EndpointFact[]): ParamFact[] {
   const listed = facts.lists.filter((one) => one.name !== '').map((one) => ({ name: one.name, text: one.text, line: one.line }))
   const prose = facts.lists.filter((one) => one.kind === 'pagination' && one.name === '').flatMap((one) => namesIn(one.text, one.line))
-  const notes = endpoints.flatMap((endpoint) => [endpoint.summary, ...endpoint.notes.map((note) => note.text)].filter((text) => /paginat|page/i.test(text)).flatMap((text) => namesIn(text, endpoint.line)))
+  const notes = endpoints.flatMap((endpoint) =>
+    [endpoint.summary, ...endpoint.notes.map((note) => note.text)]
+      .filter((text) => /paginat|page/i.test(text))
+      .flatMap((text) => namesIn(text, endpoint.line)),
+  )
   return [...endpoints.flatMap((endpoint) => endpoint.query), ...listed, ...prose, ...notes]
 }
 
 function namesIn(text: string, line: number): ParamFact[] {
-  return [...text.matchAll(/\b(page_?size|per_?page|page_?number|limit|offset|skip|cursor|page(?=\s*[,(&/=]|\s+and\b|$))\b/gi)].map((match) => ({ name: match[1]!, text, line }))
+  return [...text.matchAll(/\b(page_?size|per_?page|page_?number|limit|offset|skip|cursor|page(?=\s*[,(&/=]|\s+and\b|$))\b/gi)].map((match) => ({
+    name: match[1]!,
+    text,
+    line,
+  }))
 }
 
 function sizes(size: ParamFact | undefined, facts: Facts): { defaultSize: number; maxSize: number } {
-  const texts = [size?.text ?? '', ...facts.lists.filter((one) => one.kind === 'pagination').map((one) => one.text).filter((text) => /size|limit|per page|items/i.test(text))]
+  const texts = [
+    size?.text ?? '',
+    ...facts.lists
+      .filter((one) => one.kind === 'pagination')
+      .map((one) => one.text)
+      .filter((text) => /size|limit|per page|items/i.test(text)),
+  ]
   const find = (pattern: RegExp) => texts.map((text) => Number(text.match(pattern)?.[1] ?? Number.NaN)).find((value) => value >= 1 && value <= 10_000)
   return {
-    defaultSize: find(/\bdefault(?:s)?(?: page size| size| is| to| of)?\s*[:=]?\s*(\d+)/i) ?? find(/\b(\d+) (?:items )?per page\b/i) ?? find(/\b(\d+)\s*(?:\(default\)|by default)/i) ?? 20,
+    defaultSize:
+      find(/\bdefault(?:s)?(?: page size| size| is| to| of)?\s*[:=]?\s*(\d+)/i) ??
+      find(/\b(\d+) (?:items )?per page\b/i) ??
+      find(/\b(\d+)\s*(?:\(default\)|by default)/i) ??
+      20,
     maxSize: find(/\bmax(?:imum)?(?: page size| size| is| of)?\s*[:=]?\s*(\d+)/i) ?? 100,
   }
 }
@@ -70,10 +91,16 @@ const NAMES: [RegExp, Envelope][] = [
 
 function envelopeOf(facts: Facts, endpoints: readonly EndpointFact[]): { envelope: Envelope[]; line: number } | null {
   const sections = facts.json.filter((one) => one.section.kind === 'pagination' || one.section.kind === 'response').map((one) => one.block)
-  const answers = endpoints.flatMap((endpoint) => (endpoint.method === 'GET' ? endpoint.responses.filter((response) => response.status < 300 && response.json !== null).map((response) => response.json!) : []))
+  const answers = endpoints.flatMap((endpoint) =>
+    endpoint.method === 'GET'
+      ? endpoint.responses.filter((response) => response.status < 300 && response.json !== null).map((response) => response.json!)
+      : [],
+  )
   for (const block of [...sections, ...answers]) {
     if (!/\[/.test(block.raw) || !block.keys.some((key) => /^(items|data|results|records|total|total_?count)$/i.test(key))) continue
-    const envelope = block.keys.map((key) => (/^(items|data|results|records)$/i.test(key) ? 'items' : NAMES.find(([pattern]) => pattern.test(key))?.[1])).filter((name): name is Envelope => name !== undefined)
+    const envelope = block.keys
+      .map((key) => (/^(items|data|results|records)$/i.test(key) ? 'items' : NAMES.find(([pattern]) => pattern.test(key))?.[1]))
+      .filter((name): name is Envelope => name !== undefined)
     if (envelope.includes('items')) return { envelope: [...new Set(envelope)], line: block.line }
   }
   return null
@@ -86,7 +113,11 @@ function noPaging(facts: Facts, endpoints: readonly EndpointFact[], params: Para
   const paged = params.some((param) => PAGE.test(param.name) || OFFSET.test(param.name) || SIZE.test(param.name))
   const spoken = endpoints.some((endpoint) => /paginat/i.test(endpoint.summary)) || facts.lists.some((one) => one.kind === 'pagination')
   if (paged || spoken || shown !== null) return null
-  const arrays = endpoints.flatMap((endpoint) => (endpoint.method === 'GET' ? endpoint.responses.filter((response) => response.status < 300 && Array.isArray(response.json?.value)) : []))
-  const objects = endpoints.flatMap((endpoint) => (endpoint.method === 'GET' && !endpoint.path.endsWith('}') ? endpoint.responses.filter((response) => isObject(response.json?.value)) : []))
+  const arrays = endpoints.flatMap((endpoint) =>
+    endpoint.method === 'GET' ? endpoint.responses.filter((response) => response.status < 300 && Array.isArray(response.json?.value)) : [],
+  )
+  const objects = endpoints.flatMap((endpoint) =>
+    endpoint.method === 'GET' && !endpoint.path.endsWith('}') ? endpoint.responses.filter((response) => isObject(response.json?.value)) : [],
+  )
   return arrays.length > 0 && objects.length === 0 ? arrays[0]!.line : null
 }

@@ -3,7 +3,10 @@ import type { Facts } from '../facts'
 
 // What Forge builds with instead of what a text may ask for.
 const REPLACED: [RegExp, string][] = [
-  [/\b(SQLite|MySQL|MariaDB|MongoDB|DynamoDB|Firestore|Oracle|SQL Server|Cassandra|CouchDB|Supabase|in-memory (?:database|storage|store))\b/i, 'PostgreSQL 15+'],
+  [
+    /\b(SQLite|MySQL|MariaDB|MongoDB|DynamoDB|Firestore|Oracle|SQL Server|Cassandra|CouchDB|Supabase|in-memory (?:database|storage|store))\b/i,
+    'PostgreSQL 15+',
+  ],
   [/\b(Flask|Django|Express(?:\.js)?|NestJS|Node\.js|Spring(?: Boot)?|Laravel|Rails|Ruby on Rails|ASP\.NET|Gin|Fiber|Hono|Koa|Phoenix)\b/, 'FastAPI'],
   [/\b(Sequelize|Prisma|Mongoose|TypeORM|Drizzle|Hibernate|SQLModel|Tortoise(?: ORM)?|Peewee|ActiveRecord|Eloquent)\b/, 'SQLAlchemy 2 (async)'],
   [/\b(Jest|Mocha|Vitest|JUnit|RSpec|PHPUnit|unittest)\b/, 'pytest'],

@@ -26,7 +26,11 @@ function checkOf(key: keyof FieldFacts, field: Field, facts: FieldFacts): Check 
     case 'nullable':
       return facts.nullable === true ? (field.nullable ? 'optional' : null) : facts.required === true ? 'silent' : field.nullable ? null : 'required'
     case 'minLength':
-      return field.minLength === undefined ? null : facts.required === true && facts.minLength === 1 && facts.maxLength === undefined ? 'silent' : 'length'
+      return field.minLength === undefined
+        ? null
+        : facts.required === true && facts.minLength === 1 && facts.maxLength === undefined
+          ? 'silent'
+          : 'length'
     case 'maxLength':
       return field.maxLength === facts.maxLength ? 'length' : field.pattern !== undefined && facts.pattern !== undefined ? 'silent' : null
     case 'min':
@@ -57,6 +61,11 @@ function checkOf(key: keyof FieldFacts, field: Field, facts: FieldFacts): Check 
 
 function typeCheck(field: Field, facts: FieldFacts): Check | null | 'silent' {
   if (facts.type === 'enum') return field.type === 'enum' ? (facts.values === undefined ? 'enum' : 'silent') : null
-  if (field.type !== facts.type && !(facts.type === 'string' && ['text', 'email', 'url'].includes(field.type)) && !(facts.type === 'text' && field.type === 'string')) return null
+  if (
+    field.type !== facts.type &&
+    !(facts.type === 'string' && ['text', 'email', 'url'].includes(field.type)) &&
+    !(facts.type === 'text' && field.type === 'string')
+  )
+    return null
   return ['email', 'url', 'datetime', 'date', 'time', 'uuid'].includes(field.type) ? 'format' : 'type'
 }

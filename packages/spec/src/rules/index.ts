@@ -4,15 +4,15 @@ import type { Resolved } from '../resolve'
 import { deleteNotes, deleteRules } from './delete-rules'
 import { fieldEffects } from './field-effects'
 import type { FieldStatement } from './field-statements'
-import { identityRules } from './identity-rules'
+import { identityRules, speaksOfIdentity } from './identity-rules'
 import { ownerNotes, ownerRules, shareExemptions } from './owner-rules'
 import { roleNotes, roleRules } from './role-rules'
 import { stampRules, stateClauses, stateRules } from './state-rules'
-import { timeClauses, timeRules } from './time-rules'
-import { readWith, type RuleView, type RuleWorld } from './view'
+import { beginningRules, timeClauses, timeRules } from './time-rules'
+import { type RuleView, type RuleWorld, readWith } from './view'
 
 // The catalogue, in order: the narrower form first.
-const SENTENCES = [...roleRules, ...ownerRules, ...deleteRules, ...stampRules, ...timeRules, ...stateRules]
+const SENTENCES = [...roleRules, ...ownerRules, ...deleteRules, ...stampRules, ...timeRules, ...beginningRules, ...stateRules]
 const NOTES = [...ownerNotes, ...roleNotes, ...deleteNotes]
 const CLAUSES = [...timeClauses, ...stateClauses]
 
@@ -41,10 +41,16 @@ function ruleOf(fact: RuleFact, statements: FieldStatement[], resolved: Resolved
   const status = effects.length === 0 ? 'unparsed' : missing.length === 0 ? 'compiled' : 'partly'
   const subject = entity?.name ?? effects.map((effect) => effect.entity).find((name) => name !== null) ?? null
   const told = status === 'unparsed' ? (missing[0] ?? 'no known pattern matches this sentence') : missing.length > 0 ? missing.join('; ') : undefined
-  return { id: 0, text: fact.text, entity: subject, effects, status, ...(told === undefined ? {} : { missing: told }), source: { line: fact.line, origin: 'stated' } }
+  return {
+    id: 0,
+    text: fact.text,
+    entity: subject,
+    effects,
+    status,
+    ...(told === undefined ? {} : { missing: told }),
+    source: { line: fact.line, origin: 'stated' },
+  }
 }
-
-const IDENTITY = /^(?:all|every) (?:other )?(?:endpoints?|routes?|requests?)\b.* requires? (?:an? )?(?:valid )?(?:authentication|identity|token|bearer token)\b/i
 
 interface Reading {
   effects: RuleEffect[]
@@ -55,12 +61,16 @@ interface Reading {
 function readSentence(text: string, statements: FieldStatement[], view: RuleView, resolved: Resolved): Reading {
   const refused = readWith(identityRules, text.replace(/[.!]+$/, ''), view)
   if (refused !== null) return { effects: refused, missing: vagueIdentity(text, view.world) }
-  if (IDENTITY.test(text) && !view.world.auth.required) return { effects: [], missing: ['a request without an identity acts as the built-in user, since the text states no refusal'] }
+  if (!view.world.auth.required && speaksOfIdentity(text))
+    return { effects: [], missing: ['with mocked identities a request without one acts as the built-in user; only real tokens are demanded'] }
   const { sentence, code } = withoutCode(text)
-  const whole = (view.endpoint === null ? null : readWith(NOTES, sentence, view)) ?? readWith(SENTENCES, sentence, view)
+  const whole =
+    (view.endpoint === null ? null : (readWith(NOTES, sentence, view) ?? readWith(NOTES, `(${sentence})`, view))) ??
+    readWith(SENTENCES, sentence, view)
   if (whole !== null) return withCode({ effects: whole, missing: [] }, code)
   const read = readStatements(statements, view, resolved)
-  if (read.effects.length > 0 || statements.some((one) => Object.keys(one.facts).length > 0)) return withCode(read, code)
+  if (read.effects.length > 0 || statements.some((one) => one.together !== undefined || Object.keys(one.facts).length > 0))
+    return withCode(read, code)
   const parts = clauses(sentence)
   if (parts.length < 2) return { effects: [], missing: [] }
   const each = parts.map((part) => ({ part, effects: readWith(SENTENCES, part, view) }))
@@ -71,7 +81,9 @@ function readSentence(text: string, statements: FieldStatement[], view: RuleView
 
 /** Any text is an id where ids are text and no entity holds the callers. */
 function vagueIdentity(text: string, world: RuleWorld): string[] {
-  return /\binvalid\b/i.test(text) && world.auth.idType === 'string' && world.userEntity === null ? ['the text does not say what makes an identity invalid'] : []
+  return /\binvalid\b/i.test(text) && world.auth.idType === 'string' && world.userEntity === null
+    ? ['the text does not say what makes an identity invalid']
+    : []
 }
 
 /** Facts the finished fields carry, and clauses behind them ("future dates only"). */
@@ -84,7 +96,15 @@ function readStatements(statements: FieldStatement[], view: RuleView, resolved: 
     if (entity === undefined || field === undefined) continue
     const carried = fieldEffects(entity.name, field, statement.facts)
     if (checkable(entity, field.name, view.world)) effects.push(...carried.effects)
-    else if (carried.effects.length > 0) missing.push(field.fromCaller || field.readOnly ? `the server sets ${field.name}; no request carries it` : `no supported endpoint takes ${field.name}`)
+    else if (carried.effects.length > 0)
+      missing.push(
+        field.fromCaller || field.readOnly ? `the server sets ${field.name}; no request carries it` : `no supported endpoint takes ${field.name}`,
+      )
+    if (statement.together !== undefined) {
+      if (testedTogether(entity, statement.together, view.world))
+        effects.push({ kind: 'field', entity: entity.name, field: field.name, check: 'unique' })
+      else missing.push(`${statement.together.join(' and ')} are unique together in the database, but no request of the embedded provider shows it`)
+    }
     missing.push(...carried.lost.map((key) => `${key} of ${field.name}`))
     for (const rest of statement.rest) {
       const clause = readWith(CLAUSES, rest, { ...view, entity, field })
@@ -95,16 +115,26 @@ function readStatements(statements: FieldStatement[], view: RuleView, resolved: 
   return { effects, missing }
 }
 
+/** Creation takes all of the fields, so that one row can be sent twice. */
+function testedTogether(entity: Entity, names: readonly string[], world: RuleWorld): boolean {
+  const create = world.endpointsOf(entity.name).find((endpoint) => endpoint.operation === 'create')
+  const kept = entity.uniqueTogether.some((tuple) => tuple.join() === names.join())
+  return kept && names.every((name) => create?.body?.includes(name) === true && entity.fields.find((field) => field.name === name)?.required === true)
+}
+
 function checkable(entity: Entity, field: string, world: RuleWorld): boolean {
   return world.endpointsOf(entity.name).some((endpoint) => endpoint.body?.includes(field) === true)
 }
 
-const clauses = (text: string): string[] => text.split(/\s*;\s*|\.\s+(?=[A-Z])|,\s+(?:and|but)\s+|\s+but\s+/).filter((part) => part.split(/\s+/).length > 1)
+const clauses = (text: string): string[] =>
+  text.split(/\s*;\s*|\.\s+(?=[A-Z])|,\s+(?:and|but)\s+|\s+but\s+/).filter((part) => part.split(/\s+/).length > 1)
 
 /** `… → 409`, `… (409)`, `… returns 403`: the status stands apart from the rule. */
 function withoutCode(text: string): { sentence: string; code: number | null } {
   const trimmed = text.replace(/[.!]+$/, '').trim()
-  const match = trimmed.match(/^(.*?)[\s,]*(?:(?:→|->|=>)\s*(?:returns? )?(?:HTTP )?(\d{3})\b[\w ]*|\((?:returns? |HTTP |error )?(\d{3})\b[^)]*\)|,? (?:returns?|otherwise|else)(?: an?)? (?:HTTP )?(\d{3})\b[\w ]*)$/i)
+  const match = trimmed.match(
+    /^(.*?)[\s,]*(?:(?:→|->|=>)\s*(?:returns? )?(?:HTTP )?(\d{3})\b[\w ]*|\((?:returns? |HTTP |error )?(\d{3})\b[^)]*\)|,? (?:returns?|otherwise|else)(?: an?)? (?:HTTP )?(\d{3})\b[\w ]*)$/i,
+  )
   if (match === null || match[1]!.split(/\s+/).length < 3) return { sentence: trimmed, code: null }
   return { sentence: match[1]!.trim(), code: Number(match[2] ?? match[3] ?? match[4]) }
 }
@@ -132,7 +162,8 @@ function dropOwnFilters(rules: readonly Rule[], world: RuleWorld): void {
   for (const effect of rules.flatMap((rule) => rule.effects)) {
     if (effect.kind !== 'owner' || effect.via !== undefined || !effect.operations.includes('list') || effect.roles.length > 0) continue
     for (const endpoint of world.endpointsOf(effect.entity)) {
-      if (endpoint.filters !== undefined) endpoint.filters = endpoint.filters.filter((filter) => filter.source.origin === 'stated' || !effect.fields.includes(filter.field))
+      if (endpoint.filters !== undefined)
+        endpoint.filters = endpoint.filters.filter((filter) => filter.source.origin === 'stated' || !effect.fields.includes(filter.field))
     }
   }
 }
@@ -145,9 +176,11 @@ function applyEffects(effects: readonly RuleEffect[], world: RuleWorld): void {
       const target = fieldOf(effect.entity, effect.target)
       if (target === undefined) continue
       Object.assign(target, { readOnly: true, required: false, nullable: true })
-      for (const endpoint of world.endpointsOf(effect.entity)) if (endpoint.body !== undefined) endpoint.body = endpoint.body.filter((name) => name !== effect.target)
+      for (const endpoint of world.endpointsOf(effect.entity))
+        if (endpoint.body !== undefined) endpoint.body = endpoint.body.filter((name) => name !== effect.target)
     } else if (effect.kind === 'cascade') {
-      for (const field of world.entity(effect.child)?.fields ?? []) if (field.reference?.entity === effect.entity) field.reference.onDelete = 'cascade'
+      for (const field of world.entity(effect.child)?.fields ?? [])
+        if (field.reference?.entity === effect.entity) field.reference.onDelete = 'cascade'
     } else if (effect.kind === 'delete-guard') {
       const field = fieldOf(effect.child, effect.childField)
       if (field?.reference !== undefined && effect.where === undefined) field.reference.onDelete = 'restrict'

@@ -2,26 +2,57 @@ import type { Entity, RuleEffect } from '../api-spec'
 import { carried, entityIn, operationsIn, ownFields, peopleIn, rolesIn, type Verb } from './phrases'
 import type { Pattern, RuleView, RuleWorld } from './view'
 
-const VERBS = "[a-z]+(?:\\s*(?:,|/|&|\\band/or\\b|\\band\\b|\\bor\\b)\\s*[a-z]+)*"
-const CALLER = '(?:(?:each|every|an?|the|regular|normal|authenticated|logged-in)\\s+)*(?:users?|members?|customers?|authors?|owners?|people|callers?|employees?|students?|patients?|clients?|creators?)'
+const VERBS = '[a-z]+(?:\\s*(?:,|/|&|\\band/or\\b|\\band\\b|\\bor\\b)\\s*[a-z]+)*'
+const CALLER =
+  '(?:(?:each|every|an?|the|regular|normal|authenticated|logged-in)\\s+)*(?:users?|members?|customers?|authors?|owners?|people|callers?|employees?|students?|patients?|clients?|creators?)'
 
 /** Whose a row is, and what only they may do. */
 export const ownerRules: Pattern[] = [
-  { form: new RegExp(`^${CALLER} (?:can|may|must|should|are (?:only )?able to|are allowed to) only (${VERBS}) (?:(?:data|content|information) (?:of|from) )?their own (.+)$`, 'i'), read: (m, view) => owned(m[1]!, m[2]!, view) },
+  {
+    form: new RegExp(
+      `^${CALLER} (?:can|may|must|should|are (?:only )?able to|are allowed to) only (${VERBS}) (?:(?:data|content|information) (?:of|from) )?their own (.+)$`,
+      'i',
+    ),
+    read: (m, view) => owned(m[1]!, m[2]!, view),
+  },
   { form: new RegExp(`^${CALLER} (?:can|may|must) (${VERBS}) only their own (.+)$`, 'i'), read: (m, view) => owned(m[1]!, m[2]!, view) },
   { form: new RegExp(`^${CALLER} (?:can|may) (${VERBS}) their own (.+?)(?: only)?$`, 'i'), read: (m, view) => owned(m[1]!, m[2]!, view) },
-  { form: new RegExp(`^${CALLER} (?:cannot|can not|can't|may not|must not) (${VERBS}) (?:other users'?|others'|another (?:user|person)'?s?|other people's|someone else's) (.+)$`, 'i'), read: (m, view) => owned(m[1]!, m[2]!, view) },
-  { form: new RegExp(`^(?:only )?(?:the )?(.+?) (?:can|may|is allowed to|are allowed to) (?:only )?(${VERBS}) (?:the |an? |any |their |this |it|its )*(.*)$`, 'i'), read: (m, view) => (/^only\b/i.test(m[0]) ? people(m[1]!, m[2]!, m[3]!, view) : null) },
-  { form: new RegExp(`^(?:the )?(.+?) (?:can|may|must) (?:only )?be (${VERBS}) (?:only )?by (?:its |their |the )*(.+)$`, 'i'), read: (m, view) => (/\bonly\b/i.test(m[0]) ? people(m[3]!, m[2]!, m[1]!, view) : null) },
+  {
+    form: new RegExp(
+      `^${CALLER} (?:cannot|can not|can't|may not|must not) (${VERBS}) (?:other users'?|others'|another (?:user|person)'?s?|other people's|someone else's) (.+)$`,
+      'i',
+    ),
+    read: (m, view) => owned(m[1]!, m[2]!, view),
+  },
+  {
+    form: new RegExp(
+      `^(?:only )?(?:the )?(.+?) (?:can|may|is allowed to|are allowed to) (?:only )?(${VERBS}) (?:the |an? |any |their |this |it|its )*(.*)$`,
+      'i',
+    ),
+    read: (m, view) => (/^only\b/i.test(m[0]) ? people(m[1]!, m[2]!, m[3]!, view) : null),
+  },
+  {
+    form: new RegExp(`^(?:the )?(.+?) (?:can|may|must) (?:only )?be (${VERBS}) (?:only )?by (?:its |their |the )*(.+)$`, 'i'),
+    read: (m, view) => (/\bonly\b/i.test(m[0]) ? people(m[3]!, m[2]!, m[1]!, view) : null),
+  },
   { form: new RegExp(`^(.+?) (?:can|may) (${VERBS}) (?:any|all|every|anyone's|everyone's|other users') (.+)$`, 'i'), read: exempt },
-  { form: /^(.+?) inherit (?:the )?(?:access(?: control| rights| rules)?|permissions?|visibility|ownership) (?:from|of) (?:their |the |its )?(.+)$/i, read: (m, view) => inherited(m[1]!, m[2]!, view) },
-  { form: /^(.+?) (?:are|is) (?:private to|only visible to|visible only to|accessible only (?:to|by)|only accessible (?:to|by)) (?:their |its |the )*(.+)$/i, read: (m, view) => people(m[2]!, 'access', m[1]!, view) },
+  {
+    form: /^(.+?) inherit (?:the )?(?:access(?: control| rights| rules)?|permissions?|visibility|ownership) (?:from|of) (?:their |the |its )?(.+)$/i,
+    read: (m, view) => inherited(m[1]!, m[2]!, view),
+  },
+  {
+    form: /^(.+?) (?:are|is) (?:private to|only visible to|visible only to|accessible only (?:to|by)|only accessible (?:to|by)) (?:their |its |the )*(.+)$/i,
+    read: (m, view) => people(m[2]!, 'access', m[1]!, view),
+  },
 ]
 
 /** Notes behind an endpoint: "Update comment (own comments only)". */
 export const ownerNotes: Pattern[] = [
   { form: /^.*?\((?:only )?own(?: \w+)?(?: only)?(?:,? or (?:for )?(.+?)(?: only)?)?\)$/i, read: (m, view) => noted(m[1], view) },
-  { form: /^.*?\((?:only )?(?:the )?(owner|author|creator|assignee)s?(?: only)?(?:,? or (.+?))?(?: only)?\)$/i, read: (m, view) => noted(m[2], view) },
+  {
+    form: /^.*?\((?:only )?(?:the )?(owner|author|creator|assignee)s?(?: only)?(?:,? or (.+?))?(?: only)?\)$/i,
+    read: (m, view) => noted(m[2], view),
+  },
 ]
 
 function effect(entity: Entity, fields: string[], verbs: readonly Verb[], roles: string[], world: RuleWorld): RuleEffect[] | null {
@@ -46,7 +77,9 @@ function withDelete(verbs: string): Verb[] | null {
 }
 
 function everything(operations: Verb[], world: RuleWorld): RuleEffect[] | null {
-  const effects = world.entities.filter((entity) => entity.name !== world.userEntity?.name).flatMap((entity) => effect(entity, ownFields(entity, world), operations, [], world) ?? [])
+  const effects = world.entities
+    .filter((entity) => entity.name !== world.userEntity?.name)
+    .flatMap((entity) => effect(entity, ownFields(entity, world), operations, [], world) ?? [])
   return effects.length === 0 ? null : effects
 }
 
@@ -56,7 +89,13 @@ function people(who: string, verbs: string, noun: string, view: RuleView): RuleE
   if (operations === null || entity === null) return null
   const named = peopleIn(who, entity, view.world)
   if (named === null) return null
-  return effect(entity, named.fields, operations.filter((verb) => verb !== 'create'), named.roles, view.world)
+  return effect(
+    entity,
+    named.fields,
+    operations.filter((verb) => verb !== 'create'),
+    named.roles,
+    view.world,
+  )
 }
 
 /** "Admins can delete any comment" says that a role stands above the owners: see `shareExemptions`. */
@@ -76,7 +115,9 @@ function inherited(child: string, parent: string, view: RuleView): RuleEffect[] 
   const fields = ownFields(above, view.world)
   if (field === undefined || fields.length === 0) return null
   const operations = carried(entity, ['list', 'read', 'create', 'update', 'delete'], view.world)
-  return operations.length === 0 ? null : [{ kind: 'owner', entity: entity.name, fields, operations, roles: [], via: { field: field.name, entity: above.name } }]
+  return operations.length === 0
+    ? null
+    : [{ kind: 'owner', entity: entity.name, fields, operations, roles: [], via: { field: field.name, entity: above.name } }]
 }
 
 function noted(others: string | undefined, view: RuleView): RuleEffect[] | null {

@@ -4,14 +4,44 @@ import type { RuleView, RuleWorld } from './view'
 
 // From the noun phrases and verbs of a sentence to the entities, fields, roles, states and operations they name.
 
-const FILLERS = new Set(['the', 'a', 'an', 'all', 'any', 'each', 'every', 'their', 'its', 'his', 'her', 'own', 'new', 'existing', 'specific', 'other', 'field', 'value', 'this', 'that', 'some', 'of', 'record', 'records', 'profile', 'account', 'details', 'resource', 'item'])
+const FILLERS = new Set([
+  'the',
+  'a',
+  'an',
+  'all',
+  'any',
+  'each',
+  'every',
+  'their',
+  'its',
+  'his',
+  'her',
+  'own',
+  'new',
+  'existing',
+  'specific',
+  'other',
+  'this',
+  'that',
+  'some',
+  'of',
+])
+// Fillers, too, but where an entity has such a name.
+const VAGUE = new Set(['field', 'value', 'record', 'profile', 'account', 'detail', 'resource', 'item'])
 
 /** Meaningful words of a phrase, singular and in lower case. */
-export const meaning = (phrase: string): string[] => wordsOf(phrase.replace(/'s\b|s'(?=\s|$)/g, '')).filter((word) => !FILLERS.has(word)).map(singular)
+export const meaning = (phrase: string): string[] =>
+  wordsOf(phrase.replace(/'s\b|s'(?=\s|$)/g, ''))
+    .filter((word) => !FILLERS.has(word))
+    .map(singular)
+
+const exactly = (words: readonly string[]): string[] => words.filter((word) => !VAGUE.has(word))
 
 /** The entity a phrase names, exactly; `''` and pronouns mean the entity of the section. */
 export function entityIn(phrase: string, view: RuleView): Entity | null {
-  const words = meaning(phrase)
+  const named = entityByWords(meaning(phrase), view.world)
+  if (named !== null) return named
+  const words = exactly(meaning(phrase))
   if (words.length === 0 || /^(it|they|them|one|those|these|record|item|resource)$/.test(words.join(' '))) {
     if (/\b(profile|account)\b/i.test(phrase) && !view.world.byKey.has('profile') && !view.world.byKey.has('account')) return view.world.userEntity
     return view.entity
@@ -20,6 +50,7 @@ export function entityIn(phrase: string, view: RuleView): Entity | null {
 }
 
 export function entityByWords(words: readonly string[], world: RuleWorld): Entity | null {
+  if (words.length === 0) return null
   const key = words.join('')
   const exact = world.byKey.get(key)
   if (exact !== undefined) return exact
@@ -32,9 +63,14 @@ export function fieldIn(phrase: string, entity: Entity): Field | null {
   const words = meaning(phrase)
   const own = wordsOf(entity.name).map(singular)
   const without = own.every((word, index) => words[index] === word) ? words.slice(own.length) : words
-  for (const candidate of [words, without]) {
+  for (const candidate of [words, without, exactly(without)]) {
     if (candidate.length === 0) continue
-    const found = fieldByWords(candidate, entity) ?? fieldByWords(candidate.filter((word) => !/^(format|address|date|timestamp|time)$/.test(word)), entity)
+    const found =
+      fieldByWords(candidate, entity) ??
+      fieldByWords(
+        candidate.filter((word) => !/^(format|address|date|timestamp|time)$/.test(word)),
+        entity,
+      )
     if (found !== null) return found
   }
   return null
@@ -53,14 +89,17 @@ export function targetIn(phrase: string, view: RuleView): { entity: Entity; fiel
     const named = of(entityByWords(words.slice(0, size), view.world))
     if (named !== null) return named
   }
-  const holders = view.world.entities.filter((entity) => entity.junction === null).map(of).filter((one) => one !== null)
+  const holders = view.world.entities
+    .filter((entity) => entity.junction === null)
+    .map(of)
+    .filter((one) => one !== null)
   return holders.length === 1 ? holders[0]! : null
 }
 
 function fieldByWords(words: readonly string[], entity: Entity): Field | null {
   if (words.length === 0) return null
   const name = words.join('_')
-  const by = (wanted: string) => entity.fields.find((field) => wordsOf(field.name).map(singular).join('_') === wanted)
+  const by = (wanted: string) => entity.fields.find((field) => meaning(field.name).join('_') === wanted)
   const exact = by(name) ?? by(`${name}_id`) ?? by(`is_${name}`) ?? by(`${name}_at`) ?? by(`${name}_on`) ?? by(`${name}_date`)
   if (exact !== undefined) return exact
   return null
@@ -68,7 +107,11 @@ function fieldByWords(words: readonly string[], entity: Entity): Field | null {
 
 const LIST = /\s*(?:,|\/|&|\band\/or\b|\band\b|\bor\b)\s*/i
 
-export const partsOf = (phrase: string): string[] => phrase.split(LIST).map((part) => part.trim()).filter((part) => part !== '')
+export const partsOf = (phrase: string): string[] =>
+  phrase
+    .split(LIST)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 
 /** Roles a phrase lists, as the specification spells them; null when a part is no role. */
 export function rolesIn(phrase: string, world: RuleWorld): string[] | null {
@@ -78,8 +121,19 @@ export function rolesIn(phrase: string, world: RuleWorld): string[] | null {
 }
 
 function roleNamed(text: string, world: RuleWorld): string | null {
-  const key = wordsOf(text).map(singular).join('_').replace(/^administrator$/, 'admin')
-  return world.roles.find((role) => wordsOf(role).map(singular).join('_').replace(/^administrator$/, 'admin') === key) ?? null
+  const key = wordsOf(text)
+    .map(singular)
+    .join('_')
+    .replace(/^administrator$/, 'admin')
+  return (
+    world.roles.find(
+      (role) =>
+        wordsOf(role)
+          .map(singular)
+          .join('_')
+          .replace(/^administrator$/, 'admin') === key,
+    ) ?? null
+  )
 }
 
 const OWNER_WORDS: Record<string, RegExp> = {
@@ -150,7 +204,13 @@ export function operationsIn(phrase: string): Verb[] | null {
   return found.size === 0 ? null : [...found]
 }
 
-const CARRIERS: Record<Verb, Operation[]> = { list: ['list', 'nested-list'], read: ['get'], create: ['create', 'nested-create'], update: ['update', 'replace', 'action'], delete: ['delete'] }
+const CARRIERS: Record<Verb, Operation[]> = {
+  list: ['list', 'nested-list'],
+  read: ['get'],
+  create: ['create', 'nested-create'],
+  update: ['update', 'replace', 'action'],
+  delete: ['delete'],
+}
 
 /** Those of the operations that some supported endpoint carries out. */
 export function carried<V extends Verb>(entity: Entity, verbs: readonly V[], world: RuleWorld): V[] {
@@ -166,12 +226,17 @@ export interface State {
   values: (string | boolean)[]
 }
 
-const TERMINAL = /^(completed?|done|finished|cancell?ed|closed|archived|dropped|resolved|rejected|delivered|returned|refunded|expired|inactive|failed|paid|checked_out|no_show|void(?:ed)?|ended|terminated|declined)$/
+const TERMINAL =
+  /^(completed?|done|finished|cancell?ed|closed|archived|dropped|resolved|rejected|delivered|returned|refunded|expired|inactive|failed|paid|checked_out|no_show|void(?:ed)?|ended|terminated|declined)$/
 const spelt = (text: string): string => wordsOf(text).join('_')
 
 /** The state a phrase speaks of: `status "in_progress"`, `completed or cancelled`, `inactive`, `archived`. */
 export function stateIn(phrase: string, entity: Entity): State | null {
-  const cleaned = phrase.replace(/\b(?:with|in|having|whose|that are|which are|are|is|has|have|the|an?|set to|as|being|marked|currently|already)\b/gi, ' ').replace(/["'`]/g, ' ').replace(/\s*=+\s*/g, ' ').trim()
+  const cleaned = phrase
+    .replace(/\b(?:with|in|having|whose|that are|which are|are|is|has|have|the|an?|set to|as|being|marked|currently|already)\b/gi, ' ')
+    .replace(/["'`]/g, ' ')
+    .replace(/\s*=+\s*/g, ' ')
+    .trim()
   const parts = partsOf(cleaned)
   if (parts.length === 0) return null
   const states: State[] = []
@@ -223,7 +288,8 @@ function booleanState(word: string, entity: Entity): State | null {
   if (positive !== null) return { field: positive.name, values: [true] }
   for (const [pattern, instead] of NEGATIONS) {
     const match = word.match(pattern)
-    const field = match === null ? null : (booleanNamed(instead || match[1]!, entity) ?? (instead === 'active' ? booleanNamed('enabled', entity) : null))
+    const field =
+      match === null ? null : (booleanNamed(instead || match[1]!, entity) ?? (instead === 'active' ? booleanNamed('enabled', entity) : null))
     if (field !== null) return { field: field.name, values: [false] }
   }
   return null

@@ -3,16 +3,34 @@ import { verbOf } from './owner-rules'
 import { carried, entityIn, operationsIn, rolesIn, targetIn, type Verb } from './phrases'
 import type { Pattern, RuleView } from './view'
 
-const VERBS = "[a-z]+(?:\\s*(?:,|/|&|\\band/or\\b|\\band\\b|\\bor\\b)\\s*[a-z]+)*"
+const VERBS = '[a-z]+(?:\\s*(?:,|/|&|\\band/or\\b|\\band\\b|\\bor\\b)\\s*[a-z]+)*'
 
 /** What is for some roles only. */
 export const roleRules: Pattern[] = [
-  { form: new RegExp(`^only (.+?) (?:can|may|are allowed to|is allowed to) (${VERBS}) (.+)$`, 'i'), read: (m, view) => restricted(m[1]!, m[2]!, m[3]!, view) },
-  { form: new RegExp(`^(.+?) (?:can|may|must) (?:only be|be) (${VERBS}) (?:only )?by (.+)$`, 'i'), read: (m, view) => (/\bonly\b/i.test(m[0]) ? restricted(m[3]!, m[2]!, m[1]!, view) : null) },
-  { form: new RegExp(`^(.+?) (?:cannot|can not|can't|may not|must not|are not allowed to) (${VERBS}) (?!their own|other|another)(.+)$`, 'i'), read: (m, view) => refusedTo(m[1]!, m[2]!, m[3]!, view) },
-  { form: new RegExp(`^(creat\\w+|updat\\w+|edit\\w+|modif\\w+|delet\\w+|remov\\w+)(?: (?:and|or) (creat\\w+|updat\\w+|edit\\w+|delet\\w+))? (.+?) (?:requires?|is restricted to|is limited to|needs?) (?:an? )?(.+)$`, 'i'), read: (m, view) => restricted(m[4]!, m[2] === undefined ? m[1]! : `${m[1]} and ${m[2]}`, m[3]!, view) },
-  { form: /^(.+?) (creation|deletion|modification)(?: (?:and|or) (creation|deletion|modification))? (?:requires?|is restricted to|is limited to|needs?) (?:an? )?(.+)$/i, read: (m, view) => restricted(m[4]!, m[3] === undefined ? m[2]! : `${m[2]} and ${m[3]}`, m[1]!, view) },
-  { form: /^(?:changes? (?:to|of) (?:the |an? )?(.+?)|(.+?) changes?) (?:requires?|needs?|(?:is|are) (?:restricted|limited) to) (?:an? )?(.+)$/i, read: (m, view) => fieldFor((m[1] ?? m[2])!, m[3]!, view) },
+  {
+    form: new RegExp(`^only (.+?) (?:can|may|are allowed to|is allowed to) (${VERBS}) (.+)$`, 'i'),
+    read: (m, view) => restricted(m[1]!, m[2]!, m[3]!, view),
+  },
+  {
+    form: new RegExp(`^(.+?) (?:can|may|must) (?:only be|be) (${VERBS}) (?:only )?by (.+)$`, 'i'),
+    read: (m, view) => (/\bonly\b/i.test(m[0]) ? restricted(m[3]!, m[2]!, m[1]!, view) : null),
+  },
+  {
+    form: new RegExp(`^(.+?) (?:cannot|can not|can't|may not|must not|are not allowed to) (${VERBS}) (?!their own|other|another)(.+)$`, 'i'),
+    read: (m, view) => refusedTo(m[1]!, m[2]!, m[3]!, view),
+  },
+  {
+    form: /^(creat\w+|updat\w+|edit\w+|modif\w+|delet\w+|remov\w+)(?: (?:and|or) (creat\w+|updat\w+|edit\w+|delet\w+))? (.+?) (?:requires?|is restricted to|is limited to|needs?) (?:an? )?(.+)$/i,
+    read: (m, view) => restricted(m[4]!, m[2] === undefined ? m[1]! : `${m[1]} and ${m[2]}`, m[3]!, view),
+  },
+  {
+    form: /^(.+?) (creation|deletion|modification)(?: (?:and|or) (creation|deletion|modification))? (?:requires?|is restricted to|is limited to|needs?) (?:an? )?(.+)$/i,
+    read: (m, view) => restricted(m[4]!, m[3] === undefined ? m[2]! : `${m[2]} and ${m[3]}`, m[1]!, view),
+  },
+  {
+    form: /^(?:changes? (?:to|of) (?:the |an? )?(.+?)|(.+?) changes?) (?:requires?|needs?|(?:is|are) (?:restricted|limited) to) (?:an? )?(.+)$/i,
+    read: (m, view) => fieldFor((m[1] ?? m[2])!, m[3]!, view),
+  },
 ]
 
 /** "Viewers cannot edit pages": every other role may. */
@@ -21,7 +39,12 @@ function refusedTo(who: string, verbs: string, noun: string, view: RuleView): Ru
   const operations = operationsIn(verbs)
   const entity = entityIn(noun, view)
   if (refused === null || operations === null || entity === null) return null
-  return effect(entity.name, operations, view.world.roles.filter((role) => !refused.includes(role)), view)
+  return effect(
+    entity.name,
+    operations,
+    view.world.roles.filter((role) => !refused.includes(role)),
+    view,
+  )
 }
 
 /** Notes behind an endpoint: "Create product (admin only)". */

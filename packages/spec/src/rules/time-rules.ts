@@ -1,28 +1,79 @@
 import type { Entity, Field, RuleEffect } from '../api-spec'
-import { fieldIn, targetIn } from './phrases'
+import { entityIn, fieldIn, targetIn } from './phrases'
 import type { Pattern, RuleView } from './view'
 
 type Side = 'future' | 'past'
 
-const ON_CREATE = "(?:when|on|at|for|upon|while) (?:creating|creation|create|new \\w+|newly created \\w+)(?: (?:an? |new )?\\w+)?"
+const ON_CREATE = '(?:when|on|at|for|upon|while) (?:creating|creation|create|new \\w+|newly created \\w+)(?: (?:an? |new )?\\w+)?'
 const NOT = "(?:cannot|can not|can't|must not|may not|should not)"
 
 /** Moments that lie ahead or behind, and fields that come one after another. */
 export const timeRules: Pattern[] = [
-  { form: new RegExp(`^(?:cannot|can not|can't|must not) (?:set|have|use|choose|enter) (?:an? |the )?(.+?) (?:in|to) the (past|future)(?: (${ON_CREATE}))?$`, 'i'), read: (m, view) => moment(m[1]!, opposite(m[2]!), m[3], view) },
-  { form: new RegExp(`^(?:the |an? )?(.+?) ${NOT} be (?:set )?(?:in|to) the (past|future)(?: (${ON_CREATE}))?$`, 'i'), read: (m, view) => moment(m[1]!, opposite(m[2]!), m[3], view) },
-  { form: new RegExp(`^(?:the |an? )?(.+?) (?:must|should|has to) be (?:a date |a time )?in the (past|future)(?: (${ON_CREATE}))?$`, 'i'), read: (m, view) => moment(m[1]!, m[2]!.toLowerCase() as Side, m[3], view) },
-  { form: new RegExp(`^(?:the |an? )?(.+?) (?:must|should|has to) be an? (past|future) (?:date|datetime|time)(?: (${ON_CREATE}))?$`, 'i'), read: (m, view) => moment(m[1]!, m[2]!.toLowerCase() as Side, m[3], view) },
-  { form: /^(?:the |an? )?(.+?) (?:must|should|has to|needs to) (?:be|come|lie) (?:strictly )?(?:on or )?(after|before|later than|earlier than|greater than|less than)(?: or equal to)? (?:the )?(.+)$/i, read: (m, view) => ordered(m[1]!, m[2]!, m[3]!, view) },
-  { form: new RegExp(`^(?:the |an? )?(.+?) ${NOT} (?:be|come|lie) (after|before|later than|earlier than|greater than|less than) (?:the )?(.+)$`, 'i'), read: (m, view) => ordered(m[1]!, /after|later|greater/i.test(m[2]!) ? 'before' : 'after', m[3]!, view) },
-  { form: /^["'`]?(\w+)["'`]? (<=?|>=?|≤|≥) ["'`]?(\w+)["'`]?$/, read: (m, view) => ordered(m[1]!, /[<≤]/.test(m[2]!) ? 'before' : 'after', m[3]!, view) },
+  {
+    form: new RegExp(
+      `^(?:cannot|can not|can't|must not) (?:set|have|use|choose|enter) (?:an? |the )?(.+?) (?:in|to) the (past|future)(?: (${ON_CREATE}))?$`,
+      'i',
+    ),
+    read: (m, view) => moment(m[1]!, opposite(m[2]!), m[3], view),
+  },
+  {
+    form: new RegExp(`^(?:the |an? )?(.+?) ${NOT} be (?:set )?(?:in|to) the (past|future)(?: (${ON_CREATE}))?$`, 'i'),
+    read: (m, view) => moment(m[1]!, opposite(m[2]!), m[3], view),
+  },
+  {
+    form: new RegExp(`^(?:the |an? )?(.+?) (?:must|should|has to) be (?:a date |a time )?in the (past|future)(?: (${ON_CREATE}))?$`, 'i'),
+    read: (m, view) => moment(m[1]!, m[2]!.toLowerCase() as Side, m[3], view),
+  },
+  {
+    form: new RegExp(`^(?:the |an? )?(.+?) (?:must|should|has to) be an? (past|future) (?:date|datetime|time)(?: (${ON_CREATE}))?$`, 'i'),
+    read: (m, view) => moment(m[1]!, m[2]!.toLowerCase() as Side, m[3], view),
+  },
+  {
+    form: /^(?:the |an? )?(.+?) (?:must|should|has to|needs to) (?:be|come|lie) (?:strictly )?(?:on or )?(after|before|later than|earlier than|greater than|less than)(?: or equal to)? (?:the )?(.+)$/i,
+    read: (m, view) => ordered(m[1]!, m[2]!, m[3]!, view),
+  },
+  {
+    form: new RegExp(`^(?:the |an? )?(.+?) ${NOT} (?:be|come|lie) (after|before|later than|earlier than|greater than|less than) (?:the )?(.+)$`, 'i'),
+    read: (m, view) => ordered(m[1]!, /after|later|greater/i.test(m[2]!) ? 'before' : 'after', m[3]!, view),
+  },
+  {
+    form: /^["'`]?(\w+)["'`]? (<=?|>=?|≤|≥) ["'`]?(\w+)["'`]?$/,
+    read: (m, view) => ordered(m[1]!, /[<≤]/.test(m[2]!) ? 'before' : 'after', m[3]!, view),
+  },
 ]
+
+/** "Appointments cannot be booked in the past": the moment at which they begin. */
+export const beginningRules: Pattern[] = [
+  {
+    form: /^(.+?) (?:cannot|can not|can't|must not|may not) be (?:booked|scheduled|created|planned|reserved|made|set) in the past$/i,
+    read: (m, view) => beginning(m[1]!, view),
+  },
+  {
+    form: /^(?:cannot|can not|can't|must not) (?:book|schedule|create|plan|reserve) (?:an? |the |any )?(.+?) in the past$/i,
+    read: (m, view) => beginning(m[1]!, view),
+  },
+]
+
+function beginning(noun: string, view: RuleView): RuleEffect[] | null {
+  const entity = entityIn(noun, view)
+  const field = entity?.fields.find(
+    (one) => isMoment(one) && /^(start|begin|scheduled|date|check_?in|from|(?:event|appointment|booking|reservation)_)/i.test(one.name),
+  )
+  return entity === null || field === undefined ? null : momentOf(entity, field, 'future', 'creation', view)
+}
 
 /** Behind a field's name: "due_date: future dates only for new tasks". */
 export const timeClauses: Pattern[] = [
-  { form: new RegExp(`^(?:must be )?(?:an? )?(?:in the )?(past|future)(?: dates?| datetimes?| times?)?(?: only)?(?: (${ON_CREATE}))?$`, 'i'), read: (m, view) => clause(m[1]!.toLowerCase() as Side, m[2], view) },
+  {
+    form: new RegExp(`^(?:must be )?(?:an? )?(?:in the )?(past|future)(?: dates?| datetimes?| times?)?(?: only)?(?: (${ON_CREATE}))?$`, 'i'),
+    read: (m, view) => clause(m[1]!.toLowerCase() as Side, m[2], view),
+  },
   { form: new RegExp(`^${NOT} be in the (past|future)(?: (${ON_CREATE}))?$`, 'i'), read: (m, view) => clause(opposite(m[1]!), m[2], view) },
-  { form: /^(?:must be )?(?:strictly )?(?:on or )?(after|before|later than|earlier than|greater than|less than|>=?|<=?|≥|≤)(?: or equal to)? (?:the )?(.+)$/i, read: (m, view) => (view.field === null ? null : ordered(view.field.name, /before|earlier|less|[<≤]/i.test(m[1]!) ? 'before' : 'after', m[2]!, view)) },
+  {
+    form: /^(?:must be )?(?:strictly )?(?:on or )?(after|before|later than|earlier than|greater than|less than|>=?|<=?|≥|≤)(?: or equal to)? (?:the )?(.+)$/i,
+    read: (m, view) =>
+      view.field === null ? null : ordered(view.field.name, /before|earlier|less|[<≤]/i.test(m[1]!) ? 'before' : 'after', m[2]!, view),
+  },
 ]
 
 const opposite = (side: string): Side => (side.toLowerCase() === 'past' ? 'future' : 'past')

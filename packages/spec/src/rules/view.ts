@@ -21,8 +21,14 @@ export interface RuleWorld {
 /** Looks up once what the recognisers ask for again and again. */
 export function ruleWorld(parts: Pick<RuleWorld, 'entities' | 'endpoints' | 'roles' | 'auth' | 'userEntity'>): RuleWorld {
   const byName = new Map(parts.entities.map((entity) => [entity.name, entity]))
-  const endpoints = grouped(parts.endpoints.filter((endpoint) => endpoint.unsupported === null), (endpoint) => endpoint.entity ?? '')
-  const endings = grouped(parts.entities.filter((entity) => entity.junction === null), (entity) => singular(wordsOf(entity.name).at(-1) ?? ''))
+  const endpoints = grouped(
+    parts.endpoints.filter((endpoint) => endpoint.unsupported === null),
+    (endpoint) => endpoint.entity ?? '',
+  )
+  const endings = grouped(
+    parts.entities.filter((entity) => entity.junction === null),
+    (entity) => singular(wordsOf(entity.name).at(-1) ?? ''),
+  )
   return {
     ...parts,
     byKey: new Map(parts.entities.map((entity) => [nameKey(entity.name), entity])),

@@ -1,4 +1,4 @@
-import { type ApiSpec, type Endpoint, type Entity, type Field, readSpec, type Rule } from '../../src/index'
+import { type ApiSpec, type Endpoint, type Entity, type Field, type Rule, readSpec } from '../../src/index'
 
 /** Short ways to ask what was understood; each throws when the thing is not there. */
 export interface Asked {
@@ -11,13 +11,29 @@ export interface Asked {
 
 export function ask(text: string): Asked {
   const spec = readSpec(text)
-  const entity = (name: string) => found(spec.entities.find((one) => one.name === name), name)
+  const entity = (name: string) =>
+    found(
+      spec.entities.find((one) => one.name === name),
+      name,
+    )
   return {
     spec,
     entity,
-    field: (owner, name) => found(entity(owner).fields.find((one) => one.name === name), `${owner}.${name}`),
-    endpoint: (line) => found(spec.endpoints.find((one) => `${one.method} ${one.path}` === line), line),
-    rule: (sentence) => found(spec.rules.find((one) => one.text.includes(sentence)), sentence),
+    field: (owner, name) =>
+      found(
+        entity(owner).fields.find((one) => one.name === name),
+        `${owner}.${name}`,
+      ),
+    endpoint: (line) =>
+      found(
+        spec.endpoints.find((one) => `${one.method} ${one.path}` === line),
+        line,
+      ),
+    rule: (sentence) =>
+      found(
+        spec.rules.find((one) => one.text.includes(sentence)),
+        sentence,
+      ),
   }
 }
 

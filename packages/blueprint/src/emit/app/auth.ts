@@ -18,7 +18,7 @@ export function authFile(facts: AppFacts): ProjectFile {
     verifiedClaim(facts),
     knownCaller(facts),
     spec.auth.kind === 'header' ? getCallerByHeader(facts) : getCaller(facts),
-    'CallerDep = Annotated[Caller, Depends(identify_caller)]',
+    'CallerDep = Annotated[Caller, Depends(get_caller)]',
   ]
   return { path: 'app/dependencies/auth.py', content: pythonModule('Who is asking.', blocks, facts.symbols) }
 }
@@ -156,7 +156,7 @@ const known = (facts: AppFacts, claim: string): string => (users(facts) ? `await
 
 function signature(facts: AppFacts, schemes: string[]): string {
   return lines(
-    'async def identify_caller(',
+    'async def get_caller(',
     ...schemes.map((scheme) => `    ${scheme},`),
     users(facts) && '    session: SessionDep,',
     '    settings: Annotated[Settings, Depends(get_settings)],',

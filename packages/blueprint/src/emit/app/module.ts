@@ -27,7 +27,7 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['sqlalchemy.orm', 'InstrumentedAttribute Mapped mapped_column query_expression with_expression'],
   ['app.config', 'Settings get_settings'],
   ['app.database', 'create_engine create_session_factory'],
-  ['app.dependencies.auth', 'CallerDep identify_caller'],
+  ['app.dependencies.auth', 'CallerDep get_caller'],
   ['app.dependencies.session', 'SessionDep'],
   ['app.errors', 'ForbiddenError InvalidInputError InvalidReferenceError NotFoundError RuleViolationError UnauthorizedError install_error_handlers'],
   ['app.middleware', 'JsonBodyMiddleware REQUEST_ID_HEADER RequestIdMiddleware'],
@@ -79,8 +79,8 @@ function gap(before: string, block: string): string {
 /** The import block for the names that `code` uses and does not define. */
 function importsFor(code: string, own: Symbols): string {
   const bare = withoutText(code)
-  // Attributes that a class declares, and keyword arguments, are no uses of a name.
-  const used = new Set(bare.replace(/^ +\w+(?=:)|\b\w+(?==[^=])/gm, '').match(/(?<![\w.])[A-Za-z_]\w*/g) ?? [])
+  // What a class declares, and keyword arguments, are no uses of a name.
+  const used = new Set(bare.replace(/^ +\w+(?=:)|\bdef \w+|\b\w+(?==[^=])/gm, '').match(/(?<![\w.])[A-Za-z_]\w*/g) ?? [])
   const defined = new Set([...bare.matchAll(/^(?:class |def |async def )?([A-Za-z_]\w*)(?:\s*[:=(]|\[)/gm)].map((match) => match[1]!))
   const sections: Map<string, Set<string>>[] = [new Map(), new Map(), new Map()]
   const plain: string[][] = [[], [], []]

@@ -4,7 +4,7 @@ import { attributeName, moduleName, resourceName } from '../names'
 import type { ProjectFile } from '../project-file'
 import type { AppFacts, Route } from './app-facts'
 import { keyParameter } from './field-types'
-import { pythonModule, type Symbols } from './module'
+import { isLibraryName, pythonModule, type Symbols } from './module'
 import { call, type Code, docstring, group, lines, quoted, sentenceOf, statement } from './python'
 import { isList, isPaged, type SchemaNames } from './schema-names'
 import type { Names } from './schemas'
@@ -71,7 +71,7 @@ function routeText(facts: AppFacts, route: Route, names: SchemaNames, method: Me
   const parameters = [...method.parameters.map((parameter) => parameterText(facts, route, parameter)), ...(locates(facts, route) ? ['response: Response'] : []), service]
   return lines(
     statement(call(`@router.${endpoint.method.toLowerCase()}`, quoted(endpoint.path.slice(prefix.length)), ...decoratorArguments(facts, route, names, method))),
-    statement(group(`async def ${name}(`, parameters, `) -> ${names.page ?? method.returns}:`)),
+    statement(group(`async def ${isLibraryName(name) ? `${name}_route` : name}(`, parameters, `) -> ${names.page ?? method.returns}:`)),
     docstring(endpoint.summary || name, 4),
     ...answer(facts, route, names, method),
   )
@@ -95,7 +95,7 @@ function decoratorArguments(facts: AppFacts, route: Route, names: SchemaNames, m
   if (model !== undefined && names.page === undefined) given.push(`response_model=${model}`)
   given.push(`summary=${quoted(summaryOf(endpoint.summary || route.name))}`)
   given.push(call('responses=error_responses', ...failures(facts, route, method)))
-  if (endpoint.authenticated && facts.spec.auth.kind !== 'none' && !method.parameters.some(({ name }) => name === 'caller')) given.push('dependencies=[Depends(identify_caller)]')
+  if (endpoint.authenticated && facts.spec.auth.kind !== 'none' && !method.parameters.some(({ name }) => name === 'caller')) given.push('dependencies=[Depends(get_caller)]')
   return given
 }
 
@@ -143,7 +143,7 @@ function answer(facts: AppFacts, route: Route, names: SchemaNames, method: Metho
   if (names.page !== undefined) return [statement(call(`${names.page}.of`, called), 4, 'return ')]
   if (isList(route) && isPaged(facts, route)) return [statement(called, 4, 'return (', ').rows')]
   if (!locates(facts, route)) return [statement(called, 4, method.returns === 'None' ? '' : 'return ')]
-  const row = moduleName(entity) === 'response' ? 'response_row' : moduleName(entity)
+  const row = ['body', 'caller', 'response', 'service'].includes(moduleName(entity)) ? 'created' : moduleName(entity)
   const { endpoint } = getter(facts, entity)!
   const key = attributeName(facts.world.keyField(entity.name))
   const place = endpoint.path.replace(`{${endpoint.param}}`, `{${row}.${key}}`)

@@ -145,7 +145,10 @@ function trapTests(world: World): string {
   return `@pytest.mark.parametrize(
     ("path", "params"),
     [
-${traps.slice(0, 12).map((trap) => `        ${trap},`).join('\n')}
+${traps
+  .slice(0, 12)
+  .map((trap) => `        ${trap},`)
+  .join('\n')}
     ],
 )
 async def test_no_input_breaks_the_application(client: AsyncClient, path: str, params: dict[str, Any]) -> None:

@@ -80,7 +80,7 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     await test_engine.dispose()
 
 
-EMPTY = "; ".join(str(sa.delete(table)) for table in reversed(Base.metadata.sorted_tables))
+EMPTY = "TRUNCATE " + ", ".join(f'"{table}"' for table in Base.metadata.tables)
 
 
 @pytest.fixture

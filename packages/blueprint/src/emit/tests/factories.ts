@@ -65,12 +65,12 @@ ${methods.map((lines) => lines.join('\n')).join('\n\n')}
 }
 
 function insertMethod(renamed: boolean): string {
-  const name = renamed ? 'COLUMNS.get(name, name)' : 'name'
+  const named = renamed ? '        named = {COLUMNS.get(name, name): value for name, value in values.items()}\n' : ''
   return `
     async def _insert(self, model: type[Base], values: Row) -> Row:
         """Insert a row that no endpoint creates."""
         table = model.__table__
-        columns = {${name}: column_value(table.c[${name}], value) for name, value in values.items()}
+${named}        columns = {name: column_value(table.c[name], value) for name, value in ${renamed ? 'named' : 'values'}.items()}
         async with self._engine.begin() as connection:
             key = await connection.execute(sa.insert(table).values(columns).returning(*table.primary_key))
         (made,) = key.mappings()

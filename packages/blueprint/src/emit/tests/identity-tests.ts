@@ -27,6 +27,8 @@ from app.dependencies.auth import ${role ? 'get_caller, read_claim' : 'get_calle
 from app.errors import UnauthorizedError
 from app.services.access import Caller
 
+ME = ${id}
+OTHER_SECRET = "another-secret-that-is-long-enough-too"
 SETTINGS = Settings.model_validate({"auth_mode": "jwt", "jwt_secret": "a-secret-that-is-long-enough-for-hs256"})
 
 ${
@@ -55,8 +57,8 @@ async def caller_of(token: str | None${parameter}) -> Caller:
 
 async def test_signed_token_is_believed(${stored ? 'session: AsyncSession' : ''}) -> None:
     """A token with a good signature names its caller."""
-    caller = await caller_of(token_for(${id})${given})
-    assert str(caller.id) == ${id}
+    caller = await caller_of(token_for(ME)${given})
+    assert str(caller.id) == ME
 
 
 async def test_missing_token_is_refused(${stored ? 'session: AsyncSession' : ''}) -> None:
@@ -69,8 +71,8 @@ async def test_missing_token_is_refused(${stored ? 'session: AsyncSession' : ''}
     "token",
     [
         pytest.param("mock:1", id="mock"),
-        pytest.param(token_for(${id}, secret="another-secret-that-is-long-enough-too"), id="other_secret"),
-        pytest.param(token_for(${id}, minutes=-5), id="expired"),
+        pytest.param(token_for(ME, secret=OTHER_SECRET), id="other_secret"),
+        pytest.param(token_for(ME, minutes=-5), id="expired"),
 ${strangers.map((each, index) => `        pytest.param(token_for(${each}), id="${stored && index === 0 ? 'unknown_user' : 'malformed_id'}"),`).join('\n')}
     ],
 )

@@ -164,8 +164,10 @@ interface Replacements {
 }
 
 function replacements(group: readonly Entry[]): Replacements {
-  const { plan } = group[0]!
-  const table = plan.table!
+  const { plan: first } = group[0]!
+  const table = first.table!
+  // Rows that any of the bodies refers to need their variables.
+  const plan = table.kind === 'override' || table.kind === 'omit' ? { ...first, act: { ...first.act, body: commonBody(group) } } : first
   const error = plan.expect.checks.find((check) => check.kind === 'error')
   const errorField = (table.kind === 'override' || table.kind === 'omit') && error?.field === table.field ? { errorField: 'field' } : {}
   switch (table.kind) {

@@ -3,14 +3,9 @@ import { join } from 'node:path'
 import { type ExecResult, ForgeError, type ForgeEventBody, type ProcessHost } from '@forge/core'
 import { withBuildLock } from '../environment/build-lock'
 import { makeOpenFolder, serverCache } from './machine-folders'
+import { LAYOUT, MAKE_APPLICATION_ROLE, newPassword, SUPERUSER, writeAccess, writePrivately } from './server-access'
 import type { ServerBinaries } from './server-binaries'
 import { type ServerUser, serverUser } from './server-user'
-
-/** The role that owns everything in a server of our own. */
-export const SUPERUSER = 'forge'
-
-/** Raised when the way a data directory is made changes. */
-const LAYOUT = 1
 
 /** Text is ordered by code point everywhere; letters beyond ASCII have upper and lower case where the machine has such a locale. */
 const LETTERS = ['C.UTF-8', 'en_US.UTF-8', 'C']
@@ -23,7 +18,7 @@ interface DataDirectoryOptions {
 
 /**
  * Fills `target`, which must not exist, with a new data directory that belongs to the server's user. Made once per version of the server; a copy after that.
- * @throws ForgeError ENVIRONMENT_FAILED
+ * @throws ForgeError ENVIRONMENT_FAILED, and DATABASE_MISSING when the user has no name
  */
 export async function makeDataDirectory(binaries: ServerBinaries, target: string, options: DataDirectoryOptions): Promise<void> {
   const user = serverUser()
@@ -56,19 +51,32 @@ async function makeTemplate(binaries: ServerBinaries, template: string, user: Se
       mkdirSync(data, { mode: 0o700 })
       chownSync(data, user.uid, user.gid)
     }
-    await initialise(binaries, data, user, options)
+    const password = newPassword()
+    const passwordFile = join(folder, 'password')
+    writePrivately(passwordFile, `${password}\n`, user)
+    await initialise(binaries, data, passwordFile, user, options)
+    await makeApplicationRole(binaries, data, user, options)
+    writeAccess(data, password, user)
     renameSync(data, template)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function initialise(binaries: ServerBinaries, data: string, user: ServerUser | undefined, options: DataDirectoryOptions): Promise<void> {
+async function initialise(
+  binaries: ServerBinaries,
+  data: string,
+  passwordFile: string,
+  user: ServerUser | undefined,
+  options: DataDirectoryOptions,
+): Promise<void> {
   const fixed = [
     '--username',
     SUPERUSER,
+    '--pwfile',
+    passwordFile,
     '--auth',
-    'trust',
+    'scram-sha-256',
     '--encoding',
     'UTF8',
     '--locale',
@@ -89,13 +97,32 @@ async function initialise(binaries: ServerBinaries, data: string, user: ServerUs
   throw failure('initdb', last!)
 }
 
+/** In a server that nobody can connect to. */
+async function makeApplicationRole(
+  binaries: ServerBinaries,
+  data: string,
+  user: ServerUser | undefined,
+  options: DataDirectoryOptions,
+): Promise<void> {
+  const single = [join(binaries.bin, 'postgres'), '--single', '-F', '-j', '-D', data, '-c', 'exit_on_error=on', 'postgres']
+  const argv = ['/bin/sh', '-c', 'sql=$1; shift; printf "%s;\\n\\n" "$sql" | "$@"', 'sh', MAKE_APPLICATION_ROLE, ...single]
+  const result = await options.host.exec(argv, { cwd: '/', ...user, ...signalOf(options) })
+  options.signal?.throwIfAborted()
+  if (result.exitCode !== 0) throw failure('making a role', result)
+}
+
 function failure(what: string, result: ExecResult): ForgeError {
   const output = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-6).join('\n')
-  const noName = /effective user ID/.test(output)
+  if (/effective user ID/.test(output)) return nameless()
   return new ForgeError('ENVIRONMENT_FAILED', `PostgreSQL could not be prepared (${what}):\n${output}`, {
-    remedy: noName
-      ? 'PostgreSQL needs a user that has a name: add the running user to /etc/passwd, or set DATABASE_URL to a server whose role may create databases.'
-      : 'Check the free space of the temporary and cache folders, or set DATABASE_URL to a server whose role may create databases.',
+    remedy: 'Check the free space of the temporary and cache folders, or set DATABASE_URL to a server whose role may create databases.',
+  })
+}
+
+function nameless(): ForgeError {
+  const id = process.geteuid?.() ?? 'its number'
+  return new ForgeError('DATABASE_MISSING', `PostgreSQL cannot be prepared by a user without a name, and user ${id} has none on this machine.`, {
+    remedy: `Add user ${id} to /etc/passwd, or run Forge as a user who is there, or set DATABASE_URL to a server whose role may create databases.`,
   })
 }
 

@@ -21,8 +21,10 @@ export interface DatabaseServer {
   ended: Promise<void>
   /**
    * A new empty database, a copy of another one of this server, or with a name that exists already that one as it is.
+   * Its URL may be given to code that is judged: the role owns such databases and has no rights beyond them. Only where no role can be made on the
+   * server of `DATABASE_URL`, it is the given one.
    * On the server of `DATABASE_URL`, those without a name are dropped by `stop`.
-   * @throws ForgeError DATABASE_MISSING when the role may not create databases
+   * @throws ForgeError DATABASE_MISSING when the role may not create databases, ENVIRONMENT_FAILED when another run uses the one of that name
    */
   createDatabase(options?: CreateDatabaseOptions): Promise<Database>
   /** Idempotent. */
@@ -51,7 +53,7 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   const source = forcedSource()
   const url = source === undefined ? process.env['DATABASE_URL'] : undefined
   const server = url ? parseServerUrl(url) : undefined
-  if (server !== undefined) return environmentServer(await useEnvironmentServer(server))
+  if (server !== undefined) return environmentServer(await useEnvironmentServer(server, options.emit))
   if (url)
     options.emit?.({
       type: 'notice',
@@ -66,9 +68,9 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   return {
     source: binaries.source,
     version: binaries.version,
-    socketDir: own.address.socketDir,
+    socketDir: own.sides.application.socketDir,
     ended: own.ended,
-    createDatabase: (wanted) => createDatabase(own.address, 'forge', wanted),
+    createDatabase: (wanted) => createDatabase(own.sides, 'forge', wanted),
     stop: own.stop,
   }
 }
@@ -79,10 +81,10 @@ function environmentServer(server: Awaited<ReturnType<typeof useEnvironmentServe
   return {
     source: 'environment',
     version: server.version,
-    socketDir: server.address.socketDir,
+    socketDir: server.socketDir,
     ended: new Promise(() => {}),
     async createDatabase(wanted = {}) {
-      const database = await createDatabase(server.address, server.prefix, wanted)
+      const database = await createDatabase(await server.sides(wanted.name), server.prefix, wanted)
       if (wanted.name === undefined) mine.add(database)
       return database
     },

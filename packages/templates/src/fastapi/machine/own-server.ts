@@ -3,16 +3,17 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BackgroundProcess, ForgeError, type ForgeEventBody, type ProcessHost } from '@forge/core'
 import { withBuildLock } from '../environment/build-lock'
-import { makeDataDirectory, SUPERUSER } from './data-directory'
+import { makeDataDirectory } from './data-directory'
 import { makeOpenFolder } from './machine-folders'
+import { APPLICATION, readSuperuser } from './server-access'
 import type { ServerBinaries } from './server-binaries'
 import { serverUser } from './server-user'
-import { PORT, type ServerAddress, withClient } from './sql'
+import { PORT, type ServerAddress, type Sides, withClient } from './sql'
 import { type TemporaryFolder, makeTemporaryFolder } from './temporary-folder'
 
 /** A server that Forge started. */
 export interface OwnServer {
-  address: ServerAddress
+  sides: Sides
   ended: Promise<void>
   stop(): Promise<void>
 }
@@ -37,7 +38,7 @@ const THROWAWAY = {
 
 /**
  * Starts a server that listens on a unix socket only. It dies with the harness.
- * @throws ForgeError ENVIRONMENT_FAILED
+ * @throws ForgeError ENVIRONMENT_FAILED, DATABASE_MISSING
  */
 export async function startOwnServer(binaries: ServerBinaries, options: OwnServerOptions): Promise<OwnServer> {
   const folder = await makeTemporaryFolder(serverUser())
@@ -45,7 +46,8 @@ export async function startOwnServer(binaries: ServerBinaries, options: OwnServe
     const dataDir = options.dataDir ?? join(folder.path, 'data')
     if (options.dataDir === undefined) await makeDataDirectory(binaries, dataDir, options)
     else await makeKeptDirectory(binaries, dataDir, options)
-    return await launch(binaries, { ...options, folder, dataDir, settings: { ...COMMON, ...(options.dataDir === undefined ? THROWAWAY : {}) } })
+    const keeps = options.dataDir !== undefined
+    return await launch(binaries, { ...options, folder, dataDir, keeps, settings: { ...COMMON, ...(keeps ? {} : THROWAWAY) } })
   } catch (error) {
     rmSync(folder.path, { recursive: true, force: true })
     throw error
@@ -66,23 +68,27 @@ async function makeKeptDirectory(binaries: ServerBinaries, dataDir: string, opti
 interface Launch extends OwnServerOptions {
   folder: TemporaryFolder
   dataDir: string
+  /** The project's own tests, run by hand on data that are kept, make a database beside it. */
+  keeps: boolean
   settings: Record<string, string>
 }
 
 async function launch(binaries: ServerBinaries, options: Launch): Promise<OwnServer> {
   const { socketDir } = options.folder
+  const superuser = readSuperuser(options.dataDir)
   const settings = Object.entries({ ...options.settings, unix_socket_directories: socketDir, port: String(PORT) })
   const argv = [join(binaries.bin, 'postgres'), '-D', options.dataDir, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])]
   const server = await options.host.spawn(argv, { cwd: '/', stopSignal: 'SIGINT', removeOnExit: [options.folder.path], ...serverUser() })
   const stop = () => server.stop({ graceMs: STOP_GRACE_MS })
-  const address = { socketDir, user: SUPERUSER, database: 'postgres' }
+  const harness = { socketDir, ...superuser, database: 'postgres' }
   try {
-    await ready(server, address, options)
+    await ready(server, harness, options)
+    if (options.keeps) await withClient(harness, (client) => client.query(`ALTER ROLE ${APPLICATION.user} CREATEDB`))
   } catch (error) {
     await stop()
     throw error
   }
-  return { address, ended: server.exited.then(() => {}), stop }
+  return { sides: { harness, application: { socketDir, ...APPLICATION, database: 'postgres' } }, ended: server.exited.then(() => {}), stop }
 }
 
 async function ready(server: BackgroundProcess, address: ServerAddress, options: Launch): Promise<void> {

@@ -11,20 +11,20 @@ export interface Relay {
 export type ListenAddress = { path: string } | { port: number }
 
 /**
- * Starts listening. A connection that cannot be passed on is closed. Does not keep the harness alive by itself.
+ * Starts listening. A connection that is not admitted, or cannot be passed on is closed. Does not keep the harness alive by itself.
  * @throws the system's error (`EADDRINUSE`) when the place is taken.
  */
-export async function startRelay(at: ListenAddress, dial: () => Promise<Socket>): Promise<Relay> {
+export async function startRelay(at: ListenAddress, dial: () => Promise<Socket>, admit?: (incoming: Socket) => Promise<boolean>): Promise<Relay> {
   const open = new Set<Socket>()
+  const pass = async (incoming: Socket) => {
+    if (admit !== undefined && !(await admit(incoming))) return
+    const outgoing = await dial()
+    track(open, outgoing)
+    join(incoming, outgoing)
+  }
   const server = createServer({ allowHalfOpen: true }, (incoming) => {
     track(open, incoming)
-    dial().then(
-      (outgoing) => {
-        track(open, outgoing)
-        join(incoming, outgoing)
-      },
-      () => incoming.destroy(),
-    )
+    pass(incoming).catch(() => incoming.destroy())
   })
   await listen(server, at)
   server.unref()

@@ -3,11 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ForgeError } from '@forge/core'
 import type { Client } from 'pg'
 
-/** How to reach a server over its unix socket. */
-export interface ServerAddress {
-  socketDir: string
+/** Who connects. */
+export interface Login {
   user: string
   password?: string | undefined
+}
+
+/** How to reach a server over its unix socket. */
+export interface ServerAddress extends Login {
+  socketDir: string
   /** An existing database, only connected to. */
   database: string
 }
@@ -58,14 +62,26 @@ export async function withClient<T>(address: ServerAddress, work: (client: Clien
   }
 }
 
-/** @throws ForgeError DATABASE_MISSING when the role may not create databases; what the server says otherwise. */
-export async function createDatabase(address: ServerAddress, prefix: string, options: CreateDatabaseOptions = {}): Promise<Database> {
+/** The two sides of a server: the harness's, and the one that is handed out. */
+export interface Sides {
+  harness: ServerAddress
+  application: ServerAddress
+}
+
+/**
+ * Made by the harness, owned by the application's role.
+ * @param prefix of a new name
+ * @throws ForgeError DATABASE_MISSING when the harness's role may not create databases or another one owns it; what the server says otherwise.
+ */
+export async function createDatabase({ harness, application }: Sides, prefix: string, options: CreateDatabaseOptions = {}): Promise<Database> {
   const name = options.name ?? `${prefix}_${randomBytes(4).toString('hex')}`
-  await withClient(address, async (client) => {
-    const known = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name])
-    if (known.rowCount === 0) await create(client, name, options.template)
+  await withClient(harness, async (client) => {
+    const known = await client.query<{ owner: string }>('SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = $1', [name])
+    const owner = known.rows[0]?.owner
+    if (owner === undefined) await create(client, name, application.user, options.template)
+    else if (owner !== application.user) throw foreignDatabase(name, owner, application.user)
   })
-  return { name, url: databaseUrl(address, name), drop: () => dropDatabase(address, name) }
+  return { name, url: databaseUrl(application, name), drop: () => dropDatabase(harness, name) }
 }
 
 export async function dropDatabase(address: ServerAddress, name: string): Promise<void> {
@@ -77,12 +93,12 @@ export function databaseUrl(address: ServerAddress, name: string): string {
   return `postgresql://${encodeURIComponent(address.user)}${secret}@/${encodeURIComponent(name)}?host=${encodePath(address.socketDir)}&port=${PORT}`
 }
 
-async function create(client: Client, name: string, template: string | undefined): Promise<void> {
+async function create(client: Client, name: string, owner: string, template: string | undefined): Promise<void> {
   const from = template === undefined ? '' : ` TEMPLATE ${quote(template)}`
   const until = Date.now() + TEMPLATE_LIMIT_MS
   for (;;) {
     try {
-      await client.query(`CREATE DATABASE ${quote(name)}${from}`)
+      await client.query(`CREATE DATABASE ${quote(name)} OWNER ${quote(owner)}${from}`)
       return
     } catch (error) {
       if (sqlState(error) === '42P04' && template === undefined) return
@@ -100,11 +116,17 @@ function mayNotCreate(cause: unknown): ForgeError {
   })
 }
 
+function foreignDatabase(name: string, owner: string, wanted: string): ForgeError {
+  return new ForgeError('DATABASE_MISSING', `The database ${name} belongs to the role ${owner}, not to ${wanted}.`, {
+    remedy: `Drop it (dropdb ${name}) to start with an empty one, or set DATABASE_URL to another server.`,
+  })
+}
+
 /** The five characters by which PostgreSQL names an error; `undefined` when it came from elsewhere. */
 export function sqlState(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return /^[0-9A-Z]{5}$/.test(code) ? code : undefined
 }
 
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
+export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
 const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/')

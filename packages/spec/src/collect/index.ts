@@ -1,0 +1,227 @@
+import { findEndpoints } from '../endpoints'
+import type { Facts } from '../facts'
+import { type Line, splitLines } from '../lines'
+import { declaredEntities, headingSubject, type PlacedLine, placeLines } from '../sections'
+import { nameKey, plain } from '../words'
+import { readCode, readRow } from './blocks'
+import { addEndpoint, belongsToEndpoint, readEndpointLine, readEndpointNote, readListStatement, readPagingSentence } from './endpoint-lines'
+import { readEnumHint, readEnumMember, readModelLine, readRelation, readRole, readSeed, readShort } from './model-lines'
+import { inside, isRuleSection, isRuleSentence, pushRule, type State, sentencesOf } from './state'
+
+/**
+ * Collects what each line of the text says, without deciding anything.
+ * @throws SpecError when the text is empty, blank or binary.
+ */
+export function collectFacts(text: string): Facts {
+  const lines = splitLines(text)
+  const declared = declaredEntities(lines)
+  const placed = placeLines(lines, declared)
+  const facts: Facts = {
+    title: titleOf(lines),
+    description: '',
+    entities: [],
+    fields: [],
+    relations: [],
+    uniqueTogether: [],
+    enums: [],
+    enumHints: [],
+    endpoints: [],
+    crud: [],
+    lists: [],
+    rules: [],
+    seeds: [],
+    roles: [],
+    workflows: [],
+    auth: [],
+    errors: [],
+    stack: [],
+    json: [],
+    tree: [],
+    basePath: null,
+  }
+  const state: State = { facts, declared, current: null, table: null, workflow: null, list: null }
+  for (let index = 0; index < placed.length; index += 1) {
+    const line = placed[index]!
+    if (line.kind === 'code') {
+      let end = index
+      while (placed[end + 1]?.kind === 'code' && placed[end + 1]!.lang === line.lang) end += 1
+      readCode(placed.slice(index, end + 1), state)
+      index = end
+    } else readLine(line, state)
+  }
+  facts.description = descriptionOf(placed)
+  return facts
+}
+
+function titleOf(lines: Line[]): string {
+  const first = lines.find((line) => line.kind === 'heading' || line.kind === 'text' || line.kind === 'bullet')
+  const named = lines.find(
+    (line) =>
+      line.number < 15 && (/^project[ _]name\s*:/i.test(line.text) || (line.number < 5 && /^(?:title|name|project)\s*:\s*\w/i.test(line.text))),
+  )
+  const text = plain((named?.text.replace(/^[^:]*:\s*/, '') || first?.text) ?? '')
+  return text.replace(/\s+(?:---|—|–|-)\s+(?:product requirements|specification|requirements)$/i, '').slice(0, 120) || 'API'
+}
+
+function descriptionOf(placed: PlacedLine[]): string {
+  const prose = placed.find(
+    (line, index) =>
+      index > 0 &&
+      line.kind === 'text' &&
+      /^(overview|\d*\.?\s*overview|description|introduction|summary|purpose|about|)$/i.test(line.section.title) &&
+      line.text.split(' ').length > 5 &&
+      !/[{}|]|^\w+:/.test(line.text),
+  )
+  return plain(prose?.text ?? '').slice(0, 600)
+}
+
+function readLine(line: PlacedLine, state: State): void {
+  const { facts } = state
+  if (line.kind === 'blank') {
+    state.table = null
+    return
+  }
+  if (
+    /\b(SQLite|MySQL|MariaDB|MongoDB|DynamoDB|Firestore|Oracle|Flask|Django|Express(\.js)?|NestJS|Node\.js|Spring Boot|Laravel|Rails|Sequelize|Prisma|Mongoose|TypeORM|Jest|SQLModel|Tortoise|Peewee)\b/.test(
+      line.text,
+    )
+  ) {
+    facts.stack.push({ text: plain(line.text), line: line.number })
+  }
+  readBasePath(line, facts)
+  if (line.kind === 'heading') {
+    readHeading(line, state)
+    return
+  }
+  if (line.section.kind === 'noise') return
+  if (line.section.kind === 'workflow') {
+    readWorkflow(line, state)
+    return
+  }
+  if (line.kind === 'row') {
+    readRow(line, state)
+    return
+  }
+  readEnumHint(line, facts)
+  if (isRuleSection(line.section)) {
+    readRule(line, state)
+    return
+  }
+  if (readListStatement(line, state)) return
+  readPagingSentence(line, facts)
+  if (readEndpointLine(line, state)) return
+  if (state.current !== null && belongsToEndpoint(line, state.current)) {
+    readEndpointNote(line, state.current.fact, state)
+    return
+  }
+  readBySection(line, state)
+}
+
+function readBasePath(line: Line, facts: Facts): void {
+  const match = plain(line.text).match(
+    /\b(?:base (?:url|path)|api prefix|prefix(?:ed with)?|root path|url prefix)\b[^/\n]{0,40}?(?:https?:\/\/[^\s/]+)?(\/[\w/.-]*)/i,
+  )
+  if (match !== null && facts.basePath === null) facts.basePath = { path: match[1]!.replace(/[/.]+$/, ''), line: line.number }
+}
+
+function readHeading(line: PlacedLine, state: State): void {
+  const { facts } = state
+  const section = line.section
+  state.table = null
+  if (section.kind === 'workflow') startWorkflow(line, state)
+  if (section.kind === 'noise' || section.kind === 'workflow') return
+  if (section.line === line.number && section.endpoint !== null && section.endpoint === section.title) {
+    for (const found of findEndpoints(section.title)) state.current = { fact: addEndpoint(found, line, facts), indent: -1, section }
+    return
+  }
+  if (section.endpoint === null && state.current !== null && !inside(section, state.current.section)) state.current = null
+  if (section.kind === 'models' || section.kind === 'fields' || section.kind === 'endpoints') {
+    const subject = headingSubject(section.title)
+    const key = nameKey(subject)
+    if (subject !== '' && state.declared.has(key)) {
+      facts.entities.push({
+        key,
+        name: subject,
+        line: line.number,
+        junction: /junction|join table|association table|pivot|through table/i.test(section.title),
+        weight: 2,
+      })
+    }
+  }
+}
+
+function readBySection(line: PlacedLine, state: State): void {
+  const { facts } = state
+  switch (line.section.kind) {
+    case 'fields':
+    case 'models':
+      readModelLine(line, state)
+      return
+    case 'relations':
+      readRelation(line, facts)
+      return
+    case 'auth':
+      facts.auth.push({ text: plain(line.text), line: line.number })
+      for (const sentence of sentencesOf(plain(line.text))) {
+        if (/\b401\b|require[sd]? (?:authentication|a valid)|authentication (?:is )?required/i.test(sentence))
+          pushRule({ ...line, text: sentence }, facts, 'auth')
+      }
+      return
+    case 'errors':
+    case 'response':
+      facts.errors.push({ text: plain(line.text), line: line.number })
+      return
+    case 'roles':
+      readRole(line, facts)
+      return
+    case 'enums':
+      readEnumMember(line, facts)
+      return
+    case 'seeds':
+      readSeed(line, facts)
+      return
+    case 'stack':
+      facts.stack.push({ text: plain(line.text), line: line.number })
+      return
+    default:
+      if (/\bX-[A-Z][\w-]+\b|\bmock (?:user|auth)|\bauthenticat/i.test(line.text)) facts.auth.push({ text: plain(line.text), line: line.number })
+      if (readShort(line, state)) return
+      if (/\b(?:has many|belongs to|has one)\b/i.test(line.text) && readRelation(line, facts)) return
+      if (isRuleSentence(line.text) && line.kind === 'bullet' && line.section.kind !== 'features') pushRule(line, facts, 'note')
+  }
+}
+
+function readRule(line: PlacedLine, state: State): void {
+  const text = plain(line.text)
+  if (text === '' || /^(?:the )?following\b.*:$/i.test(text)) return
+  const entityOnly = line.kind === 'text' && (line.text.split(/\s+/).length < 3 || /:$/.test(text))
+  if (entityOnly) return
+  for (const sentence of sentencesOf(text)) {
+    state.facts.rules.push({
+      text: sentence,
+      line: line.number,
+      entity: line.section.entity ?? state.current?.fact.context ?? null,
+      kind: line.section.kind === 'validation' ? 'validation' : 'rule',
+    })
+  }
+}
+
+function startWorkflow(line: PlacedLine, state: State): void {
+  const title = plain(line.text)
+  const match = title.match(/^(?:workflow|journey|use case|user story|scenario|flow)\s*\d*\s*[:.—–-]\s*(.+)$/i)
+  if (match === null) return
+  state.workflow = { name: match[1]!.trim(), role: null, steps: [], line: line.number }
+  state.facts.workflows.push(state.workflow)
+}
+
+function readWorkflow(line: PlacedLine, state: State): void {
+  const text = plain(line.text)
+  if (state.workflow === null) {
+    if (line.ordinal === null) return
+    state.workflow = { name: line.section.title, role: null, steps: [], line: line.section.line }
+    state.facts.workflows.push(state.workflow)
+  }
+  const role = text.match(/^(?:user )?role\s*:\s*(.+?)(?:\s+Goal:.*)?$/i)
+  if (role !== null) state.workflow.role = role[1]!
+  else if (line.ordinal !== null) state.workflow.steps.push(text)
+}

@@ -1,0 +1,35 @@
+import type { EndpointFact, Facts } from '../facts'
+import type { PlacedLine, Section } from '../sections'
+import { plain } from '../words'
+
+export interface State {
+  facts: Facts
+  declared: Set<string>
+  /** Endpoint whose description the current lines are, and the indentation of its bullet (-1: its own heading). */
+  current: { fact: EndpointFact; indent: number; section: Section } | null
+  table: { columns: string[]; section: Section } | null
+  workflow: Facts['workflows'][number] | null
+  list: { kind: 'filters' | 'sorting' | 'pagination'; section: Section } | null
+}
+
+export const isRuleSection = (section: Section): boolean => section.kind === 'rules' || section.kind === 'validation'
+
+export const inside = (section: Section, outer: Section): boolean => {
+  for (let current: Section | null = section; current !== null; current = current.parent) if (current === outer) return true
+  return false
+}
+
+/** A bullet is one rule; a paragraph is one rule a sentence. */
+export function sentencesOf(text: string): string[] {
+  const parts = text.split(/(?<=[a-z)"'\]]{2}[.;])\s+(?=[A-Z])/)
+  return parts.map((part) => part.trim()).filter((part) => part !== '')
+}
+
+export function pushRule(line: PlacedLine, facts: Facts, kind: Facts['rules'][number]['kind']): void {
+  facts.rules.push({ text: plain(line.text), line: line.number, entity: line.section.entity, kind })
+}
+
+export const RULE_SENTENCE =
+  /\b(?:cannot|can not|can't|must(?: not)?|may not|only (?:the |by )?(?:\w+ )?(?:admins?|owners?|authors?|creators?|managers?|users?|moderators?)|(?:admins?|owners?|authors?|creators?|managers?|moderators?) only|own \w+ only|can only|is not allowed|are not allowed|not permitted|forbidden)\b/i
+
+export const isRuleSentence = (text: string): boolean => RULE_SENTENCE.test(text) && text.split(/\s+/).length >= 3
