@@ -47,7 +47,11 @@ describe.each([
   let root: string
   const run = async (argv: string[], environment: Record<string, string> = {}) => {
     const program = argv[0] === 'python' ? env.python : join(env.bin, argv[0]!)
-    const result = await host.exec([program, ...argv.slice(1)], { cwd: root, timeoutMs: 240_000, env: { PATH: env.bin, HOME: root, PYTHONDONTWRITEBYTECODE: '1', ...environment } })
+    const result = await host.exec([program, ...argv.slice(1)], {
+      cwd: root,
+      timeoutMs: 240_000,
+      env: { PATH: env.bin, HOME: root, PYTHONDONTWRITEBYTECODE: '1', ...environment },
+    })
     return { code: result.exitCode, output: `${result.stdout}${result.stderr}` }
   }
 
@@ -68,7 +72,10 @@ describe.each([
       for (const command of [['upgrade', 'head'], ['check'], ['downgrade', 'base'], ['upgrade', 'head'], ['check']]) {
         expect(await run(['python', '-m', 'alembic', ...command], environment)).toMatchObject({ code: 0 })
       }
-      expect(await run(['python', '-c', name === 'tracker' ? TRACKER_REQUESTS : WORKSHOP_REQUESTS], environment)).toMatchObject({ code: 0, output: '' })
+      expect(await run(['python', '-c', name === 'tracker' ? TRACKER_REQUESTS : WORKSHOP_REQUESTS], environment)).toMatchObject({
+        code: 0,
+        output: '',
+      })
     } finally {
       await database.drop()
     }

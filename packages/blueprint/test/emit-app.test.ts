@@ -14,14 +14,18 @@ const text = (path: string, of = files): string => {
 }
 /** Method and path of every route, as the routers declare them. */
 const declared = (of: Map<string, string>, prefix: string) =>
-  [...of].flatMap(([path, content]) => (path.startsWith('app/routers/v1/') ? [...content.matchAll(/@router\.(\w+)\(\s*"([^"]*)"/g)] : [])).map(([, method, path]) => `${method!.toUpperCase()} ${prefix}${path}`)
+  [...of]
+    .flatMap(([path, content]) => (path.startsWith('app/routers/v1/') ? [...content.matchAll(/@router\.(\w+)\(\s*"([^"]*)"/g)] : []))
+    .map(([, method, path]) => `${method!.toUpperCase()} ${prefix}${path}`)
 
 describe('the emitted application', () => {
   test.each([
     ['tracker', tracker, '/api/v1'],
     ['workshop', workshop, ''],
   ] as const)('has a route for each endpoint that it can have, and no other: %s', (_, spec, prefix) => {
-    const wanted = spec.endpoints.filter((each) => each.unsupported === null && each.operation !== 'health').map(({ method, path }) => `${method} ${path}`)
+    const wanted = spec.endpoints
+      .filter((each) => each.unsupported === null && each.operation !== 'health')
+      .map(({ method, path }) => `${method} ${path}`)
     expect(declared(filesOf(spec), prefix).sort()).toEqual(wanted.sort())
   })
 

@@ -39,7 +39,7 @@ export interface AuthConvention {
   kind: 'bearer' | 'header' | 'none'
   /** Header name as the spec writes it, for example `X-User-ID`; `Authorization` for bearer. */
   header: string
-  /** True when a request without identity is refused with 401. False: it acts as the built-in mock user. */
+  /** True when a request without identity is refused with 401. False: it acts as the built-in mock user; always so for mocked bearer tokens. */
   required: boolean
   /** Type of the caller's id: the key type of `userEntity`, else what the spec says, else `string`. */
   idType: 'integer' | 'uuid' | 'string'

@@ -163,13 +163,13 @@ function effectText(effect: RuleEffect): string {
     case 'role-field':
       return `${effect.entity}.${effect.field} changed by role ${among(effect.roles)}`
     case 'reference-state':
-      return `${effect.entity}.${effect.reference} needs a ${effect.target} with ${effect.field} ${String(effect.value)}`
+      return `${effect.entity}.${effect.reference} needs ${effect.target}.${effect.field} to be ${String(effect.value)}`
     case 'delete-guard':
       return `no delete of ${effect.entity} while ${effect.child}.${effect.childField} points at it${effect.where === undefined ? '' : ` and ${effect.where.field} is ${effect.where.in === undefined ? `not ${among(effect.where.notIn ?? [])}` : among(effect.where.in)}`}`
     case 'state-guard':
       return `no ${effect.operations.join(' or ')} of ${effect.entity} while ${effect.field} is ${among(effect.values)}`
     case 'parent-guard':
-      return `no new ${effect.entity} below a ${effect.parent} whose ${effect.field} is ${among(effect.values)}`
+      return `no new ${effect.entity} while ${effect.field} of its ${effect.parent} is ${among(effect.values)}`
     case 'stamp':
       return `${effect.entity}.${effect.target} is set when ${effect.field} becomes ${String(effect.value)}`
     case 'exclusive':

@@ -56,7 +56,9 @@ function textParams(text: string, line: number): ParamFact[] {
     /\bfilter(?:s|ed|ing|able)?\s*(?:by|on|:|with)\s*:?\s*([^;.)]+?)(?=\s*(?:;|\.|\)|$|,?\s*(?:and\s+)?(?:search|sort|paginat)))/i,
   )
   if (filters !== null) for (const name of nameList(filters[1]!)) params.push({ prose: true, name, text: '', line })
-  const search = text.match(/\bsearch(?:able)?\s*(?:in|by|on|across|:)\s*([^;.)]+?)(?=\s*(?:;|\.|\)|$|,?\s*(?:and\s+)?(?:filter|sort|paginat)))/i)
+  const search = text.match(
+    /\bsearch(?:able)?\s*(?:in\b|by\b|on\b|across\b|:)?\s+([a-z_][^;.)]+?)(?=\s*(?:;|\.|\)|$|,?\s*(?:and\s+)?(?:filter|sort|paginat)))/i,
+  )
   if (search !== null) params.push({ name: 'search', text: `search in ${search[1]}`, line })
   const sort = text.match(/\bsort(?:s|ed|ing|able)?\s*(?:by|on|:)\s*([^;.)]+?)(?=\s*(?:;|\.|\)|$|,?\s*(?:and\s+)?(?:filter|search|paginat)))/i)
   if (sort !== null) params.push({ name: 'sort_by', text: `(${nameList(sort[1]!).join(', ')})`, line })

@@ -26,6 +26,15 @@ export function parseQualifiers(text: string, fieldName: string): Qualifiers {
   const parts = splitTop(cleaned)
   let collecting = false
   for (const part of parts) {
+    const last = collecting ? part.match(/^([\w"'-]+)\s*\((.+)\)$/) : null
+    if (last !== null && isMember(last[1]!)) {
+      facts.values!.push(...members(last[1]!))
+      for (const inner of splitTop(last[2]!)) {
+        const rest = applyPart(inner, facts, fieldName)
+        if (rest !== null) unknown.push(rest)
+      }
+      continue
+    }
     if (collecting && isMember(part)) {
       facts.values!.push(...members(part))
       continue

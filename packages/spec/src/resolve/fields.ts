@@ -12,6 +12,9 @@ const OPTIONAL_ROLES =
 export const CREATED =
   /^(created|uploaded|registered|joined|added|submitted|posted|inserted|logged|recorded|signed_up)_?(at|on|date|time)$|^(date_created|creation_date|created|date_joined|date_added)$/
 
+/** Moments of making a row in the words of some trade; of later moments rules tell. */
+const BEGINNING =
+  /^(enrolled|issued|ordered|placed|booked|opened|started|requested|received|sent|uploaded|assigned|checked_in|borrowed|rated|reviewed|liked|followed|applied|reported|subscribed|purchased)_(at|on|date)$/
 const UPDATED = /^(updated|modified|last_updated|last_modified|edited|changed)_?(at|on|date|time)?$|^date_(updated|modified)$/
 
 export const blankField = (name: string, type: FieldType, source: Source): Field => ({
@@ -96,7 +99,9 @@ function applyServerSet(field: Field, snake: string, facts: FieldFacts): void {
       ? 'created'
       : temporal && facts.required !== true && UPDATED.test(snake)
         ? 'updated'
-        : undefined)
+        : temporal && facts.readOnly === true && facts.nullable !== true && BEGINNING.test(snake)
+          ? 'created'
+          : undefined)
   if (temporal && (auto !== undefined || (facts.readOnly === true && (CREATED.test(snake) || UPDATED.test(snake))))) {
     field.auto = UPDATED.test(snake) ? 'updated' : (auto ?? 'created')
     field.readOnly = true

@@ -189,7 +189,7 @@ const VERBS: [RegExp, Verb[]][] = [
   [/^(?:get|open)$/, ['read']],
   [/^(?:list(?:ed|ing)?|browse)$/, ['list']],
   [/^(?:creat(?:e|ed|ing|ion)|add(?:ed|ing)?|post(?:ed|ing)?|register(?:ed)?|upload(?:ed|ing)?|submit(?:ted)?|mak(?:e|ing))$/, ['create']],
-  [/^(?:updat(?:e|ed|ing)|edit(?:ed|ing)?|modif(?:y|ied|ying|ication)|chang(?:e|ed|ing))$/, ['update']],
+  [/^(?:updat(?:e|ed|ing)|edit(?:ed|ing)?|modif(?:y|ied|ying|ication)|chang(?:e|ed|ing)|set(?:ting)?)$/, ['update']],
   [/^(?:delet(?:e|ed|ing|ion)|remov(?:e|ed|ing|al)|destroy(?:ed)?)$/, ['delete']],
 ]
 

@@ -1,4 +1,4 @@
-import type { RuleEffect } from '../api-spec'
+import type { Entity, RuleEffect } from '../api-spec'
 import { verbOf } from './owner-rules'
 import { carried, entityIn, operationsIn, rolesIn, targetIn, type Verb } from './phrases'
 import type { Pattern, RuleView } from './view'
@@ -76,14 +76,23 @@ function fieldFor(noun: string, who: string, view: RuleView): RuleEffect[] | nul
   const target = targetIn(noun, view)
   if (roles === null || target === null || target.field.readOnly || target.field.fromCaller) return null
   const { entity, field } = target
+  if (isOnlyUpdate(entity, field.name, view)) return effect(entity.name, ['update'], roles, view)
   const settable = view.world.endpointsOf(entity.name).some((endpoint) => endpoint.body?.includes(field.name) && endpoint.operation !== 'create')
   return settable ? [{ kind: 'role-field', entity: entity.name, field: field.name, roles }] : null
+}
+
+/** The one endpoint that changes a row takes this field and nothing else. */
+function isOnlyUpdate(entity: Entity, field: string | undefined, view: RuleView): boolean {
+  const updates = view.world.endpointsOf(entity.name).filter((endpoint) => ['update', 'replace', 'action'].includes(endpoint.operation))
+  return updates.length === 1 && updates[0]!.operation === 'action' && (field === undefined || updates[0]!.body?.join() === field)
 }
 
 function noted(who: string, view: RuleView): RuleEffect[] | null {
   const roles = rolesIn(who, view.world)
   const verb = verbOf(view)
   const { endpoint } = view
-  if (roles === null || verb === null || endpoint === null || endpoint.entity === null || endpoint.operation === 'action') return null
-  return effect(endpoint.entity, [verb], roles, view)
+  const entity = view.world.entity(endpoint?.entity)
+  if (roles === null || verb === null || entity === undefined) return null
+  if (endpoint?.operation === 'action' && !isOnlyUpdate(entity, undefined, view)) return null
+  return effect(entity.name, [verb], roles, view)
 }

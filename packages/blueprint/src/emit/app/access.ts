@@ -25,7 +25,8 @@ export interface Ownership {
 export function ownership(facts: AppFacts, entity: Entity, operation: Operation): Ownership | undefined {
   const effects = facts.world.owners(entity.name, operation)
   if (effects.length === 0) return undefined
-  const fieldsOf = (owner: Entity, names: string[]): Field[] => [...new Set(names)].flatMap((name) => owner.fields.find((field) => field.name === name) ?? [])
+  const fieldsOf = (owner: Entity, names: string[]): Field[] =>
+    [...new Set(names)].flatMap((name) => owner.fields.find((field) => field.name === name) ?? [])
   const own = effects.filter((effect) => effect.via === undefined).flatMap((effect) => effect.fields)
   const parents = effects.flatMap((effect) => {
     const field = effect.via && entity.fields.find((each) => each.name === effect.via!.field)
@@ -56,13 +57,18 @@ export const visibleRows = (entity: Entity): string => `visible_${entity.table}`
 
 /** Names that `app/services/access.py` exports. */
 export function accessSymbols(facts: AppFacts): [string, string][] {
-  const names = facts.spec.entities.flatMap((entity) => [visibleRows(entity), ...(['read', 'create', 'update', 'delete'] as const).map((operation) => predicate(entity, operation))])
+  const names = facts.spec.entities.flatMap((entity) => [
+    visibleRows(entity),
+    ...(['read', 'create', 'update', 'delete'] as const).map((operation) => predicate(entity, operation)),
+  ])
   return names.map((name) => [name, 'app.services.access'])
 }
 
 /** Whether the row belongs to the caller, as an expression inside a service. */
 export function belongs({ entity, operation, parents }: Ownership, row: string): string {
-  return parents.length > 0 ? `await ${predicate(entity, operation)}(self.session, ${row}, caller)` : `${predicate(entity, operation)}(${row}, caller)`
+  return parents.length > 0
+    ? `await ${predicate(entity, operation)}(self.session, ${row}, caller)`
+    : `${predicate(entity, operation)}(${row}, caller)`
 }
 
 /** Statements that refuse callers to whom the row does not belong. */
@@ -154,7 +160,8 @@ function predicateOf(facts: AppFacts, owned: Ownership): string {
   const conditions = [...(privileged ? [privileged] : []), ...(fields.length > 0 ? [isOwner(facts, row, fields)] : [])]
   const doc = docstring(`Tell whether the caller may ${operation} this ${snake(entity.name).replace(/_/g, ' ')}.`, 4)
   const name = predicate(entity, operation)
-  if (parents.length === 0) return lines(`def ${name}(${row}: ${modelName(entity)}, caller: Caller) -> bool:`, doc, `    return ${conditions.join(' or ') || 'False'}`)
+  if (parents.length === 0)
+    return lines(`def ${name}(${row}: ${modelName(entity)}, caller: Caller) -> bool:`, doc, `    return ${conditions.join(' or ') || 'False'}`)
   const head = statement(group(`async def ${name}(`, ['session: AsyncSession', `${row}: ${modelName(entity)}`, 'caller: Caller'], ') -> bool:'))
   const [first, ...more] = parents
   return lines(
@@ -169,7 +176,10 @@ function predicateOf(facts: AppFacts, owned: Ownership): string {
 function parentCheck(facts: AppFacts, row: string, parent: Ownership['parents'][number], answer: (condition: string) => string): string {
   const name = variable(parent.entity) === row ? `parent_${row}` : variable(parent.entity)
   const owner = parent.fields.length > 0 ? isOwner(facts, name, parent.fields) : 'False'
-  return lines(`    ${name} = await session.get(${modelName(parent.entity)}, ${attribute(row, parent.field)})`, answer(`${name} is not None and ${owner}`))
+  return lines(
+    `    ${name} = await session.get(${modelName(parent.entity)}, ${attribute(row, parent.field)})`,
+    answer(`${name} is not None and ${owner}`),
+  )
 }
 
 function visibleRowsOf(facts: AppFacts, owned: Ownership): string {

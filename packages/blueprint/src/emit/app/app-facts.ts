@@ -84,7 +84,8 @@ export function factsOf(spec: ApiSpec): AppFacts {
     idType: idTypeOf(spec),
     onDelete,
     columnNullable,
-    hides: ({ name, softDelete }) => softDelete !== null && !spec.endpoints.some((each) => each.entity === name && each.body?.includes(softDelete.field)),
+    hides: ({ name, softDelete }) =>
+      softDelete !== null && !spec.endpoints.some((each) => each.entity === name && each.body?.includes(softDelete.field)),
   }
 }
 
@@ -143,4 +144,5 @@ export function uniqueTuples(entity: Entity): string[][] {
   return tuples
 }
 
-export const columns = (entity: Entity, fields: string[]): string[] => fields.map((name) => columnName(entity.fields.find((field) => field.name === name) ?? { name }))
+export const columns = (entity: Entity, fields: string[]): string[] =>
+  fields.map((name) => columnName(entity.fields.find((field) => field.name === name) ?? { name }))

@@ -13,7 +13,10 @@ export function authFile(facts: AppFacts): ProjectFile {
   const blocks = [
     `${schemes(facts)}\n${idAdapter(facts)}`,
     claimClass(facts),
-    lines('# Who asks when nobody says so, while AUTH_MODE=mock.', `BUILT_IN = Claim(${[quoted(String(facts.world.builtInId)), ...builtInRole(facts)].join(', ')})`),
+    lines(
+      '# Who asks when nobody says so, while AUTH_MODE=mock.',
+      `BUILT_IN = Claim(${[quoted(String(facts.world.builtInId)), ...builtInRole(facts)].join(', ')})`,
+    ),
     spec.auth.kind === 'header' ? headerClaim(facts) : bearerClaim(facts),
     verifiedClaim(facts),
     knownCaller(facts),
@@ -42,7 +45,14 @@ function idAdapter(facts: AppFacts): string {
 }
 
 const claimClass = ({ roleType }: AppFacts): string =>
-  lines('@dataclass(frozen=True, slots=True)', 'class Claim:', '    """Who the caller says to be."""', '', '    id: str', roleType !== null && `    role: ${roleType} | None = None`)
+  lines(
+    '@dataclass(frozen=True, slots=True)',
+    'class Claim:',
+    '    """Who the caller says to be."""',
+    '',
+    '    id: str',
+    roleType !== null && `    role: ${roleType} | None = None`,
+  )
 
 /** The role of the built-in user, where no row holds it. */
 function builtInRole(facts: AppFacts): string[] {
@@ -113,7 +123,7 @@ function verifiedClaim(facts: AppFacts): string {
     '        )',
     '    except jwt.InvalidTokenError as error:',
     '        raise UnauthorizedError("The token is not valid") from error',
-    carriesRole ? '    return read_claim(f"{payload[\'sub\']}:{payload.get(\'role\', \'\')}")' : '    return Claim(str(payload["sub"]))',
+    carriesRole ? "    return read_claim(f\"{payload['sub']}:{payload.get('role', '')}\")" : '    return Claim(str(payload["sub"]))',
   )
 }
 
@@ -127,12 +137,7 @@ function knownCaller(facts: AppFacts): string {
   )
   if (!entity) {
     const role = facts.roleType === null ? '' : `, claim.role or ${leastRole(facts)}`
-    return lines(
-      'def known_caller(claim: Claim) -> Caller:',
-      '    """Check the form of the claim."""',
-      read,
-      `    return Caller(user_id${role})`,
-    )
+    return lines('def known_caller(claim: Claim) -> Caller:', '    """Check the form of the claim."""', read, `    return Caller(user_id${role})`)
   }
   const key = attribute(modelName(entity), facts.world.keyField(entity.name))
   const stored = roleIsStored(facts)
@@ -176,7 +181,10 @@ function getCaller(facts: AppFacts): string {
 
 function getCallerByHeader(facts: AppFacts): string {
   return lines(
-    signature(facts, ['header: Annotated[str | None, Depends(header_scheme)]', 'credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)]']),
+    signature(facts, [
+      'header: Annotated[str | None, Depends(header_scheme)]',
+      'credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)]',
+    ]),
     '    token = credentials.credentials if credentials else None',
     '    claim = verified_claim(token, settings) if settings.auth_mode == "jwt" else mock_claim(header)',
     `    return ${known(facts, 'claim')}`,

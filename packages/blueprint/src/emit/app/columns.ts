@@ -17,7 +17,9 @@ export function storedField(facts: AppFacts, field: Field): Field {
 export function maxLength(entity: Entity | null, field: Field): number | undefined {
   if (field.maxLength !== undefined) return field.maxLength
   const keyed = entity?.key.includes(field.name) === true
-  return field.unique !== false || field.indexed || keyed || entity?.uniqueTogether.some((tuple) => tuple.includes(field.name)) ? INDEXED_LENGTH : undefined
+  return field.unique !== false || field.indexed || keyed || entity?.uniqueTogether.some((tuple) => tuple.includes(field.name))
+    ? INDEXED_LENGTH
+    : undefined
 }
 
 /** Digits of a decimal: all, and those behind the point. */
@@ -108,6 +110,50 @@ export function hasIndex(entity: Entity, field: Field): boolean {
 }
 
 /** The expression of a unique index that ignores case. */
-export const lowered = (field: Field): string => `lower(${/^[a-z_][a-z0-9_]*$/.test(columnName(field)) && !SQL_WORDS.has(columnName(field)) ? columnName(field) : `"${columnName(field)}"`})`
+export const lowered = (field: Field): string =>
+  `lower(${/^[a-z_][a-z0-9_]*$/.test(columnName(field)) && !SQL_WORDS.has(columnName(field)) ? columnName(field) : `"${columnName(field)}"`})`
 
-const SQL_WORDS = new Set(['user', 'order', 'group', 'table', 'column', 'select', 'from', 'to', 'end', 'desc', 'asc', 'limit', 'offset', 'check', 'default', 'references', 'primary', 'unique', 'when', 'where', 'with', 'all', 'any', 'case', 'cast', 'do', 'else', 'for', 'grant', 'having', 'in', 'into', 'not', 'null', 'on', 'only', 'or', 'some', 'then', 'union', 'using', 'window'])
+const SQL_WORDS = new Set([
+  'user',
+  'order',
+  'group',
+  'table',
+  'column',
+  'select',
+  'from',
+  'to',
+  'end',
+  'desc',
+  'asc',
+  'limit',
+  'offset',
+  'check',
+  'default',
+  'references',
+  'primary',
+  'unique',
+  'when',
+  'where',
+  'with',
+  'all',
+  'any',
+  'case',
+  'cast',
+  'do',
+  'else',
+  'for',
+  'grant',
+  'having',
+  'in',
+  'into',
+  'not',
+  'null',
+  'on',
+  'only',
+  'or',
+  'some',
+  'then',
+  'union',
+  'using',
+  'window',
+])

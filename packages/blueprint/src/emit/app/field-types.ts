@@ -72,7 +72,9 @@ function textType(entity: Entity, field: Field): Code {
   if (limit !== undefined) constraints.push(`max_length=${limit}`)
   if (field.pattern !== undefined) {
     const pattern = longText(field.pattern, rawString)
-    constraints.push(typeof pattern === 'string' ? `pattern=${pattern}` : { ...pattern, head: `pattern=${pattern.head}`, whole: `pattern=${pattern.whole}` })
+    constraints.push(
+      typeof pattern === 'string' ? `pattern=${pattern}` : { ...pattern, head: `pattern=${pattern.head}`, whole: `pattern=${pattern.whole}` },
+    )
   }
   if (constraints.length === 0) return field.type === 'url' ? 'Url' : 'Text'
   const checks = ['AfterValidator(storable)', ...(filled && field.writeOnly ? ['AfterValidator(not_blank)'] : [])]

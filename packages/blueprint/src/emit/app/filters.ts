@@ -26,7 +26,10 @@ const HELPERS: [name: string, code: string][] = [
   ['at_most', comparison('at_most', 'Select the value and what is below it.', 'column <= value')],
   ['before', comparison('before', 'Select what is earlier.', 'column < value')],
   ['after', comparison('after', 'Select what is later.', 'column > value')],
-  ['contains', comparison('contains', 'Select what holds the text, whatever the case of letters.', 'sa.cast(column, sa.Text).icontains(value, autoescape=True)')],
+  [
+    'contains',
+    comparison('contains', 'Select what holds the text, whatever the case of letters.', 'sa.cast(column, sa.Text).icontains(value, autoescape=True)'),
+  ],
   ['has_item', comparison('has_item', 'Select lists that hold the value.', 'column.contains([value])')],
   ['overdue', OVERDUE],
   ['matches', MATCHES],
@@ -37,5 +40,10 @@ export function filtersFile(used: (name: string) => boolean): ProjectFile[] {
   const chosen = HELPERS.filter(([name]) => used(name)).map(([, code]) => code)
   if (chosen.length === 0) return []
   const types = 'Column = InstrumentedAttribute[Any]\nCondition = sa.ColumnElement[bool]'
-  return [{ path: 'app/services/filters.py', content: pythonModule('Conditions of lists: each holds for every row when it is not asked for.', [types, ...chosen]) }]
+  return [
+    {
+      path: 'app/services/filters.py',
+      content: pythonModule('Conditions of lists: each holds for every row when it is not asked for.', [types, ...chosen]),
+    },
+  ]
 }

@@ -10,7 +10,14 @@ export function mainFile(spec: ApiSpec): ProjectFile {
     ['router', 'app.routers.v1'],
     ['seed', 'app.seed'],
   ])
-  return { path: 'app/main.py', content: pythonModule('The application: `uvicorn app.main:app`.', ['logger = logging.getLogger(__name__)', SEED_QUIETLY, LIFESPAN, createApp(spec), 'app = create_app()'], symbols) }
+  return {
+    path: 'app/main.py',
+    content: pythonModule(
+      'The application: `uvicorn app.main:app`.',
+      ['logger = logging.getLogger(__name__)', SEED_QUIETLY, LIFESPAN, createApp(spec), 'app = create_app()'],
+      symbols,
+    ),
+  }
 }
 
 const SEED_QUIETLY = `async def seed_development(sessions: async_sessionmaker[AsyncSession]) -> None:
@@ -67,17 +74,26 @@ function createApp({ title, description }: ApiSpec): string {
 
 /** `app/routers/health.py`; the paths that the spec gives its health checks are served beside the usual one. */
 export function healthFile(spec: ApiSpec): ProjectFile {
-  const stated = spec.endpoints.filter((endpoint) => endpoint.operation === 'health' && endpoint.unsupported === null && endpoint.method === 'GET').map((endpoint) => endpoint.path)
+  const stated = spec.endpoints
+    .filter((endpoint) => endpoint.operation === 'health' && endpoint.unsupported === null && endpoint.method === 'GET')
+    .map((endpoint) => endpoint.path)
   const ready = stated.filter((path) => /ready/i.test(path))
   const alive = stated.filter((path) => !ready.includes(path))
   const paths = (usual: string, more: string[]): string[] => [usual, ...more.filter((path) => path !== usual)]
   const route = (path: string, more: string): string => `@router.get("${path}"${more})`
   const aliveRoutes = paths('/health', alive).map((path, index) => route(path, index > 0 ? `, name="health_${index + 1}"` : ''))
-  const readyRoutes = paths('/health/ready', ready).map((path, index) => route(path, `, responses=error_responses(503)${index > 0 ? `, name="health_ready_${index + 1}"` : ''}`))
+  const readyRoutes = paths('/health/ready', ready).map((path, index) =>
+    route(path, `, responses=error_responses(503)${index > 0 ? `, name="health_ready_${index + 1}"` : ''}`),
+  )
   const blocks = [
     'router = APIRouter(tags=["health"])',
     HEALTH_READ,
-    lines(...aliveRoutes, 'async def health() -> HealthRead:', '    """Say that the process is up."""', '    return HealthRead(status="healthy", timestamp=dt.datetime.now(dt.UTC))'),
+    lines(
+      ...aliveRoutes,
+      'async def health() -> HealthRead:',
+      '    """Say that the process is up."""',
+      '    return HealthRead(status="healthy", timestamp=dt.datetime.now(dt.UTC))',
+    ),
     lines(
       ...readyRoutes,
       'async def health_ready(session: SessionDep) -> HealthRead:',

@@ -11,7 +11,9 @@ import { isBackEdge, tableOrder } from './table-order'
 /** The first migration: every table, as the models describe it. */
 export function migrationFile(facts: AppFacts): ProjectFile {
   const order = tableOrder(facts.spec.entities)
-  const late = order.flatMap((entity) => entity.fields.filter((field) => isBackEdge(facts.spec.entities, entity, field)).map((field) => ({ entity, field })))
+  const late = order.flatMap((entity) =>
+    entity.fields.filter((field) => isBackEdge(facts.spec.entities, entity, field)).map((field) => ({ entity, field })),
+  )
   const upgrade = lines(
     'def upgrade() -> None:',
     docstring('Create the tables.', 4),
@@ -21,7 +23,9 @@ export function migrationFile(facts: AppFacts): ProjectFile {
   const downgrade = lines(
     'def downgrade() -> None:',
     docstring('Drop the tables.', 4),
-    ...late.map(({ entity, field }) => `    op.drop_constraint(op.f("${foreignKeyName(facts, entity, field)}"), "${entity.table}", type_="foreignkey")`),
+    ...late.map(
+      ({ entity, field }) => `    op.drop_constraint(op.f("${foreignKeyName(facts, entity, field)}"), "${entity.table}", type_="foreignkey")`,
+    ),
     ...[...order].reverse().map((entity) => `    op.drop_table("${entity.table}")`),
   )
   const header = lines(
@@ -40,7 +44,12 @@ function createTable(facts: AppFacts, entity: Entity): string {
     if (field.reference && !field.list && !isBackEdge(facts.spec.entities, entity, field)) items.push(foreignKey(facts, entity, field))
   }
   items.push(call('sa.PrimaryKeyConstraint', ...columns(entity, entity.key).map(quoted), `name=op.f("${databaseName(`pk_${entity.table}`)}")`))
-  for (const tuple of [...entity.fields.filter((field) => field.unique === 'exact' && !(entity.key.length === 1 && entity.key[0] === field.name)).map((field) => [field.name]), ...uniqueTuples(entity)]) {
+  for (const tuple of [
+    ...entity.fields
+      .filter((field) => field.unique === 'exact' && !(entity.key.length === 1 && entity.key[0] === field.name))
+      .map((field) => [field.name]),
+    ...uniqueTuples(entity),
+  ]) {
     const names = columns(entity, tuple)
     items.push(call('sa.UniqueConstraint', ...names.map(quoted), `name=op.f("${databaseName(`uq_${entity.table}_${names.join('_')}`)}")`))
   }
@@ -68,7 +77,8 @@ function enumCheck(entity: Entity, field: Field): Code {
 const foreignKeyName = (facts: AppFacts, entity: Entity, field: Field): string =>
   databaseName(`fk_${entity.table}_${columnName(field)}_${facts.world.entity(field.reference!.entity).table}`)
 
-const onDelete = (facts: AppFacts, entity: Entity, field: Field): string => `ondelete="${facts.onDelete(entity, field).replace('-', ' ').toUpperCase()}"`
+const onDelete = (facts: AppFacts, entity: Entity, field: Field): string =>
+  `ondelete="${facts.onDelete(entity, field).replace('-', ' ').toUpperCase()}"`
 
 function foreignKey(facts: AppFacts, entity: Entity, field: Field): Code {
   const target = facts.world.entity(field.reference!.entity)
@@ -86,15 +96,31 @@ function createLateKey(facts: AppFacts, entity: Entity, field: Field): string {
   const target = facts.world.entity(field.reference!.entity)
   const key = columnName(facts.world.keyField(target.name))
   const name = `op.f("${foreignKeyName(facts, entity, field)}")`
-  return statement(call('op.create_foreign_key', name, `"${entity.table}"`, `"${target.table}"`, `["${columnName(field)}"]`, `["${key}"]`, onDelete(facts, entity, field)), 4)
+  return statement(
+    call(
+      'op.create_foreign_key',
+      name,
+      `"${entity.table}"`,
+      `"${target.table}"`,
+      `["${columnName(field)}"]`,
+      `["${key}"]`,
+      onDelete(facts, entity, field),
+    ),
+    4,
+  )
 }
 
 function createIndexes(entity: Entity): string[] {
   return entity.fields.flatMap((field) => {
     const name = columnName(field)
     if (field.unique === 'case-insensitive') {
-      return statement(call('op.create_index', `"${lowerIndexName(entity, field)}"`, `"${entity.table}"`, `[sa.text(${quoted(lowered(field))})]`, 'unique=True'), 4)
+      return statement(
+        call('op.create_index', `"${lowerIndexName(entity, field)}"`, `"${entity.table}"`, `[sa.text(${quoted(lowered(field))})]`, 'unique=True'),
+        4,
+      )
     }
-    return hasIndex(entity, field) ? statement(call('op.create_index', `op.f("${databaseName(`ix_${entity.table}_${name}`)}")`, `"${entity.table}"`, `["${name}"]`), 4) : []
+    return hasIndex(entity, field)
+      ? statement(call('op.create_index', `op.f("${databaseName(`ix_${entity.table}_${name}`)}")`, `"${entity.table}"`, `["${name}"]`), 4)
+      : []
   })
 }

@@ -3,7 +3,21 @@ import { docstring } from './python'
 /** Where a name comes from: module, and `as` for modules imported under a short name. */
 export type Symbols = ReadonlyMap<string, string>
 
-const STANDARD = new Set(['asyncio', 'collections.abc', 'contextlib', 'dataclasses', 'datetime', 'decimal', 'enum', 'functools', 'http', 'logging', 're', 'typing', 'uuid'])
+const STANDARD = new Set([
+  'asyncio',
+  'collections.abc',
+  'contextlib',
+  'dataclasses',
+  'datetime',
+  'decimal',
+  'enum',
+  'functools',
+  'http',
+  'logging',
+  're',
+  'typing',
+  'uuid',
+])
 
 /** Names of the libraries. A module imported as such has the value `import …`. */
 const LIBRARY_SYMBOLS: [from: string, names: string][] = [
@@ -34,7 +48,10 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['app.models.base', 'Base enum_type'],
   ['app.openapi', 'build_openapi error_responses operation_id'],
   ['app.pagination', 'Found Page PageParams SortOrder fetch_all fetch_page ordering'],
-  ['app.schemas.base', 'BigId BigInteger Boolean Date Float Id InputModel Instant Integer Json MAX_INT Number BigIdParam BigIntegerParam FloatParam IdParam IntegerParam NumberParam QueryInstant QueryText ReadModel Text Time UNSET Url Uuid not_blank not_in_future not_in_past split_commas storable web_address'],
+  [
+    'app.schemas.base',
+    'BigId BigInteger Boolean Date Float Id InputModel Instant Integer Json MAX_INT Number BigIdParam BigIntegerParam FloatParam IdParam IntegerParam NumberParam QueryInstant QueryText ReadModel Text Time UNSET Url Uuid not_blank not_in_future not_in_past split_commas storable web_address',
+  ],
   ['app.schemas.error', 'FieldError'],
   ['app.services.access', 'Caller require_role'],
   ['app.services.filters', 'after at_least at_most before contains equals has_item is_in matches overdue'],

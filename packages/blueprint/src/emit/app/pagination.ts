@@ -66,7 +66,8 @@ function found({ params }: PagingConvention, all: boolean): string {
     '    rows: Sequence[Row]',
     '    total: int',
     params !== null && !all && '    params: PageParams',
-    all && '\n    @classmethod\n    def all(cls, rows: Sequence[Row]) -> Self:\n        """Make the only page."""\n        return cls(rows, len(rows))',
+    all &&
+      '\n    @classmethod\n    def all(cls, rows: Sequence[Row]) -> Self:\n        """Make the only page."""\n        return cls(rows, len(rows))',
   )
 }
 

@@ -24,7 +24,8 @@ export function call(name: string, ...items: Code[]): Group {
 }
 
 /** On one line, whatever its length. */
-export const flat = (code: Code): string => (typeof code === 'string' ? code : (code.whole ?? `${code.head}${code.items.map(flat).join(', ')}${code.tail}`))
+export const flat = (code: Code): string =>
+  typeof code === 'string' ? code : (code.whole ?? `${code.head}${code.items.map(flat).join(', ')}${code.tail}`)
 
 /** A statement at a depth of `indent` spaces: on one line, else its items on the next one, else one item a line. */
 export function statement(code: Code, indent = 0, before = '', after = ''): string {
@@ -36,7 +37,8 @@ export function statement(code: Code, indent = 0, before = '', after = ''): stri
 }
 
 /** One item a line. */
-const broken = ({ items, whole }: Group, indent: number): string => items.map((item) => statement(item, indent, '', whole === undefined ? ',' : '')).join('\n')
+const broken = ({ items, whole }: Group, indent: number): string =>
+  items.map((item) => statement(item, indent, '', whole === undefined ? ',' : '')).join('\n')
 
 /** Indents every line that is not empty, texts in triple quotes included. */
 export function indented(text: string, indent = 4): string {

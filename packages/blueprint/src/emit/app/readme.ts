@@ -4,7 +4,9 @@ import type { AppFacts } from './app-facts'
 /** `README.md`: how to set the project up, test it and serve it by hand. */
 export function readmeFile(facts: AppFacts): ProjectFile {
   const { spec } = facts
-  const routes = facts.routes.map(({ endpoint }) => `| ${endpoint.method} | \`${endpoint.path}\` | ${(endpoint.summary || '').replace(/\|/g, '\\|').replace(/\s+/g, ' ')} |`)
+  const routes = facts.routes.map(
+    ({ endpoint }) => `| ${endpoint.method} | \`${endpoint.path}\` | ${(endpoint.summary || '').replace(/\|/g, '\\|').replace(/\s+/g, ' ')} |`,
+  )
   const health = ['| GET | `/health` | The process is up |', '| GET | `/health/ready` | The database answers as well |']
   const content = `# ${spec.title}
 

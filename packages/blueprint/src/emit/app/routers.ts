@@ -51,7 +51,10 @@ function importOf(modules: string[]): string {
 function routerBlocks(facts: AppFacts, entity: Entity, names: Names, methods: Methods, prefix: string): string[] {
   const tag = entity.table.replace(/_/g, ' ')
   const routes = [...facts.routesOf(entity)].sort(byPath)
-  return [`router = APIRouter(tags=[${quoted(tag)}])`, ...routes.map((route) => routeText(facts, route, names.get(route)!, methods.get(route)!, prefix))]
+  return [
+    `router = APIRouter(tags=[${quoted(tag)}])`,
+    ...routes.map((route) => routeText(facts, route, names.get(route)!, methods.get(route)!, prefix)),
+  ]
 }
 
 /** Literal segments before parameters, else in the spec's order. */
@@ -68,9 +71,19 @@ function byPath(a: Route, b: Route): number {
 function routeText(facts: AppFacts, route: Route, names: SchemaNames, method: Method, prefix: string): string {
   const { endpoint, name } = route
   const service = `service: ${route.entity.name}ServiceDep`
-  const parameters = [...method.parameters.map((parameter) => parameterText(facts, route, parameter)), ...(locates(facts, route) ? ['response: Response'] : []), service]
+  const parameters = [
+    ...method.parameters.map((parameter) => parameterText(facts, route, parameter)),
+    ...(locates(facts, route) ? ['response: Response'] : []),
+    service,
+  ]
   return lines(
-    statement(call(`@router.${endpoint.method.toLowerCase()}`, quoted(endpoint.path.slice(prefix.length)), ...decoratorArguments(facts, route, names, method))),
+    statement(
+      call(
+        `@router.${endpoint.method.toLowerCase()}`,
+        quoted(endpoint.path.slice(prefix.length)),
+        ...decoratorArguments(facts, route, names, method),
+      ),
+    ),
     statement(group(`async def ${isLibraryName(name) ? `${name}_route` : name}(`, parameters, `) -> ${names.page ?? method.returns}:`)),
     docstring(endpoint.summary || name, 4),
     ...answer(facts, route, names, method),
@@ -95,7 +108,8 @@ function decoratorArguments(facts: AppFacts, route: Route, names: SchemaNames, m
   if (model !== undefined && names.page === undefined) given.push(`response_model=${model}`)
   given.push(`summary=${quoted(summaryOf(endpoint.summary || route.name))}`)
   given.push(call('responses=error_responses', ...failures(facts, route, method)))
-  if (endpoint.authenticated && facts.spec.auth.kind !== 'none' && !method.parameters.some(({ name }) => name === 'caller')) given.push('dependencies=[Depends(get_caller)]')
+  if (endpoint.authenticated && facts.spec.auth.kind !== 'none' && !method.parameters.some(({ name }) => name === 'caller'))
+    given.push('dependencies=[Depends(get_caller)]')
   return given
 }
 
@@ -114,7 +128,9 @@ function answerModel(names: SchemaNames, { returns }: Method): string | undefine
 function failures(facts: AppFacts, { endpoint, entity }: Route, method: Method): string[] {
   const text = method.body.join('\n')
   const writes = endpoint.method !== 'GET'
-  const conflicts = /RuleViolationError|delete_row|check\(|_check_references/.test(text) || (writes && (entity.uniqueTogether.length > 0 || entity.fields.some((field) => field.unique !== false)))
+  const conflicts =
+    /RuleViolationError|delete_row|check\(|_check_references/.test(text) ||
+    (writes && (entity.uniqueTogether.length > 0 || entity.fields.some((field) => field.unique !== false)))
   const statuses = new Set<number>()
   if (endpoint.authenticated && facts.spec.auth.kind !== 'none') statuses.add(401)
   if (/require_role|ForbiddenError|not (?:await )?may_/.test(text)) statuses.add(403)
@@ -159,6 +175,8 @@ export function serviceDependenciesFile(facts: AppFacts, symbols: Symbols): Proj
       `    return ${entity.name}Service(session)`,
     ),
   )
-  const aliases = facts.served.map((entity) => `${entity.name}ServiceDep = Annotated[${entity.name}Service, Depends(get_${snake(entity.name)}_service)]`)
+  const aliases = facts.served.map(
+    (entity) => `${entity.name}ServiceDep = Annotated[${entity.name}Service, Depends(get_${snake(entity.name)}_service)]`,
+  )
   return { path: 'app/dependencies/services.py', content: pythonModule('The services of a request.', [...blocks, aliases.join('\n')], symbols) }
 }

@@ -57,7 +57,12 @@ export function roleFieldGuardsOfChange(facts: AppFacts, entity: Entity, fields:
   return roleFieldGuards(facts, entity, fields, (field) => `"${attributeName(field)}" in changes`)
 }
 
-function roleFieldGuards(facts: AppFacts, entity: Entity, fields: readonly string[], condition: (field: Field, effect: Effect<'role-field'>) => string | undefined): string[] {
+function roleFieldGuards(
+  facts: AppFacts,
+  entity: Entity,
+  fields: readonly string[],
+  condition: (field: Field, effect: Effect<'role-field'>) => string | undefined,
+): string[] {
   const guards = facts.effects('role-field', entity.name).flatMap((effect) => {
     const field = fieldOf(facts, entity.name, effect.field)
     const members = roleMembers(facts, effect.roles)
@@ -87,7 +92,12 @@ export function deleteGuards(facts: AppFacts, entity: Entity, row: string): stri
     const state = effect.where && fieldOf(facts, effect.child, effect.where.field)
     if (effect.where?.in && state) conditions.push(whereOneOf(facts, child, state, effect.where.in))
     if (effect.where?.notIn && state) conditions.push(whereOneOf(facts, child, state, effect.where.notIn, true))
-    return [lines(statement(call('await any_row', 'self.session', ...conditions), 8, 'if ', ':'), refuse('RuleViolationError', sentence(facts, effect), 12))]
+    return [
+      lines(
+        statement(call('await any_row', 'self.session', ...conditions), 8, 'if ', ':'),
+        refuse('RuleViolationError', sentence(facts, effect), 12),
+      ),
+    ]
   })
 }
 
@@ -123,7 +133,8 @@ export function checksReferences(facts: AppFacts, entity: Entity, fields: readon
   return guardedReferences(facts, entity).some((field) => fields.includes(field.name))
 }
 
-export const referencesNeedCaller = (facts: AppFacts, entity: Entity): boolean => guardedReferences(facts, entity).some((field) => isPrivate(facts, facts.world.entity(field.reference!.entity)))
+export const referencesNeedCaller = (facts: AppFacts, entity: Entity): boolean =>
+  guardedReferences(facts, entity).some((field) => isPrivate(facts, facts.world.entity(field.reference!.entity)))
 
 /** The method that looks at what a body refers to. */
 export function referenceCheck(facts: AppFacts, entity: Entity): string {
@@ -142,10 +153,14 @@ function referenceBlock(facts: AppFacts, entity: Entity, field: Field): string {
   const states = facts.effects('reference-state', entity.name).flatMap((effect) => {
     const state = fieldOf(facts, target.name, effect.field)
     if (effect.reference !== field.name || !state) return []
-    return [lines(`            if ${isOneOf(facts, target, state, row, [effect.value], true)}:`, refuse('RuleViolationError', sentence(facts, effect), 16))]
+    return [
+      lines(`            if ${isOneOf(facts, target, state, row, [effect.value], true)}:`, refuse('RuleViolationError', sentence(facts, effect), 16)),
+    ]
   })
   const guards = parentGuards(facts, entity, field.name, row).map((guard) => guard.replace(/^/gm, '    '))
-  const hidden = facts.hides(target) ? [unreferable(`${row}.${attributeName({ name: target.softDelete!.field })} is ${target.softDelete!.deletedValue ? 'True' : 'False'}`, field)] : []
+  const hidden = facts.hides(target)
+    ? [unreferable(`${row}.${attributeName({ name: target.softDelete!.field })} is ${target.softDelete!.deletedValue ? 'True' : 'False'}`, field)]
+    : []
   const foreign = isPrivate(facts, target) ? [unreferable(`not ${belongs(ownership(facts, target, 'read')!, row)}`, field)] : []
   return lines(
     `        if values.get("${name}") is not None:`,
@@ -179,7 +194,12 @@ function order(facts: AppFacts, entity: Entity, effect: Effect<'order'>, row: st
   if (!before || !after) return []
   const [low, high] = [attribute(row, before), attribute(row, after)]
   const known = [before, after].filter((field) => facts.columnNullable(entity, field)).map((field) => `${attribute(row, field)} is not None`)
-  return [lines(statement(`if ${[...known, `${low} > ${high}`].join(' and ')}:`, 4), refuse('InvalidInputError', `"${after.name}", "must not lie before ${before.name}"`, 8))]
+  return [
+    lines(
+      statement(`if ${[...known, `${low} > ${high}`].join(' and ')}:`, 4),
+      refuse('InvalidInputError', `"${after.name}", "must not lie before ${before.name}"`, 8),
+    ),
+  ]
 }
 
 /** The function that writes down when a state was reached; undefined when no rule asks for it. */
@@ -193,7 +213,11 @@ export function stamping(facts: AppFacts, entity: Entity): string | undefined {
   }
   const blocks = [...groups.values()].flatMap((group) => stamp(facts, entity, group, row))
   if (blocks.length === 0) return undefined
-  return lines(`def stamp(${row}: ${modelName(entity)}) -> None:`, docstring('Write down when a state was reached, and forget it when it was left.', 4), ...blocks)
+  return lines(
+    `def stamp(${row}: ${modelName(entity)}) -> None:`,
+    docstring('Write down when a state was reached, and forget it when it was left.', 4),
+    ...blocks,
+  )
 }
 
 function stamp(facts: AppFacts, entity: Entity, [first, ...more]: Effect<'stamp'>[], row: string): string[] {
@@ -201,9 +225,17 @@ function stamp(facts: AppFacts, entity: Entity, [first, ...more]: Effect<'stamp'
   const target = first && fieldOf(facts, entity.name, first.target)
   if (!first || !field || !target) return []
   const values = [...new Set([first, ...more].map((effect) => effect.value))]
-  const now = target.type === 'date' ? 'dt.datetime.now(dt.UTC).date()' : target.type === 'time' ? 'dt.datetime.now(dt.UTC).time()' : 'dt.datetime.now(dt.UTC)'
+  const now =
+    target.type === 'date' ? 'dt.datetime.now(dt.UTC).date()' : target.type === 'time' ? 'dt.datetime.now(dt.UTC).time()' : 'dt.datetime.now(dt.UTC)'
   const name = attribute(row, target)
   const forgets = facts.columnNullable(entity, target) && target.readOnly
   if (!forgets) return [lines(`    if ${isOneOf(facts, entity, field, row, values)} and ${name} is None:`, `        ${name} = ${now}`)]
-  return [lines(`    if ${isOneOf(facts, entity, field, row, values, true)}:`, `        ${name} = None`, `    elif ${name} is None:`, `        ${name} = ${now}`)]
+  return [
+    lines(
+      `    if ${isOneOf(facts, entity, field, row, values, true)}:`,
+      `        ${name} = None`,
+      `    elif ${name} is None:`,
+      `        ${name} = ${now}`,
+    ),
+  ]
 }

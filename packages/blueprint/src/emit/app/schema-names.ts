@@ -49,7 +49,12 @@ export function schemaNames(facts: AppFacts): Map<Route, SchemaNames> {
     const read = counts === '[]' ? `${entity.name}Read` : named(`${entity.name}Detail`, `${pascal(name)}Read`, counts)
     const found: SchemaNames = { read }
     if (takesBody(route)) {
-      const kind = endpoint.operation === 'create' || endpoint.operation === 'nested-create' ? 'Create' : endpoint.operation === 'update' || endpoint.operation === 'replace' ? 'Update' : undefined
+      const kind =
+        endpoint.operation === 'create' || endpoint.operation === 'nested-create'
+          ? 'Create'
+          : endpoint.operation === 'update' || endpoint.operation === 'replace'
+            ? 'Update'
+            : undefined
       found.body = named(kind && `${entity.name}${kind}`, `${pascal(name)}Body`, JSON.stringify(bodyOf(route)))
     }
     if (takesQuery(facts, route)) found.query = `${pascal(name)}Query`

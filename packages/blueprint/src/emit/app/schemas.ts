@@ -22,20 +22,31 @@ export function schemaFiles(facts: AppFacts, names: Names): ProjectFile[] {
 export function schemaSymbols(facts: AppFacts, names: Names): [string, string][] {
   return facts.routes.flatMap((route) => {
     const { body, query, sort, read, page } = names.get(route)!
-    return [body, query, sort, read, page].flatMap((name): [string, string][] => (name === undefined ? [] : [[name, `app.schemas.${moduleName(route.entity)}`]]))
+    return [body, query, sort, read, page].flatMap((name): [string, string][] =>
+      name === undefined ? [] : [[name, `app.schemas.${moduleName(route.entity)}`]],
+    )
   })
 }
 
 function schemaModule(facts: AppFacts, entity: Entity, routes: Route[], names: Names): string {
   const bodies = distinct(routes, (route) => names.get(route)!.body).map((route) => bodyClass(facts, route, names.get(route)!.body!))
   const queries = routes.flatMap((route) => [sortClass(facts, route, names.get(route)!), queryClass(facts, route, names.get(route)!)])
-  const reads = [readClass(facts, entity), ...distinct(routes, (route) => (route.endpoint.computed?.length ? names.get(route)!.read : undefined)).map((route) => detailClass(route, names.get(route)!.read))]
+  const reads = [
+    readClass(facts, entity),
+    ...distinct(routes, (route) => (route.endpoint.computed?.length ? names.get(route)!.read : undefined)).map((route) =>
+      detailClass(route, names.get(route)!.read),
+    ),
+  ]
   const pages = distinct(routes, (route) => names.get(route)!.page).map((route) => {
     const { page, read } = names.get(route)!
     return lines(`class ${page}(Page[${read}]):`, `    """One page of ${entity.table}."""`)
   })
   const doc = `What the routes of ${entity.table} take and answer.`
-  return pythonModule(doc, [aliases(facts, entity, routes), ...bodies, ...reads, ...pages, ...queries.filter((each) => each !== undefined)], facts.symbols)
+  return pythonModule(
+    doc,
+    [aliases(facts, entity, routes), ...bodies, ...reads, ...pages, ...queries.filter((each) => each !== undefined)],
+    facts.symbols,
+  )
 }
 
 function distinct(routes: Route[], key: (route: Route) => string | undefined): Route[] {
@@ -87,7 +98,9 @@ function bodyClass(facts: AppFacts, route: Route, name: string): string {
 function describe({ endpoint, entity }: Route): string {
   const noun = entity.name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()
   if (endpoint.operation === 'create' || endpoint.operation === 'nested-create') return `A new ${noun}.`
-  return isPartial({ endpoint, entity, name: '' }) ? `Changes of a ${noun}: what is not sent stays as it is.` : `Body of ${endpoint.method} ${endpoint.path}.`
+  return isPartial({ endpoint, entity, name: '' })
+    ? `Changes of a ${noun}: what is not sent stays as it is.`
+    : `Body of ${endpoint.method} ${endpoint.path}.`
 }
 
 /** Any part of the fields may be sent. */
@@ -98,7 +111,9 @@ function isPartial({ endpoint }: Route): boolean {
 /** Names that an answer holds and the body does not take: they are dropped, so that an answer can be sent back. */
 function ignoredNames(facts: AppFacts, route: Route, taken: Field[]): string[] {
   const action = route.endpoint.operation === 'action'
-  const fields = route.entity.fields.filter((field) => !taken.includes(field) && !field.writeOnly && (!action || field.readOnly || field.fromCaller === true))
+  const fields = route.entity.fields.filter(
+    (field) => !taken.includes(field) && !field.writeOnly && (!action || field.readOnly || field.fromCaller === true),
+  )
   const computed = facts.routesOf(route.entity).flatMap(({ endpoint }) => endpoint.computed?.map((each) => each.name) ?? [])
   return [...new Set([...fields.map((field) => field.name), ...computed])].sort()
 }
@@ -115,7 +130,11 @@ function bodyLine(facts: AppFacts, entity: Entity, field: Field, mode: 'new' | '
 function fieldLine(field: Pick<Field, 'name'>, annotation: string, value: string | undefined): string {
   const attribute = attributeName(field)
   if (attribute === field.name) return `    ${attribute}: ${annotation}${value === undefined ? '' : ` = ${value}`}`
-  return statement(call('Field', ...(value === undefined ? [] : [`default=${value}`]), `alias=${quoted(field.name)}`), 4, `${attribute}: ${annotation} = `)
+  return statement(
+    call('Field', ...(value === undefined ? [] : [`default=${value}`]), `alias=${quoted(field.name)}`),
+    4,
+    `${attribute}: ${annotation} = `,
+  )
 }
 
 function defaultOf(facts: AppFacts, entity: Entity, field: Field, mode: 'new' | 'partial' | 'exact'): string | undefined {
@@ -155,7 +174,12 @@ function timing(facts: AppFacts, entity: Entity, field: Field, creating: boolean
 function linkBodyClass(facts: AppFacts, route: Route, name: string): string {
   const [field = ''] = route.endpoint.body ?? []
   const key = facts.world.keyField(route.entity.name)
-  const { type } = inputType(facts, route.entity, { ...key, type: 'reference', reference: { entity: route.entity.name, onDelete: 'cascade' }, list: false })
+  const { type } = inputType(facts, route.entity, {
+    ...key,
+    type: 'reference',
+    reference: { entity: route.entity.name, onDelete: 'cascade' },
+    list: false,
+  })
   const annotation = linksSeveral(route) ? `Annotated[list[${type}], Field(min_length=1, max_length=1000)]` : type
   return lines(`class ${name}(InputModel):`, docstring(describe(route), 4), '', fieldLine({ name: field }, annotation, undefined))
 }
@@ -173,7 +197,9 @@ function readClass(facts: AppFacts, entity: Entity): string {
       const type = outputType(facts, entity, field)
       const annotation = facts.columnNullable(entity, field) ? `${type} | None` : type
       const attribute = attributeName(field)
-      return attribute === field.name ? `    ${attribute}: ${annotation}` : statement(call('Field', `serialization_alias=${quoted(field.name)}`), 4, `${attribute}: ${annotation} = `)
+      return attribute === field.name
+        ? `    ${attribute}: ${annotation}`
+        : statement(call('Field', `serialization_alias=${quoted(field.name)}`), 4, `${attribute}: ${annotation} = `)
     }),
   )
 }
@@ -215,9 +241,14 @@ function queryClass(facts: AppFacts, route: Route, { query, sort }: SchemaNames)
     const annotation = filter.kind === 'in' ? `Annotated[list[${type}] | None, BeforeValidator(split_commas)]` : `${type} | None`
     return [fieldLine(filter, annotation, 'None')]
   })
-  const sorting = sort === undefined || !endpoint.sort ? [] : [`    sort_by: ${sort} = ${sort}.${sortMembers(route).get(endpoint.sort.default) ?? [...sortMembers(route).values()][0]}`, `    sort_order: SortOrder = SortOrder.${endpoint.sort.defaultOrder.toUpperCase()}`]
+  const sorting =
+    sort === undefined || !endpoint.sort
+      ? []
+      : [
+          `    sort_by: ${sort} = ${sort}.${sortMembers(route).get(endpoint.sort.default) ?? [...sortMembers(route).values()][0]}`,
+          `    sort_order: SortOrder = SortOrder.${endpoint.sort.defaultOrder.toUpperCase()}`,
+        ]
   const own = [...filters, ...(endpoint.search?.length ? ['    search: QueryText | None = None'] : []), ...sorting]
   const base = isPaged(facts, route) ? 'PageParams' : 'BaseModel'
   return lines(`class ${query}(${base}):`, docstring(`Query parameters of ${endpoint.method} ${endpoint.path}.`, 4), own.length > 0 && '', ...own)
 }
-

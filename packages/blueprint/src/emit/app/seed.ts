@@ -16,8 +16,20 @@ export function seedFile(facts: AppFacts): ProjectFile {
     const rows = rowsOf(facts, entity)
     return rows.length === 0 ? [] : [{ entity, rows }]
   })
-  const blocks = tables.length === 0 ? [EMPTY] : [...tables.map(({ entity, rows }) => rowsConstant(facts, entity, rows)), seedFunction(facts, tables.map(({ entity }) => entity))]
-  return { path: 'app/seed.py', content: pythonModule('Rows that are there from the start: `python -m app.seed`.', [...blocks, MAIN, RUN], facts.symbols) }
+  const blocks =
+    tables.length === 0
+      ? [EMPTY]
+      : [
+          ...tables.map(({ entity, rows }) => rowsConstant(facts, entity, rows)),
+          seedFunction(
+            facts,
+            tables.map(({ entity }) => entity),
+          ),
+        ]
+  return {
+    path: 'app/seed.py',
+    content: pythonModule('Rows that are there from the start: `python -m app.seed`.', [...blocks, MAIN, RUN], facts.symbols),
+  }
 }
 
 const EMPTY = `async def seed(session: AsyncSession) -> None:
@@ -74,7 +86,14 @@ function builtInUser(facts: AppFacts, entity: Entity): Row {
 function complete(facts: AppFacts, entity: Entity, row: Row, index: number): Row {
   const whole: Row = { ...row }
   for (const field of entity.fields) {
-    if (whole[field.name] !== undefined || field.auto || field.default !== null || facts.columnNullable(entity, field) || entity.key.includes(field.name)) continue
+    if (
+      whole[field.name] !== undefined ||
+      field.auto ||
+      field.default !== null ||
+      facts.columnNullable(entity, field) ||
+      entity.key.includes(field.name)
+    )
+      continue
     if (field.reference) {
       const target = rowsOf(facts, facts.world.entity(field.reference.entity))[0]
       if (target) whole[field.name] = target[facts.world.keyField(field.reference.entity).name] ?? null
@@ -123,7 +142,10 @@ function seedFunction(facts: AppFacts, entities: Entity[]): string {
     'async def seed(session: AsyncSession) -> None:',
     '    """Insert the rows that are missing, and let new keys follow theirs."""',
     ...entities.map((entity) =>
-      lines(`    for row in ${entity.table.toUpperCase()}:`, `        await session.execute(insert(${modelName(entity)}).values(row).on_conflict_do_nothing())`),
+      lines(
+        `    for row in ${entity.table.toUpperCase()}:`,
+        `        await session.execute(insert(${modelName(entity)}).values(row).on_conflict_do_nothing())`,
+      ),
     ),
     ...numbered.map((entity) => sequence(facts, entity)),
     '    await session.commit()',

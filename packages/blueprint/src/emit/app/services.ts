@@ -29,7 +29,13 @@ function serviceBlocks(facts: AppFacts, entity: Entity, names: Names, methods: M
   const routes = facts.routesOf(entity)
   const orders = routes.map((route) => orderConstant(route, names.get(route)!)).filter((each) => each !== undefined)
   const writes = routes.some((route) => ['create', 'nested-create', 'update', 'replace', 'action'].includes(route.endpoint.operation))
-  const checks = routes.some((route) => checksReferences(facts, entity, inputFields(route).map((field) => field.name)))
+  const checks = routes.some((route) =>
+    checksReferences(
+      facts,
+      entity,
+      inputFields(route).map((field) => field.name),
+    ),
+  )
   return [
     orders.length > 0 ? orders.join('\n\n') : undefined,
     writes ? stamping(facts, entity) : undefined,

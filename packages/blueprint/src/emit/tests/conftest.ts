@@ -1,4 +1,4 @@
-import type { ApiSpec } from '@forge/spec'
+import type { World } from '../../plan/world'
 import { quoted } from '../app/python'
 
 const ANONYMOUS_CLIENT = `
@@ -19,8 +19,11 @@ def anonymous(client: AsyncClient) -> AsyncClient:
 `
 
 /** The text of `tests/conftest.py`. */
-export function conftestModule({ auth }: ApiSpec, builtInId: unknown): string {
-  const [header, value] = auth.kind === 'header' ? [auth.header, String(builtInId)] : ['Authorization', `Bearer mock:${String(builtInId)}`]
+export function conftestModule({ spec: { auth, roles }, builtInId, roleField }: World): string {
+  // Where no table holds the roles, whoever asks says which one is theirs.
+  const role = roleField === null && roles.length > 0 ? `:${String(auth.mockUser['role'] ?? roles[0])}` : ''
+  const [header, value] =
+    auth.kind === 'header' ? [auth.header, `${String(builtInId)}${role}`] : ['Authorization', `Bearer mock:${String(builtInId)}${role}`]
   const named = auth.kind === 'header' || (auth.kind === 'bearer' && auth.required)
   const identity = named ? `    identity = {${quoted(header)}: ${quoted(value)}}\n` : ''
   const headers = named ? ', headers=identity' : ''

@@ -28,7 +28,7 @@ export function emitTests(spec: ApiSpec, plans: readonly FeaturePlan[]): Project
   )
   return [
     { path: 'tests/__init__.py', content: '"""The tests."""\n' },
-    { path: 'tests/conftest.py', content: conftestModule(spec, world.builtInId) },
+    { path: 'tests/conftest.py', content: conftestModule(world) },
     { path: 'tests/factories.py', content: factoriesModule(world) },
     { path: 'tests/support.py', content: supportModule(spec) },
     { path: 'tests/test_application.py', content: applicationModule(world) },

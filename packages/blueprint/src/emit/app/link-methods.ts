@@ -1,0 +1,45 @@
+import { attributeName } from '../names'
+import { type AppFacts, modelName, type Route } from './app-facts'
+import { call, lines, statement } from './python'
+import { roleGuards } from './rules'
+import { linksSeveral } from './schemas'
+import { belongsTo, column, findRow, keyColumn, linkOf, noun, parentSteps, type Rows } from './service-rows'
+
+/** Links rows, in whatever number the body names them. */
+export function linkAddBody(facts: AppFacts, route: Route, rows: Rows): string[] {
+  const { endpoint, entity } = route
+  const { junction, left, right } = linkOf(facts, route)
+  const steps = [...roleGuards(facts, junction.name, 'create'), ...parentSteps(facts, route, rows)]
+  const pair = (value: string) => `{"${attributeName(left)}": ${rows.parentKey}, "${attributeName(right)}": ${value}}`
+  if (endpoint.param !== undefined)
+    steps.push(
+      ...findRow(facts, entity, rows.row, rows.key).map((step) => (facts.hides(entity) ? step : step.replace(`${rows.row} = await`, 'await'))),
+    )
+  const field = attributeName({ name: endpoint.body?.[0] ?? '' })
+  const several = linksSeveral(route)
+  const links =
+    endpoint.param !== undefined ? `[${pair(rows.key)}]` : several ? `[${pair('key')} for key in body.${field}]` : `[${pair(`body.${field}`)}]`
+  steps.push(statement(call('link', 'self.session', modelName(junction), links), 8, 'await '))
+  if (endpoint.status === 204) return steps
+  const order = keyColumn(facts, entity)
+  return [
+    ...steps,
+    statement(call(`sa.select(${modelName(entity)}).where`, belongsTo(facts, route, rows)), 8, 'statement = '),
+    `        return await fetch_all(self.session, statement.order_by(${order}))`,
+  ]
+}
+
+export function linkRemoveBody(facts: AppFacts, route: Route, rows: Rows): string[] {
+  const { junction, left, right } = linkOf(facts, route)
+  const conditions = [`${column(junction, left)} == ${rows.parentKey}`, `${column(junction, right)} == ${rows.key}`]
+  return [
+    ...roleGuards(facts, junction.name, 'delete'),
+    ...parentSteps(facts, route, rows),
+    statement(call(`sa.delete(${modelName(junction)}).where`, ...conditions), 8, 'statement = '),
+    lines(
+      `        if await self.session.scalar(statement.returning(${column(junction, right)})) is None:`,
+      `            raise NotFoundError("This ${noun(route.entity)} is not linked")`,
+    ),
+    '        await self.session.commit()',
+  ]
+}

@@ -1,0 +1,104 @@
+import type { Entity, Field } from '@forge/spec'
+import { snake } from '../../plan/world'
+import { attributeName } from '../names'
+import { ownerGuard, ownership, parentRule } from './access'
+import { type AppFacts, attribute, modelName, type Operation, type Route, variable } from './app-facts'
+import { call, type Code, lines, statement } from './python'
+
+/** Names that a method uses itself. */
+const TAKEN = new Set('self body query caller values changes changed statement find assign stamp check link matches contains before after'.split(' '))
+
+export interface Rows {
+  /** Variable of the row, and the parameter that holds its key. */
+  row: string
+  key: string
+  parent: string
+  parentKey: string
+}
+
+export function rowsOf(facts: AppFacts, { endpoint, entity }: Route): Rows {
+  const safe = (name: string) => (TAKEN.has(name) ? `${name}_row` : name)
+  const row = safe(variable(entity))
+  const parentEntity = endpoint.parent && facts.world.entity(endpoint.parent.entity)
+  const same = parentEntity?.name === entity.name
+  const parent = parentEntity === undefined ? '' : same ? `parent_${row}` : safe(variable(parentEntity))
+  return { row, key: `${row}_id`, parent, parentKey: `${parent}_id` }
+}
+
+/** Column of an entity: `Task.status`. */
+export const column = (entity: Entity, field: Pick<Field, 'name'>): string => `${modelName(entity)}.${attributeName(field)}`
+export const keyColumn = (facts: AppFacts, entity: Entity): string => column(entity, facts.world.keyField(entity.name))
+export const noun = (entity: Entity): string => snake(entity.name).replace(/_/g, ' ')
+export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** Finds the row of an entity, hidden ones excepted. */
+export function findRow(facts: AppFacts, entity: Entity, row: string, key: string, lock?: 'update' | 'share'): string[] {
+  const locking = lock === undefined ? [] : [`lock="${lock}"`]
+  const found = statement(call('find', 'self.session', modelName(entity), key, ...locking), 8, `${row} = await `)
+  return [found, ...hiddenSteps(facts, entity, row)]
+}
+
+/** What a soft delete hides is not found. */
+export function hiddenSteps(facts: AppFacts, entity: Entity, row: string): string[] {
+  if (!facts.hides(entity)) return []
+  const { field, deletedValue } = entity.softDelete!
+  return [
+    lines(
+      `        if ${attribute(row, { name: field })} is ${deletedValue ? 'True' : 'False'}:`,
+      `            raise NotFoundError("${capitalized(noun(entity))} not found")`,
+    ),
+  ]
+}
+
+/** Finds the parent that the path names, where it is not there refuses, and keeps to the rules about it. */
+export function parentSteps(facts: AppFacts, route: Route, rows: Rows, guards: string[] = []): string[] {
+  const parent = facts.world.entity(route.endpoint.parent!.entity)
+  const rule = parentRule(facts, route, rows.parent)
+  const steps = findRow(facts, parent, rows.parent, rows.parentKey, guards.length > 0 ? 'share' : undefined)
+  if (rule !== undefined) steps.push(rule)
+  steps.push(...guards)
+  const used = steps.slice(1).some((step) => new RegExp(`\\b${rows.parent}\\b`).test(step))
+  return used ? steps : [steps[0]!.replace(`${rows.parent} = await`, 'await')]
+}
+
+export function ownerSteps(facts: AppFacts, entity: Entity, operation: Operation, row: string): string[] {
+  const owned = ownership(facts, entity, operation)
+  return owned ? [ownerGuard(facts, owned, row)] : []
+}
+
+/** A row below a parent has to be that parent's. */
+export function placeSteps({ endpoint, entity }: Route, rows: Rows): string[] {
+  const link = entity.fields.find((field) => field.name === endpoint.parent?.field)
+  if (!link) return []
+  return [
+    lines(
+      `        if ${attribute(rows.row, link)} != ${rows.parentKey}:`,
+      `            raise NotFoundError("${capitalized(noun(entity))} not found")`,
+    ),
+  ]
+}
+
+export function withComputed(facts: AppFacts, { endpoint, entity }: Route): Code[] {
+  return (endpoint.computed ?? []).flatMap((computed): Code[] => {
+    const counted = facts.world.entity(computed.through ?? computed.of)
+    const link = counted.fields.find((field) => field.reference?.entity === entity.name)
+    if (!link) return []
+    return [call('with_expression', column(entity, computed), `count_where(${column(counted, link)} == ${keyColumn(facts, entity)})`)]
+  })
+}
+
+/** The condition that a row lies below the parent, or is linked to it. */
+export function belongsTo(facts: AppFacts, route: Route, rows: Rows): string {
+  const { endpoint, entity } = route
+  if (endpoint.parent!.through === undefined) return `${column(entity, { name: endpoint.parent!.field! })} == ${rows.parentKey}`
+  const { junction, left, right } = linkOf(facts, route)
+  return `${keyColumn(facts, entity)}.in_(sa.select(${column(junction, right)}).where(${column(junction, left)} == ${rows.parentKey}))`
+}
+
+/** The junction of a link route, and its fields that point at the owner and at what is linked. */
+export function linkOf(facts: AppFacts, { endpoint, entity }: Route): { junction: Entity; left: Field; right: Field } {
+  const junction = facts.world.entity(endpoint.parent!.through!)
+  const left = junction.fields.find((field) => field.reference?.entity === endpoint.parent!.entity)!
+  const right = junction.fields.find((field) => field.reference?.entity === entity.name && field !== left)!
+  return { junction, left, right }
+}

@@ -1,0 +1,112 @@
+import type { Entity } from '@forge/spec'
+import { attributeName } from '../names'
+import { callerId, type Ownership, ownerGuard, ownership } from './access'
+import { type AppFacts, attribute, modelName, type Route } from './app-facts'
+import { literalOf } from './models'
+import { call, statement } from './python'
+import {
+  checksReferences,
+  consistencyCheck,
+  deleteGuards,
+  parentGuards,
+  referencesNeedCaller,
+  roleFieldGuardsOfChange,
+  roleFieldGuardsOfCreation,
+  roleGuards,
+  stamping,
+  stateGuards,
+} from './rules'
+import { inputFields } from './schemas'
+import { column, findRow, keyColumn, ownerSteps, parentSteps, placeSteps, type Rows, withComputed } from './service-rows'
+
+export function createBody(facts: AppFacts, route: Route, rows: Rows): string[] {
+  const { endpoint, entity } = route
+  const fields = inputFields(route)
+  const names = fields.map((field) => field.name)
+  const steps = roleGuards(facts, entity.name, 'create')
+  const given: string[] = fields.length > 0 ? ['**values'] : []
+  const link = endpoint.parent && entity.fields.find((field) => field.name === endpoint.parent!.field)
+  if (link) {
+    steps.push(...parentSteps(facts, route, rows, parentGuards(facts, entity, link.name, rows.parent)))
+    given.push(`${attributeName(link)}=${rows.parentKey}`)
+  }
+  if (fields.length > 0) steps.push('        values = body.model_dump()')
+  steps.push(...roleFieldGuardsOfCreation(facts, entity, names))
+  if (checksReferences(facts, entity, names))
+    steps.push(`        await self._check_references(values${referencesNeedCaller(facts, entity) ? ', caller' : ''})`)
+  for (const field of entity.fields) if (field.fromCaller && field !== link) given.push(`${attributeName(field)}=${callerId(facts, field)}`)
+  steps.push(statement(call(modelName(entity), ...given), 8, `${rows.row} = `))
+  const owned = ownership(facts, entity, 'create')
+  if (owned) steps.push(...createGuard(facts, owned, rows.row))
+  steps.push(...settled(facts, entity, rows.row), `        self.session.add(${rows.row})`, '        await self.session.commit()')
+  if (endpoint.status !== 204) steps.push(...reread(facts, route, rows.row))
+  return steps
+}
+
+/** Rows of which the caller becomes the owner anyway need no check. */
+function createGuard(facts: AppFacts, owned: Ownership, row: string): string[] {
+  if (owned.fields.some((field) => field.fromCaller)) return []
+  return [ownerGuard(facts, owned, row)]
+}
+
+/** What follows from the values of a row, and what they may not be. */
+function settled(facts: AppFacts, entity: Entity, row: string): string[] {
+  return [...(stamping(facts, entity) ? [`        stamp(${row})`] : []), ...(consistencyCheck(facts, entity) ? [`        check(${row})`] : [])]
+}
+
+/** Answers with the row; read again where the answer holds computed fields. */
+function reread(facts: AppFacts, route: Route, row: string): string[] {
+  if (!route.endpoint.computed?.length) return [`        return ${row}`]
+  const { entity } = route
+  return [
+    `        statement = sa.select(${modelName(entity)}).where(${keyColumn(facts, entity)} == ${attribute(row, facts.world.keyField(entity.name))})`,
+    statement(call('statement.options', ...withComputed(facts, route)), 8, 'statement = '),
+    '        return (await self.session.scalars(statement.execution_options(populate_existing=True))).one()',
+  ]
+}
+
+/** Changes of a row, and actions on it. */
+export function updateBody(facts: AppFacts, route: Route, rows: Rows): string[] {
+  const { endpoint, entity } = route
+  const names = inputFields(route).map((field) => field.name)
+  const sets = Object.entries(endpoint.sets ?? {})
+  const steps = roleGuards(facts, entity.name, 'update')
+  if (endpoint.parent) steps.push(...parentSteps(facts, route, rows))
+  steps.push(...findRow(facts, entity, rows.row, rows.key, 'update'), ...placeSteps(route, rows))
+  steps.push(...ownerSteps(facts, entity, 'update', rows.row), ...stateGuards(facts, entity, 'update', rows.row))
+  if (names.length > 0) {
+    steps.push(`        changes = changed(${rows.row}, body)`, ...roleFieldGuardsOfChange(facts, entity, names))
+    if (checksReferences(facts, entity, names))
+      steps.push(`        await self._check_references(changes${referencesNeedCaller(facts, entity) ? ', caller' : ''})`)
+    steps.push(`        assign(${rows.row}, changes)`)
+  }
+  for (const [name, value] of sets) {
+    const field = entity.fields.find((each) => each.name === name)
+    if (field) steps.push(`        ${attribute(rows.row, field)} = ${value === null ? 'None' : literalOf(facts, entity, field, value)}`)
+  }
+  steps.push(...settled(facts, entity, rows.row), '        await self.session.commit()')
+  return endpoint.status === 204 ? steps : [...steps, ...reread(facts, route, rows.row)]
+}
+
+export function deleteBody(facts: AppFacts, route: Route, rows: Rows): string[] {
+  const { endpoint, entity } = route
+  const steps = roleGuards(facts, entity.name, 'delete')
+  if (endpoint.parent) steps.push(...parentSteps(facts, route, rows))
+  steps.push(...findRow(facts, entity, rows.row, rows.key, 'update'), ...placeSteps(route, rows))
+  steps.push(
+    ...ownerSteps(facts, entity, 'delete', rows.row),
+    ...stateGuards(facts, entity, 'delete', rows.row),
+    ...deleteGuards(facts, entity, rows.row),
+  )
+  if (!entity.softDelete) return [...steps, `        await delete_row(self.session, ${rows.row})`]
+  const { field, deletedValue } = entity.softDelete
+  for (const effect of facts.effects('cascade', entity.name)) {
+    const child = facts.world.entity(effect.child)
+    const link = child.fields.find((each) => each.reference?.entity === entity.name)
+    if (link)
+      steps.push(
+        `        await self.session.execute(sa.delete(${modelName(child)}).where(${column(child, link)} == ${attribute(rows.row, facts.world.keyField(entity.name))}))`,
+      )
+  }
+  return [...steps, `        ${attribute(rows.row, { name: field })} = ${deletedValue ? 'True' : 'False'}`, '        await self.session.commit()']
+}
