@@ -294,6 +294,9 @@ All endpoints are prefixed with /api/v1. All lists support pagination (limit, of
 - body: text, required
 - votes: integer >= 0
 - mood: good | bad
+- kind: one of note, question, answer (default: question)
+- code: string, pattern ^[A-Z]{3}[0-9]{3}$
+- odd: string, pattern ^[A-Z{3$
 - created_at / updated_at: timestamp
 - unique (task_id, body)
 `)
@@ -320,6 +323,9 @@ All endpoints are prefixed with /api/v1. All lists support pagination (limit, of
     expect(entity('Comment').uniqueTogether).toEqual([['task_id', 'body']])
     expect(field('Comment', 'votes')).toMatchObject({ type: 'integer', min: 0 })
     expect(field('Comment', 'mood')).toMatchObject({ type: 'enum', values: ['good', 'bad'] })
+    expect(field('Comment', 'kind')).toMatchObject({ type: 'enum', values: ['note', 'question', 'answer'], default: 'question' })
+    expect(field('Comment', 'code').pattern).toBe('^[A-Z]{3}[0-9]{3}$')
+    expect(field('Comment', 'odd').pattern).toBeUndefined()
     expect(field('Comment', 'updated_at')).toMatchObject({ auto: 'updated' })
   })
 })

@@ -248,12 +248,19 @@ describe('rules about one thing', () => {
 
 describe('notes behind endpoints', () => {
   it('are rules about what the endpoint does', () => {
-    const { rule } = ask(
-      `${MODELS.replace('- GET /users\n', '- GET /users - List users (admin only)\n').replace('- PUT /reviews/{id}', '- PUT /reviews/{id} - Update review (own reviews only)').replace('- DELETE /reviews/{id}', '- DELETE /reviews/{id} - Delete review (own or admin)')}`,
-    )
+    const notes: [endpoint: string, note: string][] = [
+      ['- GET /users\n', '- GET /users - List users (admin only)\n'],
+      ['- PUT /reviews/{id}', '- PUT /reviews/{id} - Update review (own reviews only)'],
+      ['- DELETE /reviews/{id}', '- DELETE /reviews/{id} - Delete review (own or admin)'],
+      ['- POST /loans\n', '- POST /loans - librarians and admins only\n'],
+      ['- POST /loans/{id}/return', '- POST /loans/{id}/return (librarians only)'],
+    ]
+    const { rule } = ask(notes.reduce((text, [endpoint, note]) => text.replace(endpoint, note), MODELS))
     expect(rule('List users').effects).toEqual([role('User', ['list'], ['admin'])])
     expect(rule('Update review').effects).toEqual([owner('Review', ['user_id'], ['update'])])
     expect(rule('Delete review').effects).toEqual([owner('Review', ['user_id'], ['delete'], ['admin'])])
+    expect(rule('librarians and admins only').effects).toEqual([role('Loan', ['create'], ['librarian', 'admin'])])
+    expect(rule('librarians only')).toMatchObject({ status: 'unparsed' })
     expect(rule('Soft delete user').effects).toEqual([{ kind: 'soft-delete', entity: 'User' }])
   })
 })

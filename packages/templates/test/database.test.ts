@@ -18,12 +18,12 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRequire } from 'node:module'
 import { type ProcessHost, startProcessHost } from '@forge/core'
-import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startDatabaseServer } from '../src/fastapi/machine/database'
 import { startRelay } from '../src/fastapi/machine/relay'
 import { dialSocket } from '../src/fastapi/machine/dial'
 import { bundleScript, runScript } from './support/child-script'
+import { connect, letIn, query, superuserUrl } from './support/postgres'
 
 const isRoot = process.getuid?.() === 0
 const isLinux = process.platform === 'linux'
@@ -122,8 +122,10 @@ describe('kept data', () => {
 describe('the server of DATABASE_URL', () => {
   it('is reached through a socket; its own database is left alone, and those of the run are dropped', async () => {
     const real = await startDatabaseServer({ host })
-    const named = await real.createDatabase({ name: 'precious' })
+    await real.createDatabase({ name: 'precious' })
+    const named = { url: superuserUrl(real, 'precious') }
     await query(named.url, `CREATE ROLE tester LOGIN CREATEDB PASSWORD 'p@ss/word'`)
+    await letIn(real, 'local all tester scram-sha-256')
     const relay = await startRelay({ port: 0 }, () => dialSocket(join(real.socketDir, '.s.PGSQL.5432')))
     try {
       const abandoned = 'forge_0123456789ab_deadbeef'
@@ -232,22 +234,6 @@ describe('a folder that a killed run left', () => {
     rmSync(fresh, { recursive: true })
   })
 })
-
-async function connect(url: string): Promise<Client> {
-  const client = new Client({ connectionString: url })
-  client.on('error', () => {})
-  await client.connect()
-  return client
-}
-
-async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = await connect(url)
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
 
 /** Process numbers (Linux) whose command line names the text. */
 function processesNaming(text: string): string[] {

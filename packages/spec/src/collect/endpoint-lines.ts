@@ -132,6 +132,9 @@ export function readListStatement(line: PlacedLine, state: State): boolean {
 
 const isParamLike = (text: string): boolean => /^[?&]?[a-z_]\w*(\[\])?\s*([=:(—–-]|$)/.test(text)
 
+/** `librarians and admins only`, but not `Update status only`. */
+const WHO_ONLY = /^[a-z]+(?:\s*(?:,|\/|&|\band\b|\bor\b)\s*[a-z]+)* only$/i
+
 /** Notes in an endpoint's summary that are rules: "(own comments only)". */
 export function summaryRules(facts: Facts): void {
   for (const endpoint of facts.endpoints) {
@@ -140,7 +143,7 @@ export function summaryRules(facts: Facts): void {
     const binding = /\b(?:only|admins?|own(?:er)?s?|soft[- ]delet|removes? from|cascade|must|cannot)\b/i
     if (binding.test(bracket) && !/^filters?|pagination/i.test(bracket))
       facts.rules.push({ text: whole, line: endpoint.line, entity: endpoint.context, kind: 'note' })
-    else if (RULE_SENTENCE.test(whole) || /\bsoft[- ]delete/i.test(whole))
+    else if (RULE_SENTENCE.test(whole) || WHO_ONLY.test(whole) || /\bsoft[- ]delete/i.test(whole))
       facts.rules.push({ text: whole, line: endpoint.line, entity: endpoint.context, kind: 'note' })
   }
 }

@@ -2,6 +2,7 @@ import type { Field, FieldType, Source } from '../api-spec'
 import type { FieldFacts } from '../facts'
 import type { MergedField } from '../merge'
 import { EXCLUSIVE } from '../qualifiers/productions'
+import { sampleValue } from '../samples'
 import { nameKey, wordsOf } from '../words'
 import { typeFor } from './field-types'
 import { type Context, enumFor, referenceTarget } from './references'
@@ -69,16 +70,24 @@ function applyBounds(field: Field, facts: FieldFacts): void {
     else if (untyped && facts.max !== undefined && facts.max >= 1) field.maxLength = Math.floor(facts.max)
     if (field.minLength !== undefined && field.minLength < 0) delete field.minLength
     if (field.maxLength !== undefined && field.maxLength < Math.max(1, field.minLength ?? 1)) delete field.maxLength
-    if (facts.pattern !== undefined) {
-      field.pattern = facts.pattern
-      if (facts.patternText !== undefined) field.patternText = facts.patternText
-    }
+    if (facts.pattern !== undefined) applyPattern(field, facts.pattern, facts.patternText)
   }
   if (!numeric) return
   const step = field.type === 'decimal' || field.type === 'float' ? 10 ** -(field.scale ?? 2) : 1
   if (facts.min !== undefined) field.min = inclusive(facts.min, step)
   if (facts.max !== undefined) field.max = inclusive(facts.max, step)
   if (field.min !== undefined && field.max !== undefined && field.min > field.max) delete field.max
+}
+
+/** Only patterns that some value of the allowed length matches. */
+function applyPattern(field: Field, pattern: string, text: string | undefined): void {
+  const patterned = { ...field, pattern, ...(text === undefined ? {} : { patternText: text }) }
+  try {
+    sampleValue(patterned)
+  } catch {
+    return
+  }
+  Object.assign(field, patterned)
 }
 
 /** `> 0` arrives as 0 + EXCLUSIVE: the next value of the field's own step. */

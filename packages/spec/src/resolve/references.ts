@@ -68,8 +68,10 @@ function nameOfKey(key: string, context: Context): string {
 
 export function enumFor(entity: string, name: string, facts: FieldFacts, context: Context): string[] | undefined {
   if (facts.type !== undefined && facts.type !== 'string' && facts.type !== 'enum') return undefined
-  if (facts.references?.startsWith('enum:'))
-    return context.facts.enums.find((known) => known.name.toLowerCase() === facts.references!.slice(5))?.values
+  if (facts.references?.startsWith('enum:')) {
+    const named = context.facts.enums.find((known) => known.name.toLowerCase() === facts.references!.slice(5))
+    return named === undefined || named.values.length === 0 ? undefined : named.values
+  }
   const words = wordsOf(name).map(singular)
   for (const known of context.enums) {
     const { title } = known

@@ -51,7 +51,7 @@ function refusedTo(who: string, verbs: string, noun: string, view: RuleView): Ru
 export const roleNotes: Pattern[] = [
   { form: /^.*?\((?:only )?(?:for )?([^()]+?)(?: roles?)? only\)$/i, read: (m, view) => noted(m[1]!, view) },
   { form: /^.*?\((?:only (?:for )?|requires? (?:an? )?)([^()]+?)(?: roles?| permissions?| access)?\)$/i, read: (m, view) => noted(m[1]!, view) },
-  { form: /^.*?[\s,—–-]+([a-z]+(?: ?(?:\/|,|and|or) ?[a-z]+)*) only$/i, read: (m, view) => noted(m[1]!, view) },
+  { form: /^.*?[,—–-]\s*([a-z]+(?: ?(?:\/|,|and|or) ?[a-z]+)*) only$/i, read: (m, view) => noted(m[1]!, view) },
 ]
 
 function restricted(who: string, verbs: string, noun: string, view: RuleView): RuleEffect[] | null {

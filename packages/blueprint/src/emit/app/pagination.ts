@@ -124,9 +124,9 @@ const FETCH_ALL = `async def fetch_all(session: AsyncSession, statement: sa.Sele
 
 const FETCH_PAGE = `async def fetch_page(session: AsyncSession, statement: sa.Select[Row], params: PageParams) -> Found[Row]:
     """Read one page and the total, in one statement but for pages behind the last one."""
-    page = statement.add_columns(sa.func.count().over()).offset(params.skipped).limit(params.length)
+    counted = sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
+    page = statement.add_columns(counted.scalar_subquery()).offset(params.skipped).limit(params.length)
     rows = (await session.execute(page)).all()
     if rows or params.skipped == 0:
         return Found([row[0] for row in rows], rows[0][1] if rows else 0, params)
-    counted = sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
     return Found([], await session.scalar(counted) or 0, params)`
