@@ -213,7 +213,7 @@ function referenceScene(list: List, field: Field): { arrange: Step[]; query: Val
 
 /** Rows of two callers. */
 function callerScene(list: List, field: Field): { arrange: Step[]; query: Value } | undefined {
-  if (list.world.owners(list.entity.name, 'list').length > 0 || list.world.rolesFor(list.entity.name, 'create').length > 0) return undefined
+  if (list.world.owners(list.entity.name, 'list').length > 0) return undefined
   const other = stranger(list.world)
   const [wanted] = list.row('wanted')
   if (wanted?.kind !== 'make') return undefined
@@ -313,7 +313,7 @@ function compare(a: JsonValue, b: JsonValue): number {
 /** Everybody sees what is theirs. */
 function ownedCases(list: List): CasePlan[] {
   const [owner] = list.world.owners(list.entity.name, 'list')
-  if (!owner || list.endpoint.parent || list.world.rolesFor(list.entity.name, 'create').length > 0) return []
+  if (!owner || list.endpoint.parent) return []
   const other = stranger(list.world)
   const [own] = list.row('own')
   if (own?.kind !== 'make') return []

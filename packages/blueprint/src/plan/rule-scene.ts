@@ -1,5 +1,5 @@
 import type { Endpoint, Field, JsonValue, Operation } from '@forge/spec'
-import { bodyFields, delicateValues, echoChecks, make, rowSteps, validBody } from './bodies'
+import { bodyFields, creatable, delicateValues, echoChecks, make, rowSteps, validBody } from './bodies'
 import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
 import { mergeSteps, plan } from './common'
 import { failure, sceneFor, stranger } from './requests'
@@ -159,7 +159,7 @@ export function ownedRow(
   const field = name === undefined ? undefined : world.field(entity, name)
   if (field === undefined) return undefined
   const row = snake(entity)
-  if (field.fromCaller && world.rolesFor(entity, 'create').length === 0)
+  if (field.fromCaller && creatable(world, entity) !== null)
     return { arrange: [...owner.arrange, make(entity, row, {}, owner.caller)], row, owner: owner.caller }
   return { arrange: [...owner.arrange, ...rowSteps(world, entity, row, { [field.name]: owner.id })], row, owner: owner.caller }
 }

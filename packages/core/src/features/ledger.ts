@@ -118,7 +118,7 @@ export function applyProof(
     const refusal = refusalOf(feature, proofs.get(feature.id))
     if (refusal === undefined) {
       const cases = (proofs.get(feature.id)?.cases ?? []).map(({ name, tests }) => ({ name, tests }))
-      const evidence: FeatureEvidence = { verified_at: options.at.toISOString(), tree: report.tree, cases }
+      const evidence = confirmed(before, report.tree, cases) ?? { verified_at: options.at.toISOString(), tree: report.tree, cases }
       standings.set(feature.id, { ...before, passes: true, evidence, reason: undefined })
       if (!before.passes) verdicts.push({ kind: 'verified', feature, evidence })
     } else {
@@ -128,6 +128,11 @@ export function applyProof(
     }
   }
   return { ledger: { ...ledger, standings }, verdicts }
+}
+
+/** The same tests proved the same tree before: their evidence stands, and a finished project that is proven again stays as it is. */
+function confirmed({ passes, evidence }: Standing, tree: string, cases: FeatureEvidence['cases']): FeatureEvidence | undefined {
+  return passes && evidence?.tree === tree && isDeepStrictEqual(evidence.cases, cases) ? evidence : undefined
 }
 
 function refusalOf(feature: Definition, proof: Extract<VerifyReport, { ran: true }>['features'][number] | undefined): string | undefined {

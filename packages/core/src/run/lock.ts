@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ForgeError } from '../errors'
@@ -8,7 +8,7 @@ import { type ProcessIdentity, isAlive, ownIdentity } from './process-identity'
 
 const HEARTBEAT_MS = 10_000
 const SILENCE_MS = 60_000
-const TAKEOVER_MS = 50
+const HEALING_MS = 20
 
 export interface RunLock {
   /** The lock was taken over from a run that died. */
@@ -21,19 +21,14 @@ export interface RunLock {
  * @throws ForgeError `PROJECT_LOCKED`
  */
 export async function acquireLock(path: string): Promise<RunLock> {
-  const own = JSON.stringify({ ...(await ownIdentity()), run: randomUUID() })
   await mkdir(dirname(path), { recursive: true })
-  let healed = false
-  while (!(await create(path, own)) || (healed && !(await isStillOurs(path, own)))) {
-    const found = await readOwnFile(path)
-    if (found === undefined) continue
-    if (await isHeld(path, found)) throw locked(path, found)
-    healed = (await removeStale(path, found)) || healed
-  }
+  const own = await newContent()
+  const taken = await take(path, own)
+  if (taken.holder !== undefined) throw locked(path, taken.holder)
   const heartbeat = setInterval(() => void beat(path, own), HEARTBEAT_MS)
   heartbeat.unref()
   return {
-    healed,
+    healed: taken.healed,
     async release() {
       clearInterval(heartbeat)
       if ((await readOwnFile(path)) === own) await rm(path, { force: true })
@@ -41,10 +36,36 @@ export async function acquireLock(path: string): Promise<RunLock> {
   }
 }
 
-/** Two runs may find the same dead owner; the slower one may push the lock of the faster one aside for a moment. */
-async function isStillOurs(path: string, own: string): Promise<boolean> {
-  await sleep(TAKEOVER_MS)
-  return (await readOwnFile(path)) === own
+async function newContent(): Promise<string> {
+  return JSON.stringify({ ...(await ownIdentity()), run: randomUUID() })
+}
+
+/** Makes the lock with this content, unless a living run holds it: then that one's content comes back. */
+async function take(path: string, own: string): Promise<{ healed: boolean; holder?: string }> {
+  let healed = false
+  while (!(await create(path, own))) {
+    const found = await readOwnFile(path)
+    if (found === undefined) continue
+    if (await isHeld(path, found)) return { healed, holder: found }
+    await removeStale(path, found)
+    healed = true
+  }
+  return { healed }
+}
+
+/**
+ * Removes the lock of a dead owner. Only who holds the lock of the healing may, and nobody replaces a lock that is there: so what is removed is
+ * what was found dead, however many runs find it at once.
+ */
+async function removeStale(path: string, content: string): Promise<void> {
+  const healing = `${path}.heal`
+  const own = await newContent()
+  if ((await take(healing, own)).holder !== undefined) return sleep(HEALING_MS)
+  try {
+    if ((await readOwnFile(path)) === content) await rm(path, { force: true })
+  } finally {
+    await rm(healing, { force: true })
+  }
 }
 
 /** A lock that somebody deleted during the run is made again. */
@@ -98,21 +119,6 @@ function parseOwner(content: string): ProcessIdentity | undefined {
 function isIdentity(value: unknown): value is ProcessIdentity {
   if (typeof value !== 'object' || value === null) return false
   return 'pid' in value && typeof value.pid === 'number' && 'started' in value && typeof value.started === 'string' && 'scope' in value
-}
-
-/** Moves the lock aside, and back if another run replaced it in the meantime. */
-async function removeStale(path: string, content: string): Promise<boolean> {
-  const aside = `${path}.${randomBytes(6).toString('hex')}.stale`
-  try {
-    await rename(path, aside)
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
-  }
-  const isStale = (await readFile(aside, 'utf8')) === content
-  if (!isStale) await link(aside, path).catch(() => {})
-  await rm(aside, { force: true })
-  return isStale
 }
 
 function locked(path: string, content: string): ForgeError {

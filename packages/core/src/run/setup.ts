@@ -31,7 +31,7 @@ async function ignore(path: string, wanted: readonly string[]): Promise<void> {
 export async function sweepTemporaries(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     const names = await readdir(folder).catch(() => [])
-    const left = names.filter((name) => /\.[0-9a-f]{12}\.(tmp|stale)$/.test(name))
+    const left = names.filter((name) => /\.[0-9a-f]{12}\.tmp$/.test(name))
     await Promise.all(left.map((name) => rm(join(folder, name), { force: true })))
   }
 }

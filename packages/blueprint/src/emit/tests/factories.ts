@@ -1,6 +1,7 @@
 import { type ApiSpec, type Endpoint, type Entity, type Field, sampleValue } from '@forge/spec'
 import { demandedState, safeValue } from '../../plan/bodies'
 import { article } from '../../plan/common'
+import { sharesOwner } from '../../plan/makers'
 import type { World } from '../../plan/world'
 import { fromImport } from '../app/module'
 import { columnName, moduleName } from '../names'
@@ -133,9 +134,8 @@ function referenceLines(world: World, entity: Entity, field: Field, direct: bool
   if (!reference || (!field.required && (!direct || field.nullable)) || reference.entity === entity.name) return []
   if (direct && field.fromCaller && reference.entity === world.spec.auth.userEntity)
     return [`        body.setdefault(${quoted(field.name)}, ${String(world.builtInId)})`]
-  const owned = world.effects.some((effect) => effect.kind === 'owner' && effect.entity === reference.entity)
   const state = argumentsOf(demandedState(world, entity.name, field.name))
-  const made = call(`await self.${moduleName({ name: reference.entity })}`, ...(owned ? ['headers=headers'] : []), ...state)
+  const made = call(`await self.${moduleName({ name: reference.entity })}`, ...(sharesOwner(world, entity, field) ? ['headers=headers'] : []), ...state)
   return [
     `        if ${quoted(field.name)} not in body:`,
     ...layout(joined('parent = ', made), 12),

@@ -1,4 +1,5 @@
 import type { CasePlan, Check, Request, Step } from '../../plan/case-plan'
+import { makerOf } from '../../plan/makers'
 import type { World } from '../../plan/world'
 import { columnName, moduleName } from '../names'
 import { expectAnswer } from './assertions'
@@ -42,7 +43,7 @@ class BodyWriter implements Body {
 
   private step(step: Step, used: ReadonlySet<string>): void {
     if (step.kind === 'make') {
-      const headers = headersOf(this.world, step.caller)
+      const headers = headersOf(this.world, makerOf(this.world, step.entity, step.caller))
       const made = call(
         `await make.${moduleName({ name: step.entity })}`,
         ...argumentsOf(step.values),
