@@ -1,4 +1,3 @@
-import type { RunResult } from '@forge/core'
 import { cac } from 'cac'
 import { registerDoctor } from './commands/doctor'
 import { registerGenerate } from './commands/generate'
@@ -6,15 +5,8 @@ import { registerServe } from './commands/serve'
 import { registerSpec } from './commands/spec'
 import { registerVerify } from './commands/verify'
 import { printError, UsageError } from './errors'
+import type { CommandOutcome } from './outcome'
 import { version } from './version'
-
-/** What a command ended with. */
-export interface CommandOutcome {
-  /** The process's exit code, as the contract tables it. */
-  exitCode: number
-  /** The run's result, for `generate`. */
-  result?: RunResult | undefined
-}
 
 /** Marks words that look like numbers, since the parser would turn `007` into `7` and an empty word into `0`. */
 const VERBATIM = '\u0001'

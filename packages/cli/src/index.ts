@@ -1,1 +1,2 @@
-export { type CommandOutcome, run } from './cli'
+export { run } from './cli'
+export type { CommandOutcome } from './outcome'

@@ -1,5 +1,5 @@
 import type { Drift, FeatureEvidence } from './features/feature'
-import type { Phase } from './template'
+import type { Phase } from './phase'
 import type { Usage } from './providers/provider'
 import type { Decision } from './security/policy'
 

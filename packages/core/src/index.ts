@@ -24,7 +24,9 @@ export type {
 export { ProviderError } from './providers/provider'
 export { type DetectedProviders, detectProvider } from './providers/detect'
 
-export type { Phase, PromptContext, SizePreset, Template } from './template'
+export type { Phase } from './phase'
+export type { SizePreset } from './size-preset'
+export type { PromptContext, Template } from './template'
 export type { CaseProof, FeatureProof, Verifier, VerifyContext, VerifyReport } from './verification/verifier'
 export type {
   Drift,

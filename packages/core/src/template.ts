@@ -1,18 +1,7 @@
 import type { Requirement } from './features/feature'
+import type { Phase } from './phase'
+import type { SizePreset } from './size-preset'
 import type { Verifier } from './verification/verifier'
-
-export type Phase = 'initializer' | 'coding'
-
-/** How much to build and to test; the seed's size files, typed. */
-export interface SizePreset {
-  name: string
-  minTests: number
-  maxTests: number
-  minEndpoints: number
-  maxEndpoints: number
-  testsPerEndpoint: [min: number, max: number]
-  mockData: { users: number; mainEntity: number; secondaryEntities: number }
-}
 
 /** What can be built. A template brings prompts, sizes, what a spec demands, and the verifier that proves it. */
 export interface Template {

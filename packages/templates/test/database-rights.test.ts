@@ -153,7 +153,7 @@ describe('the server of DATABASE_URL', () => {
     await expect(query(as(url, given), 'SELECT 1')).rejects.toMatchObject({ code: '28000' })
     await expect(query(as(url, userOf(url)), 'SELECT 1')).rejects.toThrow(/password/)
     await server.stop()
-    expect(await named('^forge_[0-9a-f]')).toEqual([])
+    expect(await named('^forge_[0-9a-f]{12}')).toEqual([])
     expect(events).toEqual([])
   })
 

@@ -189,6 +189,23 @@ describe('a process of its own', () => {
     await child.exited
   })
 
+  it.skipIf(!isRoot || !isLinux)('of a user without a name says what to do', async () => {
+    const child = runScript(bundle.script, { ...base(), HOME: bundle.folder }, { uid: 4242, gid: 4242 })
+    expect(await child.firstLine).toMatchObject({
+      code: 'DATABASE_MISSING',
+      message: expect.stringContaining('4242'),
+      remedy: expect.stringMatching(/\/etc\/passwd.*DATABASE_URL/),
+    })
+    await child.exited
+    const userless = runScript(
+      bundle.script,
+      { ...base(), HOME: bundle.folder, DATABASE_URL: 'postgresql://localhost/app' },
+      { uid: 4242, gid: 4242 },
+    )
+    expect(await userless.firstLine).toMatchObject({ code: 'DATABASE_MISSING', remedy: expect.stringContaining('role@host') })
+    await userless.exited
+  })
+
   it.skipIf(!isLinux)('leaves no server and no folder when it is killed', async () => {
     const child = runScript(bundle.script, { ...base(), HOME: process.env['HOME'] ?? '/', FORGE_POSTGRES: 'local' })
     const { socketDir = '' } = await child.firstLine

@@ -4,8 +4,8 @@ import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type S
 import { identityCases, mergeSteps, plan, words } from './common'
 import { endpointCases } from './endpoint-cases'
 import { endpointNames } from './endpoint-names'
-import { failure, reading, sceneFor, stranger } from './requests'
-import { change, noSides, type OwnedRow, ownedRow, requestFor, type RuleContext, type Sides, smallChange, succeeds } from './rule-scene'
+import { failure, reading, sceneFor, stranger, requestFor } from './requests'
+import { change, noSides, type OwnedRow, ownedRow, type RuleContext, type Sides, smallChange, succeeds } from './rule-scene'
 import { snake, type World } from './world'
 
 type OwnerEffect = Extract<RuleEffect, { kind: 'owner' }>

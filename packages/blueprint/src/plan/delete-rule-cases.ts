@@ -3,8 +3,8 @@ import { make, rowSteps } from './bodies'
 import { type CasePlan, type Check, literal, ref, type Step, type Value } from './case-plan'
 import { mergeSteps, plan, words } from './common'
 import { deletedNow } from './endpoint-cases'
-import { notFound, reading, type Scene, sceneFor } from './requests'
-import { broken, noSides, otherValue, requestFor, type RuleContext, type Sides, smallChange } from './rule-scene'
+import { notFound, reading, type Scene, sceneFor, requestFor } from './requests'
+import { broken, noSides, otherValue, type RuleContext, type Sides, smallChange } from './rule-scene'
 import { snake, type World } from './world'
 
 type Effect<Kind extends RuleEffect['kind']> = Extract<RuleEffect, { kind: Kind }>

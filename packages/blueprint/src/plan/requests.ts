@@ -29,7 +29,8 @@ export function sceneFor(world: World, endpoint: Endpoint, options: { values?: R
   }
   if (param !== undefined && param !== parent?.param && entity !== null) {
     scene.row = snake(entity)
-    scene.arrange.push(make(entity, scene.row, options.values, options.maker))
+    const placed = parent?.field === undefined ? {} : { [parent.field]: request.params[parent.param]! }
+    scene.arrange.push(make(entity, scene.row, { ...placed, ...options.values }, options.maker))
     request.params[param] = ref(scene.row, world.keyField(entity).name)
   }
   return scene
@@ -76,13 +77,20 @@ export function actorFor(world: World, endpoint: Endpoint): Caller {
 export function reading(world: World, entity: string, row: string, checks: Check[], status = 200): Follow[] {
   const endpoint = world.endpoint(entity, 'get')
   if (!endpoint || endpoint.param === undefined) return []
-  const request: Request = {
-    method: 'GET',
-    path: endpoint.path,
-    params: { [endpoint.param]: ref(row, world.keyField(entity).name) },
-    caller: actorFor(world, endpoint),
-  }
+  const request = requestFor(world, endpoint, row, actorFor(world, endpoint))
+  const { parent } = endpoint
+  const moved = checks.find((check) => check.kind === 'equals' && check.field === parent?.field)
+  if (parent && moved?.kind === 'equals') request.params[parent.param] = moved.value
   return [{ request, expect: { status, checks } }]
+}
+
+/** A request for one row, by whoever; below its parent where the path names that. */
+export function requestFor(world: World, endpoint: Endpoint, row: string, caller: Caller = byDefault, body?: Record<string, Value>): Request {
+  const { parent, param } = endpoint
+  const params: Record<string, Value> = {}
+  if (parent?.field !== undefined) params[parent.param] = ref(row, parent.field)
+  if (param !== undefined && param !== parent?.param) params[param] = ref(row, world.keyField(endpoint.entity!).name)
+  return { method: endpoint.method, path: endpoint.path, params, caller, ...(body === undefined ? {} : { body }) }
 }
 
 /** The error answer with `code`, in the API's own shape. */

@@ -170,10 +170,3 @@ export function smallChange(world: World, endpoint: Endpoint, not: readonly stri
   const plain = Object.entries(draft.body).find(([name, value]) => value.kind === 'literal' && !not.includes(name))
   return plain ? { arrange: [], body: { [plain[0]]: plain[1] } } : draft
 }
-
-/** A request for one row, by whoever. */
-export function requestFor(world: World, endpoint: Endpoint, row: string, caller: Caller = byDefault, body?: Record<string, Value>): Request {
-  const params: Record<string, Value> = {}
-  if (endpoint.param !== undefined) params[endpoint.param] = ref(row, world.keyField(endpoint.entity!).name)
-  return { method: endpoint.method, path: endpoint.path, params, caller, ...(body === undefined ? {} : { body }) }
-}

@@ -1,5 +1,5 @@
 import type { CAC } from 'cac'
-import type { CommandOutcome } from '../cli'
+import type { CommandOutcome } from '../outcome'
 
 async function doctor(options: { json?: boolean }): Promise<CommandOutcome> {
   const { diagnose } = await import('@forge/templates')

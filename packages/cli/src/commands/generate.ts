@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Harness, Provider, Renderer, RunResult } from '@forge/core'
 import type { CAC } from 'cac'
-import type { CommandOutcome } from '../cli'
+import type { CommandOutcome } from '../outcome'
 import { UsageError } from '../errors'
 import { chooseSandbox, folder, oneOf, single, wholeNumber } from '../options'
 import { abortOnSignals } from '../signals'

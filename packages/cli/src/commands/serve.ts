@@ -1,6 +1,6 @@
 import type { ForgeEventBody } from '@forge/core'
 import type { CAC } from 'cac'
-import type { CommandOutcome } from '../cli'
+import type { CommandOutcome } from '../outcome'
 import { folder, wholeNumber } from '../options'
 import { abortOnSignals } from '../signals'
 

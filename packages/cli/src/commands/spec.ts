@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { CAC } from 'cac'
-import type { CommandOutcome } from '../cli'
+import type { CommandOutcome } from '../outcome'
 import { UsageError } from '../errors'
 
 /** The text of a specification. Bytes that are no UTF-8 are left to the reader, which names them. */

@@ -1,6 +1,6 @@
 import type { Drift, Feature, VerifyReport } from '@forge/core'
 import type { CAC } from 'cac'
-import type { CommandOutcome } from '../cli'
+import type { CommandOutcome } from '../outcome'
 import { chooseSandbox, folder } from '../options'
 import { abortOnSignals } from '../signals'
 

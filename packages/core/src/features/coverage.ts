@@ -1,4 +1,4 @@
-import type { SizePreset } from '../template'
+import type { SizePreset } from '../size-preset'
 import type { Feature, HttpMethod, Requirement, TestCase } from './feature'
 
 /** What a list lacks before it may be frozen. */

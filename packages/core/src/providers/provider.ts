@@ -1,4 +1,5 @@
-import type { Phase, SizePreset } from '../template'
+import type { Phase } from '../phase'
+import type { SizePreset } from '../size-preset'
 
 /** What a provider is told besides the conversation. Typed, so that no provider parses a prompt. */
 export interface RequestContext {

@@ -8,7 +8,12 @@ import { databaseUrl } from '../../src/fastapi/machine/sql'
 export async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url })
   client.on('error', () => {})
-  await client.connect()
+  try {
+    await client.connect()
+  } catch (error) {
+    void client.end()
+    throw error
+  }
   return client
 }
 

@@ -18,7 +18,7 @@ interface DataDirectoryOptions {
 
 /**
  * Fills `target`, which must not exist, with a new data directory that belongs to the server's user. Made once per version of the server; a copy after that.
- * @throws ForgeError ENVIRONMENT_FAILED, and DATABASE_MISSING when the user has no name
+ * @throws ForgeError ENVIRONMENT_FAILED
  */
 export async function makeDataDirectory(binaries: ServerBinaries, target: string, options: DataDirectoryOptions): Promise<void> {
   const user = serverUser()
@@ -113,16 +113,8 @@ async function makeApplicationRole(
 
 function failure(what: string, result: ExecResult): ForgeError {
   const output = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-6).join('\n')
-  if (/effective user ID/.test(output)) return nameless()
   return new ForgeError('ENVIRONMENT_FAILED', `PostgreSQL could not be prepared (${what}):\n${output}`, {
     remedy: 'Check the free space of the temporary and cache folders, or set DATABASE_URL to a server whose role may create databases.',
-  })
-}
-
-function nameless(): ForgeError {
-  const id = process.geteuid?.() ?? 'its number'
-  return new ForgeError('DATABASE_MISSING', `PostgreSQL cannot be prepared by a user without a name, and user ${id} has none on this machine.`, {
-    remedy: `Add user ${id} to /etc/passwd, or run Forge as a user who is there, or set DATABASE_URL to a server whose role may create databases.`,
   })
 }
 

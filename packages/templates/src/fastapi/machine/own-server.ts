@@ -29,7 +29,11 @@ export interface OwnServerOptions {
 const START_LIMIT_MS = 60_000
 const STOP_GRACE_MS = 10_000
 
-const COMMON = { listen_addresses: '', unix_socket_permissions: '0777', logging_collector: 'off', log_timezone: 'UTC', timezone: 'UTC', jit: 'off' }
+const COMMON = {
+  ...{ listen_addresses: '', unix_socket_permissions: '0777', logging_collector: 'off', log_timezone: 'UTC', timezone: 'UTC', jit: 'off' },
+  /** A client that stops half-way would make DROP DATABASE wait for a minute. */
+  authentication_timeout: '10s',
+}
 /** Nothing survives the machine, so nothing need be safe from it; and a killed server leaves no shared memory behind. */
 const THROWAWAY = {
   ...{ fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0', max_wal_size: '1GB' },
@@ -38,7 +42,7 @@ const THROWAWAY = {
 
 /**
  * Starts a server that listens on a unix socket only. It dies with the harness.
- * @throws ForgeError ENVIRONMENT_FAILED, DATABASE_MISSING
+ * @throws ForgeError ENVIRONMENT_FAILED
  */
 export async function startOwnServer(binaries: ServerBinaries, options: OwnServerOptions): Promise<OwnServer> {
   const folder = await makeTemporaryFolder(serverUser())

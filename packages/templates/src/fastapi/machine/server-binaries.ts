@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { ForgeError, type ProcessHost } from '@forge/core'
 import { copiedBinaries, installedBinaries } from './packaged-binaries'
-import { type ServerUser, serverUser } from './server-user'
+import { namelessUser, type ServerUser, serverUser } from './server-user'
 
 /** Programs of a PostgreSQL server that run here. */
 export interface ServerBinaries {
@@ -31,12 +31,13 @@ export interface BinariesWanted {
 /**
  * The first server ≥ 15 that the server's user can execute: PATH, then versioned folders, newest first, then the npm package for this platform.
  * `undefined` when there is none.
- * @throws ForgeError DATABASE_MISSING when the harness is root and cannot start programs as another user
+ * @throws ForgeError DATABASE_MISSING when the harness is root and cannot start programs as another user, or when the server's user has no name
  */
 export async function findServerBinaries(host: ProcessHost, wanted: BinariesWanted = {}): Promise<ServerBinaries | undefined> {
   const fits: Fits = (found) => found !== undefined && (wanted.major === undefined || found.major === wanted.major)
   const found = (await localServer(host, wanted, fits)) ?? (await packagedServer(host, wanted, fits))
   if (found === undefined) await refuseLoneRoot(host)
+  else refuseNameless()
   return found
 }
 
@@ -59,6 +60,15 @@ async function packagedServer(host: ProcessHost, wanted: BinariesWanted, fits: F
     found = copied === undefined ? undefined : await probe(host, copied, 'package')
   }
   return fits(found) ? found : undefined
+}
+
+/** `initdb` looks up the name of the user that runs it, and refuses without. */
+function refuseNameless(): void {
+  const id = namelessUser()
+  if (id === undefined) return
+  throw new ForgeError('DATABASE_MISSING', `PostgreSQL can be prepared only by a user that has a name; user ${id} has none on this machine.`, {
+    remedy: `Add user ${id} to /etc/passwd, or run Forge as a user who is there, or set DATABASE_URL to a server whose role may create databases.`,
+  })
 }
 
 /** Root of a container or namespace that has no other user: nothing can be run as somebody else, so no server was found either. */

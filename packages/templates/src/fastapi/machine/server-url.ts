@@ -1,5 +1,6 @@
-import { userInfo } from 'node:os'
 import { isAbsolute } from 'node:path'
+import { ForgeError } from '@forge/core'
+import { ownName } from './server-user'
 
 /** Where the server of a `DATABASE_URL` is, and who connects to it. */
 export interface ServerUrl {
@@ -15,13 +16,14 @@ export interface ServerUrl {
 
 const SCHEME = /^postgres(ql)?(\+\w+)?:\/\//
 
-/** Reads the URLs that libpq reads (the first host only), and SQLAlchemy's with a driver. `undefined` when it is not PostgreSQL's. */
+/** Reads the URLs that libpq reads (the first host only), and SQLAlchemy's with a driver. `undefined` when it is not PostgreSQL's. @throws ForgeError DATABASE_MISSING when nothing names a user */
 export function parseServerUrl(text: string): ServerUrl | undefined {
   if (!SCHEME.test(text)) return undefined
   const url = asUrl(text)
   if (url === undefined) return undefined
   const query = url.searchParams
-  const user = decodeURIComponent(url.username) || query.get('user') || process.env['PGUSER'] || userInfo().username
+  const user = decodeURIComponent(url.username) || query.get('user') || process.env['PGUSER'] || ownName()
+  if (user === undefined) throw userless()
   const place = first(query.get('host')) || bareHost(url.hostname) || process.env['PGHOST'] || 'localhost'
   return {
     user,
@@ -31,6 +33,12 @@ export function parseServerUrl(text: string): ServerUrl | undefined {
     port: Number(first(query.get('port')) || url.port || process.env['PGPORT'] || 5432),
     sslMode: isAbsolute(place) ? 'disable' : (query.get('sslmode') ?? query.get('ssl') ?? process.env['PGSSLMODE'] ?? 'prefer'),
   }
+}
+
+function userless(): ForgeError {
+  return new ForgeError('DATABASE_MISSING', 'DATABASE_URL names no role, and the user that runs Forge has no name on this machine.', {
+    remedy: 'Name the role in it: postgresql://role@host/database.',
+  })
 }
 
 /** A generic URL cannot have a user without a host, nor several hosts; libpq's can. */
