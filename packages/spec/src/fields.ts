@@ -21,7 +21,7 @@ export function parseFieldLine(text: string): ParsedField[] {
     .trim()
   const several = severalNames(clean)
   if (several !== null) return several
-  const pair = clean.match(new RegExp(`^(${IDENT})\\s*(?:/|,|&|and)\\s*(${IDENT})\\s*([:(].*)$`, 's'))
+  const pair = clean.match(new RegExp(`^(${IDENT})(?:\\s*[/,&]\\s*|\\s+and\\s+)(${IDENT})\\s*([:(].*)$`, 's'))
   if (pair !== null) return [pair[1]!, pair[2]!].flatMap((name) => parseFieldLine(`${name}${pair[3]}`))
   const match = clean.match(new RegExp(`^(${IDENT})(\\[\\])?([?*!])?\\s*(.*)$`, 's'))
   if (match === null) return []

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { bubblewrap, type ProcessHost, type SandboxSession, startProcessHost } from '@forge/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensurePythonEnv, type PythonEnv } from '../src/fastapi/environment/python-env'
@@ -46,6 +46,14 @@ describe('an application in a sandbox', () => {
       await application.stop()
     }
     await expect(send(application.socket, 'GET', '/health')).rejects.toThrow()
+  })
+
+  it('sees the socket of the database, and neither its data nor the password of its superuser', async () => {
+    const place = dirname(server.socketDir)
+    expect(existsSync(join(place, 'data', 'forge.json'))).toBe(true)
+    const script = 'test -S "$0/socket/.s.PGSQL.5432" && ls -a "$0"'
+    const seen = await session.exec(['/bin/sh', '-c', script, place], { cwd: tree })
+    expect(seen).toMatchObject({ exitCode: 0, stdout: '.\n..\nsocket\n' })
   })
 
   it('says why a migration fails', async () => {

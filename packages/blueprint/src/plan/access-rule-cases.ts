@@ -1,11 +1,12 @@
 import type { Endpoint, RuleEffect } from '@forge/spec'
-import { validBody } from './bodies'
+import { comparison, safeValue, validBody } from './bodies'
 import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Step, type Value } from './case-plan'
 import { identityCases, mergeSteps, plan, words } from './common'
 import { endpointCases } from './endpoint-cases'
 import { endpointNames } from './endpoint-names'
-import { failure, reading, sceneFor, stranger, requestFor } from './requests'
+import { failure, foreign, reading, sceneFor, stranger, requestFor } from './requests'
 import { change, noSides, type OwnedRow, ownedRow, type RuleContext, type Sides, smallChange, succeeds } from './rule-scene'
+import { rowState } from './states'
 import { snake, type World } from './world'
 
 type OwnerEffect = Extract<RuleEffect, { kind: 'owner' }>
@@ -44,10 +45,11 @@ function ownedRowSides(context: RuleContext, effect: OwnerEffect, operation: 're
   const { world, name } = context
   const endpoint = endpointFor(world, effect.entity, operation)
   const owned = endpoint && ownedRow(world, effect.entity, effect.fields, effect.via)
-  if (!endpoint || !owned || endpoint.parent) return noSides
+  if (!endpoint || !owned) return noSides
   const label = `${name}_${operation}`
   const body = operation === 'update' ? smallChange(world, endpoint, guardedFields(world, effect.entity)) : { arrange: [], body: undefined }
-  const arrange = mergeSteps(body.arrange, owned.arrange)
+  const inState = storedState(world, endpoint, owned.row)
+  const arrange = mergeSteps(body.arrange, owned.arrange, inState)
   const ask = (caller: Caller) =>
     requestFor(
       world,
@@ -57,16 +59,12 @@ function ownedRowSides(context: RuleContext, effect: OwnerEffect, operation: 're
       endpoint.operation === 'action' && Object.keys(body.body ?? {}).length === 0 ? undefined : body.body,
     )
   const other = stranger(world)
-  const { status, code } = world.otherOwner(effect.entity)
   const unchanged = operation === 'read' ? [] : stillThere(world, effect.entity, owned, Object.keys(body.body ?? {}))
   const bites = [
-    plan(
-      `${label}_by_stranger`,
-      `Refused for somebody else's ${words(world.entity(effect.entity))}.`,
-      ask(other.caller),
-      failure(world, status, code),
-      { arrange: mergeSteps(arrange, other.arrange), after: unchanged },
-    ),
+    plan(`${label}_by_stranger`, `Refused for somebody else's ${words(world.entity(effect.entity))}.`, ask(other.caller), foreign(world, endpoint), {
+      arrange: mergeSteps(arrange, other.arrange),
+      after: unchanged,
+    }),
   ]
   const expect =
     operation === 'read' ? { status: endpoint.status, checks: keyCheck(world, effect.entity, owned.row) } : succeeds(world, endpoint, body.body)
@@ -76,6 +74,12 @@ function ownedRowSides(context: RuleContext, effect: OwnerEffect, operation: 're
     bites,
     honest: [...honest, ...coOwners(context, effect, operation, endpoint, body), ...privileged(world, effect, label, ask, expect, arrange)],
   }
+}
+
+/** Puts a row into a state in which no rule stands in the way of the endpoint. */
+function storedState(world: World, endpoint: Endpoint, row: string): Step[] {
+  const values = rowState(world, endpoint)
+  return Object.keys(values).length === 0 ? [] : [{ kind: 'store', entity: endpoint.entity!, row, values }]
 }
 
 /** Whoever else a rule names beside the owner, for example the assignee. */
@@ -96,7 +100,7 @@ function coOwners(
         `Allowed for whoever ${field} names.`,
         act,
         succeeds(world, endpoint, change.body),
-        { arrange: mergeSteps(change.arrange, owned.arrange) },
+        { arrange: mergeSteps(change.arrange, owned.arrange, storedState(world, endpoint, owned.row)) },
       ),
     ]
   })
@@ -181,13 +185,12 @@ function ownedParentSides({ world, name }: RuleContext, effect: OwnerEffect): Si
   if (!owned) return noSides
   const draft = validBody(world, endpoint)
   const other = stranger(world)
-  const { status, code } = world.otherOwner(effect.entity)
   const params = { [parent.param]: ref(owned.row, world.keyField(parent.entity).name) }
   const ask = (caller: Caller) => ({ method: endpoint.method, path: endpoint.path, params, caller, body: draft.body })
   const arrange = mergeSteps(draft.arrange, owned.arrange)
   return {
     bites: [
-      plan(`${name}_create_by_stranger`, 'Refused below what belongs to somebody else.', ask(other.caller), failure(world, status, code), {
+      plan(`${name}_create_by_stranger`, 'Refused below what belongs to somebody else.', ask(other.caller), foreign(world, endpoint), {
         arrange: mergeSteps(arrange, other.arrange),
       }),
     ],
@@ -240,10 +243,11 @@ export function roleFieldRuleCases({ world, name }: RuleContext, effect: RoleFie
   const owned = endpoint && ownedRow(world, effect.entity, owners.length > 0 ? owners : [world.keyField(effect.entity).name])
   if (!endpoint || !owned || !field || field.reference || outside === undefined) return noSides
   const old = world.roleField === effect.field ? outside : undefined
-  const value = (field.values ?? []).find((member) => member !== old && member !== field.default)
-  if (value === undefined) return noSides
+  const samples = field.values ?? [1, 2].map((variant) => safeValue(world, effect.entity, field, variant))
+  const value = samples.find((member) => member !== old && member !== field.default)
+  if (value === undefined || field.writeOnly) return noSides
   const body = { [field.name]: literal(value) }
-  const changed = { kind: 'equals' as const, field: field.name, value: literal(value), compare: 'exact' as const }
+  const changed = { kind: 'equals' as const, field: field.name, value: literal(value), compare: comparison(field) }
   const label = `${name}_${snake(field.name)}`
   const rest = smallChange(world, endpoint, [field.name])
   const other = smallChangeOf(rest.body, field.name)

@@ -1,5 +1,6 @@
-import { type Endpoint, type Field, type JsonValue, sampleValue } from '@forge/spec'
+import { type Endpoint, type Field, type InvalidSample, invalidSamples, type JsonValue, sampleValue } from '@forge/spec'
 import { byDefault, type Check, literal, ref, type Step, type Value } from './case-plan'
+import { delicateValues, parentState } from './states'
 import { snake, type World } from './world'
 
 /** A body that must be accepted, and the rows it points at. */
@@ -27,7 +28,7 @@ export function validBody(world: World, endpoint: Endpoint, options: { variant?:
       if (!field.required) continue
       const name = snake(field.reference.entity)
       if (!draft.arrange.some((step) => step.kind === 'make' && step.as === name))
-        draft.arrange.push(make(field.reference.entity, name, demandedState(world, entity.name, field.name)))
+        draft.arrange.push(...rowSteps(world, field.reference.entity, name, parentState(world, entity.name, field.name)))
       draft.body[field.name] = ref(name, world.keyField(field.reference.entity).name)
     } else if (field.name === entity.softDelete?.field || (options.requiredOnly && !field.required)) {
     } else {
@@ -37,23 +38,39 @@ export function validBody(world: World, endpoint: Endpoint, options: { variant?:
   return draft
 }
 
-/** What rules demand of the row that a reference points at. */
-export function demandedState(world: World, entity: string, reference: string): Record<string, Value> {
-  const values: Record<string, Value> = {}
-  for (const effect of world.effects) {
-    if (effect.kind !== 'reference-state' || effect.entity !== entity || effect.reference !== reference) continue
-    const field = world.field(effect.target, effect.field)
-    if (field && !field.readOnly && field.default !== effect.value) values[effect.field] = literal(effect.value)
-  }
-  return values
+/** Values that must be refused. `at` is what the answer names: the field, or the item of a list. References are as wrong as the key they hold. */
+export function faultsOf(world: World, field: Field): (InvalidSample & { at: string })[] {
+  return invalidSamples({ ...field, type: keyType(world, field) }).map((sample) => ({
+    ...sample,
+    at: field.list && Array.isArray(sample.value) ? `${field.name}.0` : field.name,
+  }))
+}
+
+/** Text for references whose key is text, which has no form that could be wrong. */
+function keyType(world: World, field: Field): Field['type'] {
+  if (!field.reference) return field.type
+  const type = keyType(world, world.keyField(field.reference.entity))
+  return ['integer', 'bigint', 'uuid'].includes(type) ? 'reference' : type
 }
 
 /** A sample that no rule objects to. */
 export function safeValue(world: World, entity: string, field: Field, variant = 0): JsonValue {
   if (field.type === 'boolean' && field.default !== null && !field.list && variant === 0) return field.default
   if (field.type === 'enum') return field.list ? [safeMember(world, entity, field, variant)] : safeMember(world, entity, field, variant)
+  if (isKeptApart(world, entity, field)) return unusedSample(world, entity, field, variant)
   const when = timing(world, entity, field.name)
   return when === undefined ? sampleValue(field, variant) : sampleValue(field, variant, { when })
+}
+
+const isKeptApart = (world: World, entity: string, field: Field): boolean =>
+  !field.list && (field.unique !== false || world.entity(entity).key.includes(field.name)) && world.initialValues(entity, field.name).size > 0
+
+/** The sample of that number among those that no row has from the start. */
+function unusedSample(world: World, entity: string, field: Field, variant: number): JsonValue {
+  const taken = world.initialValues(entity, field.name)
+  const last = variant + taken.size
+  const free = Array.from({ length: last + 1 }, (_, index) => sampleValue(field, index)).filter((value) => !taken.has(String(value).toLowerCase()))
+  return free[variant] ?? sampleValue(field, variant)
 }
 
 /** The member to create with is the default; another one only where no rule says more about it. */
@@ -66,20 +83,6 @@ function safeMember(world: World, entity: string, field: Field, variant: number)
   const pool = free.length > 0 ? free : values
   const others = pool.filter((value) => value !== usual)
   return variant === 0 ? pool[0]! : (others[(variant - 1) % Math.max(1, others.length)] ?? usual ?? pool[0]!)
-}
-
-/** Values of a field that some rule speaks of. */
-export function delicateValues(world: World, entity: string, field: string): Set<string | boolean> {
-  const found = new Set<string | boolean>()
-  for (const effect of world.effects) {
-    if (effect.kind === 'exclusive' && effect.entity === entity) {
-      for (const side of [effect.a, effect.b]) if (side.field === field) found.add(side.value)
-    }
-    if (effect.kind === 'state-guard' && effect.entity === entity && effect.field === field) for (const value of effect.values) found.add(value)
-    if (effect.kind === 'parent-guard' && effect.parent === entity && effect.field === field) for (const value of effect.values) found.add(value)
-    if (effect.kind === 'stamp' && effect.entity === entity && effect.field === field) found.add(effect.value)
-  }
-  return found
 }
 
 function timing(world: World, entity: string, field: string): 'past' | 'future' | undefined {
@@ -116,12 +119,34 @@ export function creatable(world: World, entity: string): string[] | null {
   return [...(endpoint.body ?? []), ...(endpoint.parent?.field ? [endpoint.parent.field] : [])]
 }
 
+/**
+ * Values with the other end of each interval of which they hold one, so that no order rule objects.
+ * @param within fields that may be added; all when left out
+ */
+export function inOrder(world: World, entity: string, values: Record<string, Value>, within?: readonly string[]): Record<string, Value> {
+  const ordered = { ...values }
+  for (const effect of world.effects) {
+    if (effect.kind !== 'order' || effect.entity !== entity) continue
+    for (const [mine, theirs] of [
+      [effect.before, effect.after],
+      [effect.after, effect.before],
+    ] as const) {
+      const value = ordered[mine]
+      const sameType = world.field(entity, mine)?.type === world.field(entity, theirs)?.type
+      if (value?.kind === 'literal' && value.value !== null && ordered[theirs] === undefined && sameType && (within?.includes(theirs) ?? true))
+        ordered[theirs] = value
+    }
+  }
+  return ordered
+}
+
 /** A row with some values; those that no request can set are stored. */
 export function rowSteps(world: World, entity: string, as: string, values: Record<string, Value> = {}, caller = byDefault): Step[] {
   const settable = creatable(world, entity)
   const made: Record<string, Value> = {}
   const stored: Record<string, Value> = {}
-  for (const [field, value] of Object.entries(values)) (settable === null || settable.includes(field) ? made : stored)[field] = value
+  for (const [field, value] of Object.entries(inOrder(world, entity, values)))
+    (settable === null || settable.includes(field) ? made : stored)[field] = value
   const steps = [make(entity, as, made, caller)]
   if (Object.keys(stored).length > 0) steps.push({ kind: 'store', entity, row: as, values: stored })
   return steps

@@ -1,7 +1,7 @@
 import type { Endpoint } from '@forge/spec'
 import { type CasePlan, literal, type Request, type Step, type Value } from './case-plan'
 import { mergeSteps, plan } from './common'
-import { failure, invalid, sceneFor, stranger, unknownRequest } from './requests'
+import { failure, foreign, invalid, sceneFor, stranger, unknownRequest } from './requests'
 import { snake, type World } from './world'
 
 /** Somebody else asks for a row that is not theirs. */
@@ -16,10 +16,9 @@ export function foreignCases(
   if (world.owners(endpoint.entity!, operation).length === 0) return []
   const other = stranger(world)
   const scene = sceneFor(world, endpoint, { caller: other.caller })
-  const { status, code } = world.otherOwner(endpoint.entity!)
   const act = body === undefined || operation === 'read' ? scene.request : { ...scene.request, body }
   return [
-    plan(`${name}_not_owner`, 'Refused for somebody else.', act, failure(world, status, code), {
+    plan(`${name}_not_owner`, 'Refused for somebody else.', act, foreign(world, endpoint), {
       arrange: mergeSteps(arrange, scene.arrange, other.arrange),
     }),
   ]

@@ -1,4 +1,4 @@
-import type { Endpoint } from '@forge/spec'
+import type { Endpoint, Field } from '@forge/spec'
 import { make } from './bodies'
 import { type CasePlan, type Check, literal, ref, type Step, type Value } from './case-plan'
 import { plan } from './common'
@@ -8,12 +8,13 @@ import { snake, type World } from './world'
 /** A computed count follows the rows it counts. */
 export function countCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
   return (endpoint.computed ?? []).flatMap((computed) => {
-    const scene = sceneFor(world, endpoint)
+    const child = computed.through === undefined ? childField(world, endpoint.entity!, computed.of) : undefined
+    const scene = sceneFor(world, endpoint, child ? { children: [{ entity: computed.of, field: child.name }] } : {})
     const key = ref(scene.row, world.keyField(endpoint.entity!).name)
     const counted = snake(computed.of)
     const steps =
       computed.through === undefined
-        ? childSteps(world, endpoint.entity!, computed.of, counted, key)
+        ? child && [make(computed.of, counted, { [child.name]: key })]
         : linkSteps(world, computed.through, endpoint.entity!, computed.of, counted, key)
     if (steps === undefined) return []
     const check: Check = { kind: 'equals', field: computed.name, value: literal(1), compare: 'exact' }
@@ -29,10 +30,8 @@ export function countCases(world: World, endpoint: Endpoint, name: string): Case
   })
 }
 
-function childSteps(world: World, parent: string, child: string, as: string, key: Value): Step[] | undefined {
-  const field = world.entity(child).fields.find((each) => each.reference?.entity === parent)
-  return field ? [make(child, as, { [field.name]: key })] : undefined
-}
+const childField = (world: World, parent: string, child: string): Field | undefined =>
+  world.entity(child).fields.find((each) => each.reference?.entity === parent)
 
 function linkSteps(world: World, through: string, owner: string, other: string, as: string, key: Value): Step[] | undefined {
   const fields = world.entity(through).fields

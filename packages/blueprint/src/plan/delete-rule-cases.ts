@@ -4,7 +4,8 @@ import { type CasePlan, type Check, literal, ref, type Step, type Value } from '
 import { mergeSteps, plan, words } from './common'
 import { deletedNow } from './endpoint-cases'
 import { notFound, reading, type Scene, sceneFor, requestFor } from './requests'
-import { broken, noSides, otherValue, type RuleContext, type Sides, smallChange } from './rule-scene'
+import { broken, noSides, type RuleContext, type Sides, smallChange } from './rule-scene'
+import { otherValue } from './states'
 import { snake, type World } from './world'
 
 type Effect<Kind extends RuleEffect['kind']> = Extract<RuleEffect, { kind: Kind }>
@@ -14,7 +15,7 @@ export function deleteGuardCases({ world, name }: RuleContext, effect: Effect<'d
   const endpoint = world.endpoint(effect.entity, 'delete')
   const reference = world.field(effect.child, effect.childField)
   if (!endpoint || !reference) return noSides
-  const scene = sceneFor(world, endpoint)
+  const scene = sceneFor(world, endpoint, { children: [{ entity: effect.child, field: effect.childField }] })
   const key = world.keyField(effect.entity).name
   const child = snake(effect.child) === scene.row ? `other_${scene.row}` : snake(effect.child)
   const childIn = (value: string | boolean | undefined): Step[] =>
@@ -68,7 +69,7 @@ export function cascadeCases({ world, name }: RuleContext, effect: Effect<'casca
   const child = world.entity(effect.child)
   const reference = child.fields.find((field) => field.reference?.entity === effect.entity)
   if (!endpoint || !reference) return noSides
-  const scene = sceneFor(world, endpoint)
+  const scene = sceneFor(world, endpoint, { children: [{ entity: effect.child, field: reference.name }] })
   const key = ref(scene.row, world.keyField(effect.entity).name)
   const witness = child.junction ? linkWitness(world, effect, reference.name, key) : childWitness(world, effect.child, reference.name, key)
   if (!witness) return noSides
@@ -130,8 +131,11 @@ function linkWitness(world: World, effect: Effect<'cascade'>, own: string, key: 
 
 /** A child of its own endpoints is not found any more. */
 function childWitness(world: World, entity: string, field: string, key: Value): Witness | undefined {
-  const endpoint = world.endpoint(entity, 'get', 'update', 'replace', 'delete')
-  if (!endpoint || endpoint.parent) return undefined
+  // Below a parent that is gone everything is: only a path of its own tells.
+  const endpoint = (['get', 'update', 'replace', 'delete', 'action'] as const)
+    .flatMap((operation) => world.spec.endpoints.filter((each) => each.entity === entity && each.operation === operation))
+    .find((each) => each.unsupported === null && !each.parent)
+  if (!endpoint) return undefined
   const name = snake(entity)
   const ask = (row: string) => askFor(world, endpoint, row)
   const other = `kept_${name}`
@@ -144,7 +148,7 @@ function childWitness(world: World, entity: string, field: string, key: Value): 
 }
 
 function askFor(world: World, endpoint: Endpoint, row: string): CasePlan['act'] {
-  const body = endpoint.operation === 'update' || endpoint.operation === 'replace' ? smallChange(world, endpoint).body : undefined
+  const body = endpoint.operation !== 'get' && (endpoint.body ?? []).length > 0 ? smallChange(world, endpoint).body : undefined
   return requestFor(world, endpoint, row, undefined, body)
 }
 

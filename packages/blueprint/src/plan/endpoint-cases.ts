@@ -1,5 +1,5 @@
 import type { Endpoint } from '@forge/spec'
-import { bodyFields, demandedState, echoChecks, make, safeValue, validBody } from './bodies'
+import { bodyFields, echoChecks, rowSteps, safeValue, validBody } from './bodies'
 import { foreignCases, malformedIdCases, ownRoleCases } from './caller-cases'
 import { byDefault, type CasePlan, type Check, literal, ref, type Request, type Value } from './case-plan'
 import { article, identityCases, mergeSteps, plan, sentence, words } from './common'
@@ -18,6 +18,7 @@ import {
 import { linkCases } from './link-cases'
 import { listCases } from './list-cases'
 import { notFound, reading, type Scene, sceneFor, stranger, unknownRequest } from './requests'
+import { parentState } from './states'
 import { snake, type World } from './world'
 
 /** Every case worth testing on an endpoint, the most telling first. */
@@ -69,7 +70,7 @@ function createCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
     const parent = scene.request.params[endpoint.parent.param]!
     created.push({ kind: 'equals', field: endpoint.parent.field, value: parent, compare: 'exact' })
   }
-  const readBack = reading(world, entity.name, 'created', echoChecks(world, entity.name, draft.body))
+  const readBack = endpoint.status === 204 ? [] : reading(world, entity.name, 'created', echoChecks(world, entity.name, draft.body))
   const cases: CasePlan[] = [
     plan(
       name,
@@ -229,7 +230,7 @@ function actionCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   for (const field of fields) {
     if (field.reference) {
       const target = snake(field.reference.entity) === scene.row ? `other_${scene.row}` : snake(field.reference.entity)
-      arrange.push(make(field.reference.entity, target, demandedState(world, entity.name, field.name)))
+      arrange.push(...rowSteps(world, field.reference.entity, target, parentState(world, entity.name, field.name)))
       body[field.name] = ref(target, world.keyField(field.reference.entity).name)
     } else {
       body[field.name] = literal(safeValue(world, entity.name, field, 1))

@@ -1,5 +1,5 @@
-import { type Endpoint, type Field, invalidSamples } from '@forge/spec'
-import { bodyFields, comparison, echoChecks, make, safeValue, validBody } from './bodies'
+import type { Endpoint, Field } from '@forge/spec'
+import { bodyFields, comparison, echoChecks, faultsOf, inOrder, make, safeValue, validBody } from './bodies'
 import { type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
 import { mergeSteps, plan, words } from './common'
 import { failure, invalid, reading, sceneFor, stranger } from './requests'
@@ -19,20 +19,18 @@ export function invalidCases(world: World, endpoint: Endpoint, name: string, arr
   const seen = new Set<string>()
   return spread(
     bodyFields(world, endpoint).map((field) =>
-      invalidSamples(field).flatMap((sample) => {
+      faultsOf(world, field).flatMap((sample) => {
         if (seen.has(sample.name)) return []
         seen.add(sample.name)
         const value = literal(sample.value)
+        const table = { group: `${name}_refuses_invalid_input`, kind: 'override' as const, field: field.name, value }
         return [
           plan(
             `${name}_${sample.name}`,
             `Refused: ${sample.why}.`,
             { ...act, body: { ...act.body, [field.name]: value } },
-            invalid(world, field.name),
-            {
-              arrange,
-              table: { group: `${name}_refuses_invalid_input`, kind: 'override', field: field.name, value },
-            },
+            invalid(world, sample.at),
+            { arrange, ...(sample.at === field.name ? { table } : {}) },
           ),
         ]
       }),
@@ -203,10 +201,13 @@ export function partialCases(
   const [sent, ...kept] = fields
   if (!sent || kept.length === 0) return []
   if (body[sent.name]!.kind !== 'literal') return []
-  const one = { [sent.name]: body[sent.name]! }
+  const one = inOrder(world, entity.name, { [sent.name]: body[sent.name]! }, endpoint.body)
   const checks: Check[] = [
     ...echoChecks(world, entity.name, one),
-    ...kept.slice(0, 3).map((field): Check => ({ kind: 'equals', field: field.name, value: ref(row, field.name), compare: 'exact' })),
+    ...kept
+      .filter((field) => one[field.name] === undefined)
+      .slice(0, 3)
+      .map((field): Check => ({ kind: 'equals', field: field.name, value: ref(row, field.name), compare: 'exact' })),
   ]
   return [plan(`${name}_partial`, `Only ${sent.name} is sent: everything else stays.`, act(one), { status: endpoint.status, checks }, { arrange })]
 }

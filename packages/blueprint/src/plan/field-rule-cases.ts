@@ -1,10 +1,10 @@
-import { type Field, type InvalidSample, invalidSamples, type JsonValue, type RuleEffect, sampleValue } from '@forge/spec'
-import { comparison, safeValue } from './bodies'
-import { type CasePlan, type Check, literal, type Value } from './case-plan'
+import { type Field, type InvalidSample, type JsonValue, type RuleEffect, sampleValue } from '@forge/spec'
+import { comparison, faultsOf, safeValue } from './bodies'
+import { type CasePlan, type Check, literal } from './case-plan'
 import { plan } from './common'
 import { duplicateCases } from './field-cases'
 import { failure, invalid } from './requests'
-import { accepted, change, creation, noSides, type RuleContext, type Sides, type Writing, writable, writingOf } from './rule-scene'
+import { accepted, bodyWith, change, creation, noSides, type RuleContext, type Sides, type Writing, writable, writingOf } from './rule-scene'
 import { snake } from './world'
 
 type FieldEffect = Extract<RuleEffect, { kind: 'field' }>
@@ -17,7 +17,7 @@ export function fieldRuleCases({ world, name }: RuleContext, effect: FieldEffect
   const field = writing && writable(world, writing, effect.field)
   if (!writing || !field) return noSides
   const label = `${name}_${snake(field.name)}`
-  const body = (value: JsonValue): Record<string, Value> => ({ ...writing.body, [field.name]: literal(value) })
+  const body = (value: JsonValue) => bodyWith(world, writing, { [field.name]: literal(value) })
   const fine = (suffix: string, description: string, value: JsonValue) => accepted(world, `${label}_${suffix}`, description, writing, body(value))
   switch (effect.check) {
     case 'unique':
@@ -92,7 +92,7 @@ function without({ world, name }: RuleContext, writing: Writing, field: Field): 
 }
 
 function faults({ world, name }: RuleContext, writing: Writing, field: Field, telling: RegExp): CasePlan[] {
-  return invalidSamples(field)
+  return faultsOf(world, field)
     .filter((sample) => telling.test(sample.name))
     .sort((a, b) => rank(a, telling) - rank(b, telling))
     .map((sample) =>
@@ -100,7 +100,7 @@ function faults({ world, name }: RuleContext, writing: Writing, field: Field, te
         `${name}_${sample.name}`,
         `Refused: ${sample.why}.`,
         writing.request({ ...writing.body, [field.name]: literal(sample.value) }),
-        invalid(world, field.name),
+        invalid(world, sample.at),
         { arrange: writing.arrange },
       ),
     )
@@ -171,7 +171,7 @@ export function timeRuleCases({ world, name }: RuleContext, effect: TimeEffect):
     const field = writing && writable(world, writing, effect.field)
     if (!writing || !field) continue
     const [right, wrong] = effect.kind === 'future' ? (['future', 'past'] as const) : (['past', 'future'] as const)
-    const at = (when: 'past' | 'future') => ({ ...writing.body, [field.name]: literal(sampleValue(field, 0, { when })) })
+    const at = (when: 'past' | 'future') => bodyWith(world, writing, { [field.name]: literal(sampleValue(field, 0, { when })) })
     const label = `${name}_${writing.row === 'created' ? 'create' : 'update'}`
     sides.bites.push(
       plan(`${label}_in_${wrong}`, `Refused: ${field.name} lies in the ${wrong}.`, writing.request(at(wrong)), invalid(world, field.name), {

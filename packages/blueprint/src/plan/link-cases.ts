@@ -74,6 +74,31 @@ function holding(link: Link, rows: string[]): Check {
 }
 
 function addCases(link: Link, name: string): CasePlan[] {
+  return link.endpoint.param === undefined ? addByBody(link, name) : addByPath(link, name)
+}
+
+/** The path names both sides. */
+function addByPath(link: Link, name: string): CasePlan[] {
+  const { world, endpoint, other } = link
+  const act = (key: Value): Request => ({ ...link.request, params: { ...link.request.params, [endpoint.param!]: key } })
+  const arrange = [madeOwner(link), madeOther(link, other)]
+  const expect = { status: endpoint.status, checks: [holding(link, [other])] }
+  return [
+    plan(name, `Links the ${words(world.entity(endpoint.entity!))}.`, act(keyOf(link, other)), expect, { arrange, after: linkedNow(link, [other]) }),
+    plan(`${name}_unknown_${link.owner}`, 'Refused for a row that does not exist.', unknownRequest(world, endpoint), notFound(world)),
+    plan(`${name}_unknown_${other}`, 'Refused: nothing of that id can be linked.', act(world.unknownKey(endpoint.entity!)), notFound(world), {
+      arrange: [madeOwner(link)],
+      after: linkedNow(link, []),
+    }),
+    plan(`${name}_twice`, 'What is linked already stays linked once.', act(keyOf(link, other)), expect, {
+      arrange: [...arrange, linked(link, other)],
+      after: linkedNow(link, [other]),
+    }),
+  ]
+}
+
+/** The body names what is linked: one key, or a list of them. */
+function addByBody(link: Link, name: string): CasePlan[] {
   const { world, endpoint, other } = link
   const field = endpoint.body?.[0] ?? `${other}_ids`
   const several = /s$/.test(field)

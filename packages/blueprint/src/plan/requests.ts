@@ -1,6 +1,7 @@
 import type { Endpoint } from '@forge/spec'
 import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
-import { demandedState, make } from './bodies'
+import { make, rowSteps } from './bodies'
+import { parentState, rowState } from './states'
 import { type ErrorCode, snake, type World } from './world'
 
 type Follow = CasePlan['after'][number]
@@ -16,21 +17,28 @@ export interface Scene {
 /**
  * The rows a request to `endpoint` needs, made by `caller`, and the request itself without a body.
  * @param values fields of the row that matter.
+ * @param children rows that are going to point at it.
  */
-export function sceneFor(world: World, endpoint: Endpoint, options: { values?: Record<string, Value>; maker?: Caller; caller?: Caller } = {}): Scene {
+export function sceneFor(
+  world: World,
+  endpoint: Endpoint,
+  options: { values?: Record<string, Value>; children?: { entity: string; field: string }[]; maker?: Caller; caller?: Caller } = {},
+): Scene {
   const caller = options.caller ?? actorFor(world, endpoint)
   const request: Request = { method: endpoint.method, path: endpoint.path, params: {}, caller }
   const scene: Scene = { arrange: [], request, row: '' }
   const { parent, param, entity } = endpoint
   if (parent) {
     const name = snake(parent.entity)
-    scene.arrange.push(make(parent.entity, name, parent.field ? demandedState(world, entity!, parent.field) : {}, options.maker))
+    const state = parent.field === undefined ? {} : parentState(world, entity!, parent.field)
+    scene.arrange.push(...rowSteps(world, parent.entity, name, state, options.maker))
     request.params[parent.param] = ref(name, world.keyField(parent.entity).name)
   }
   if (param !== undefined && param !== parent?.param && entity !== null) {
     scene.row = snake(entity)
     const placed = parent?.field === undefined ? {} : { [parent.field]: request.params[parent.param]! }
-    scene.arrange.push(make(entity, scene.row, { ...placed, ...options.values }, options.maker))
+    const values = { ...placed, ...rowState(world, endpoint, options.children), ...options.values }
+    scene.arrange.push(...rowSteps(world, entity, scene.row, values, options.maker))
     request.params[param] = ref(scene.row, world.keyField(entity).name)
   }
   return scene
@@ -101,6 +109,14 @@ export function failure(world: World, status: number, code: ErrorCode, field?: s
 export const invalid = (world: World, field?: string): CasePlan['expect'] =>
   failure(world, world.spec.statusCodes.validation, 'VALIDATION_ERROR', field)
 export const notFound = (world: World): CasePlan['expect'] => failure(world, 404, 'NOT_FOUND')
+
+/** The refusal for what belongs to somebody else. A path that names a parent is refused for that first. */
+export function foreign(world: World, endpoint: Endpoint): CasePlan['expect'] {
+  const { parent, entity } = endpoint
+  const hiddenParent = parent !== undefined && world.owners(parent.entity, 'read').length > 0
+  const { status, code } = world.otherOwner(hiddenParent ? parent.entity : entity!)
+  return failure(world, status, code)
+}
 
 /** The step that makes an ordinary user, and that user as caller: neither privileged nor owner of anything. */
 export function stranger(world: World, name = 'stranger', role?: string): { arrange: Step[]; caller: Caller; id: Value } {

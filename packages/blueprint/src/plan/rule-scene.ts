@@ -1,6 +1,6 @@
-import type { Endpoint, Field, JsonValue, Operation } from '@forge/spec'
-import { bodyFields, creatable, delicateValues, echoChecks, make, rowSteps, validBody } from './bodies'
-import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
+import type { Endpoint, Field, Operation } from '@forge/spec'
+import { bodyFields, creatable, echoChecks, inOrder, make, rowSteps, validBody } from './bodies'
+import { type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
 import { mergeSteps, plan } from './common'
 import { failure, sceneFor, stranger } from './requests'
 import { snake, type World } from './world'
@@ -57,10 +57,7 @@ export function change(
   const endpoint = operations.map((operation) => endpointWith(world, entity, operation, field)).find((each) => each !== undefined)
   if (!endpoint) return undefined
   const scene = sceneFor(world, endpoint)
-  const arrange = mergeSteps(
-    scene.arrange.filter((step) => step.kind !== 'make' || step.as !== scene.row),
-    rowSteps(world, entity, scene.row, values),
-  )
+  const arrange = mergeSteps(scene.arrange, rowSteps(world, entity, scene.row, values))
   return { endpoint, arrange, body: {}, request: (body) => ({ ...scene.request, body }), row: scene.row }
 }
 
@@ -79,6 +76,11 @@ export function writingOf(world: World, entity: string, field: string): Writing 
   const created = creation(world, entity)
   if (created?.endpoint.body?.includes(field)) return created
   return change(world, entity, {}, ['update', 'replace', 'action'], field)
+}
+
+/** The body of a writing with some other values. */
+export function bodyWith(world: World, { endpoint, body }: Writing, values: Record<string, Value>): Record<string, Value> {
+  return { ...body, ...inOrder(world, endpoint.entity!, values, endpoint.body) }
 }
 
 export function writable(world: World, writing: Writing, name: string): Field | undefined {
@@ -113,17 +115,6 @@ export function succeeds(world: World, endpoint: Endpoint, body: Record<string, 
 
 /** The request is refused because of the state of the data. */
 export const broken = (world: World): CasePlan['expect'] => failure(world, 409, 'RULE_VIOLATION')
-
-/** A value of the field that is not `value` and of which no rule speaks. */
-export function otherValue(world: World, entity: string, name: string, not: readonly (string | boolean)[]): JsonValue | undefined {
-  const field = world.field(entity, name)
-  if (!field) return undefined
-  if (field.type === 'boolean') return [false, true].find((value) => !not.includes(value))
-  const delicate = delicateValues(world, entity, name)
-  const free = (field.values ?? []).filter((value) => !not.includes(value))
-  const usual = typeof field.default === 'string' && free.includes(field.default) ? field.default : undefined
-  return usual ?? free.find((value) => !delicate.has(value)) ?? free[0]
-}
 
 /** A row of `entity` in the variable `row` that belongs to an ordinary user, who is the caller. */
 export interface OwnedRow {
@@ -168,5 +159,5 @@ export function ownedRow(
 export function smallChange(world: World, endpoint: Endpoint, not: readonly string[] = []): { arrange: Step[]; body: Record<string, Value> } {
   const draft = validBody(world, endpoint, { variant: 1 })
   const plain = Object.entries(draft.body).find(([name, value]) => value.kind === 'literal' && !not.includes(name))
-  return plain ? { arrange: [], body: { [plain[0]]: plain[1] } } : draft
+  return plain ? { arrange: [], body: inOrder(world, endpoint.entity!, { [plain[0]]: plain[1] }, endpoint.body) } : draft
 }

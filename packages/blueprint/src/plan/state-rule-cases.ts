@@ -10,7 +10,6 @@ import {
   change,
   creation,
   noSides,
-  otherValue,
   type RuleContext,
   type Sides,
   smallChange,
@@ -18,6 +17,7 @@ import {
   type Writing,
   writingOf,
 } from './rule-scene'
+import { otherValue } from './states'
 import { snake, type World } from './world'
 
 type Effect<Kind extends RuleEffect['kind']> = Extract<RuleEffect, { kind: Kind }>
@@ -97,7 +97,7 @@ export function parentGuardCases({ world, name }: RuleContext, effect: Effect<'p
   const parent = writing.arrange.find((step): step is Extract<Step, { kind: 'make' }> => step.kind === 'make' && step.entity === effect.parent)
   if (!parent) return noSides
   const below = (value: string | boolean): Writing => {
-    const others = writing.arrange.filter((step) => step !== parent)
+    const others = writing.arrange.filter((step) => step !== parent && !(step.kind === 'store' && step.row === parent.as))
     return {
       ...writing,
       arrange: mergeSteps(others, rowSteps(world, effect.parent, parent.as, { ...parent.values, [effect.field]: literal(value) })),

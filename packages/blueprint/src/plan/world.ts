@@ -41,6 +41,8 @@ export interface World {
   builtInId: JsonValue
   /** Enum field of the user entity that holds the role. */
   roleField: string | null
+  /** Values, in lower case, that rows have before any test makes one. */
+  initialValues(entity: string, field: string): ReadonlySet<string>
   /** True when rows exist before any test makes one. */
   seeded(entity: string): boolean
   /** True when a soft delete hides rows from everybody, since no request can bring them back. */
@@ -100,6 +102,10 @@ export function worldOf(spec: ApiSpec): World {
     roleOutside: (roles) => [...spec.roles].reverse().find((role) => !roles.includes(role)),
     builtInId,
     roleField,
+    initialValues: (name, fieldName) => {
+      const rows = [...spec.seeds.filter((seed) => seed.entity === name).map(({ row }) => row), ...(name === users?.name ? [spec.auth.mockUser] : [])]
+      return new Set(rows.flatMap((row) => (row[fieldName] == null ? [] : [String(row[fieldName]).toLowerCase()])))
+    },
     seeded: (name) => name === users?.name || spec.seeds.some((seed) => seed.entity === name),
     hidesDeleted: (name) => {
       const { softDelete } = entity(name)

@@ -137,10 +137,8 @@ const rank = (name: string): number => (/^[A-Z0-9_]{2,}$/.test(name) ? 0 : /^[A-
 
 /** Code without docstrings, string literals and comments; what braces of f-strings hold stays. */
 function withoutText(code: string): string {
-  return code
-    .replace(/"""[\s\S]*?"""/g, '')
-    .replace(/f"((?:[^"\\]|\\.)*)"/g, (_, text: string) => ` ${[...text.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]).join(' ')} `)
-    .replace(/r?"(?:[^"\\]|\\.)*"/g, ' ')
-    .replace(/r?'(?:[^'\\]|\\.)*'/g, ' ')
-    .replace(/#.*$/gm, '')
+  // From left to right in one pass: a quote that ends one text begins no other.
+  return code.replace(/"""[\s\S]*?"""|f"((?:[^"\\]|\\.)*)"|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|#.*$/gm, (_, formatted?: string) =>
+    formatted === undefined ? ' ' : ` ${[...formatted.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]!.replace(/'[^']*'/g, '')).join(' ')} `,
+  )
 }

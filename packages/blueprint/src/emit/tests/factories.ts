@@ -1,7 +1,8 @@
 import { type ApiSpec, type Endpoint, type Entity, type Field, sampleValue } from '@forge/spec'
-import { demandedState, safeValue } from '../../plan/bodies'
+import { creatable, safeValue } from '../../plan/bodies'
 import { article } from '../../plan/common'
 import { sharesOwner } from '../../plan/makers'
+import { parentState } from '../../plan/states'
 import type { World } from '../../plan/world'
 import { fromImport } from '../app/module'
 import { columnName, moduleName } from '../names'
@@ -15,7 +16,9 @@ export function factoriesModule(world: World): string {
   const text = methods.flat().join('\n')
   const direct = text.includes('self._insert(')
   const support = ['Headers', 'Row', ...(text.includes('as_user(') ? ['as_user'] : [])]
-  const models = world.spec.entities.map(({ name }) => name).filter((name) => text.includes(`self._insert(${name},`))
+  const models = world.spec.entities
+    .map(({ name }) => name)
+    .filter((name) => new RegExp(`self\\.(_insert|change_directly)\\(\\s*${name},`).test(text))
   const columns = renamedColumns(world.spec)
   return `"""Makes rows: over the API where it can create them, else straight in the database."""
 
@@ -134,12 +137,18 @@ function referenceLines(world: World, entity: Entity, field: Field, direct: bool
   if (!reference || (!field.required && (!direct || field.nullable)) || reference.entity === entity.name) return []
   if (direct && field.fromCaller && reference.entity === world.spec.auth.userEntity)
     return [`        body.setdefault(${quoted(field.name)}, ${String(world.builtInId)})`]
-  const state = argumentsOf(demandedState(world, entity.name, field.name))
-  const made = call(`await self.${moduleName({ name: reference.entity })}`, ...(sharesOwner(world, entity, field) ? ['headers=headers'] : []), ...state)
+  const state = Object.entries(parentState(world, entity.name, field.name))
+  const settable = creatable(world, reference.entity)
+  const sent = state.filter(([name]) => settable?.includes(name) ?? true)
+  const stored = state.filter((entry) => !sent.includes(entry)).map(([name, value]) => [columnName({ name }), value] as const)
+  const headers = sharesOwner(world, entity, field) ? ['headers=headers'] : []
+  const made = call(`await self.${moduleName({ name: reference.entity })}`, ...headers, ...argumentsOf(Object.fromEntries(sent)))
+  const key = `parent[${quoted(world.keyField(reference.entity).name)}]`
   return [
     `        if ${quoted(field.name)} not in body:`,
     ...layout(joined('parent = ', made), 12),
-    `            body[${quoted(field.name)}] = parent[${quoted(world.keyField(reference.entity).name)}]`,
+    ...(stored.length === 0 ? [] : layout(call('await self.change_directly', reference.entity, key, ...argumentsOf(Object.fromEntries(stored))), 12)),
+    `            body[${quoted(field.name)}] = ${key}`,
   ]
 }
 

@@ -9,6 +9,7 @@ import { isRecord, unwrapped } from './exchange'
 export interface MadeRow {
   keyName: string
   key: JsonValue
+  /** What it should show: what was sent, and what was changed since. */
   sent: Body
   /** For example `POST /tasks`. */
   madeBy: string
@@ -20,6 +21,8 @@ export interface RowMaker {
   canMake(entity: string): boolean
   /** One row, and a second one where the application takes it; a text says why there is none. */
   makeTwo(entity: string): Promise<MadeRow[] | string>
+  /** One more, to which no other row refers. */
+  makeAnother(entity: string): Promise<MadeRow | string>
 }
 
 /** Makes rows over HTTP, the rows that they refer to first. */
@@ -85,7 +88,7 @@ export function rowMaker(spec: ApiSpec, features: readonly Feature[], caller: Ca
     const keyName = entity.key[0]!
     const row: unknown = rows[0]
     const key = isRecord(row) ? row[keyName] : entity.name === spec.auth.userEntity ? (spec.auth.mockUser[keyName] ?? 1) : undefined
-    if (key === undefined) return `no endpoint creates a ${entity.name}`
+    if (!isKey(key)) return `no endpoint creates a ${entity.name}`
     return { keyName, key: key as JsonValue, sent: {}, madeBy: 'the application', fill: () => undefined }
   }
 
@@ -97,7 +100,13 @@ export function rowMaker(spec: ApiSpec, features: readonly Feature[], caller: Ca
       const two = await make(name, 1, [])
       return typeof two === 'string' ? [one] : [one, two]
     },
+    makeAnother: (name) => make(name, 2, []),
   }
+}
+
+/** What can stand in a path. */
+function isKey(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '' && !/\p{Surrogate}/u.test(value))
 }
 
 /** @returns a text when the answer does not show what was sent */
@@ -105,7 +114,7 @@ function madeRow(entity: Entity, endpoint: Endpoint, parent: MadeRow | undefined
   const madeBy = `${endpoint.method} ${endpoint.path}`
   const keyName = entity.key[0]!
   const json = unwrapped(answer, keyName)
-  if (!isRecord(json) || json[keyName] === undefined || json[keyName] === null) return `${madeBy} does not answer with a ${keyName}`
+  if (!isRecord(json) || !isKey(json[keyName])) return `${madeBy} does not answer with a ${keyName}`
   const wrong = difference(entity, sent, json)
   if (wrong !== undefined) return `${madeBy} shows ${wrong}`
   const key = json[keyName] as JsonValue

@@ -14,12 +14,22 @@ export interface Answer {
   body: Buffer
 }
 
+/** Levels of lists and objects in an answer: far more than an API has, and far less than a stack. */
+const MAX_DEPTH = 100
+
+/** `undefined` when it is no JSON, or nested so deeply that it can only be meant to exhaust whoever reads it. */
 export function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
+    const value: unknown = JSON.parse(body.toString('utf8'))
+    return isDeeperThan(value, MAX_DEPTH) ? undefined : value
   } catch {
     return undefined
   }
+}
+
+function isDeeperThan(value: unknown, most: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return most === 0 || Object.values(value).some((child) => isDeeperThan(child, most - 1))
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

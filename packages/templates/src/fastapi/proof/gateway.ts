@@ -1,5 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
-import type { Answer } from './exchange'
+import { type Answer, parseJson } from './exchange'
 import type { Expectation } from './expectation'
 import { falsify } from './falsify'
 import { UnreachableError, socketClient } from './socket-client'
@@ -38,6 +38,7 @@ export interface Gateway {
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 const MAX_REPORT_BYTES = 64 * 1024 * 1024
+const REPORTS: ReadonlySet<string> = new Set(['collected', 'finished'])
 /** Not passed on: what only concerns one hop, what would hide the content, and the harness's own. */
 const OWN_HEADERS = /^(connection|keep-alive|transfer-encoding|content-length|accept-encoding|expect|x-forge-.*)$/
 
@@ -53,19 +54,25 @@ export async function openGateway(options: {
 }): Promise<Gateway> {
   const client = socketClient(options.application)
   const reports: GatewayReport[] = []
+  const taken = new Set<string>()
   const sightings = new Map<string, Sighting>()
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const kind = header(request, 'x-forge-report')
-    const body = await readBody(request, kind === undefined ? MAX_BODY_BYTES : MAX_REPORT_BYTES)
-    if (kind !== undefined) {
-      reports.push({ kind, content: JSON.parse(body.toString('utf8')) })
-      return send(response, request, { status: 204, headers: [], body: Buffer.alloc(0) })
-    }
+    if (kind !== undefined) return takeReport(kind, request, response)
+    const body = await readBody(request, MAX_BODY_BYTES)
     const method = request.method ?? 'GET'
     const target = request.url ?? '/'
     const answer = await client.send({ method, target, headers: passedOn(request), body })
     send(response, request, witness(request, { method, target, requestBody: body, answer }))
+  }
+
+  /** One of each kind is kept, the first: a later one could only come from a test. */
+  async function takeReport(kind: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isNew = REPORTS.has(kind) && !taken.has(kind)
+    taken.add(kind)
+    if (isNew) reports.push({ kind, content: parseJson(await readBody(request, MAX_REPORT_BYTES)) })
+    send(response, request, { status: 204, headers: [], body: Buffer.alloc(0) })
   }
 
   function witness(request: IncomingMessage, exchange: { method: string; target: string; requestBody: Buffer; answer: Answer }): Answer {

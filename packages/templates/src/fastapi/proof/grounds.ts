@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { linkSync, lstatSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { ForgeError } from '@forge/core'
 import { type Application, migrate, serveApplication } from '../machine/application'
 import type { Served } from './exam'
@@ -32,13 +33,17 @@ export async function migratedTemplate(stage: Stage, snapshot: Snapshot, signal:
 /** Serves the application once for each run of the suite, each on a database and a tree of its own. @throws ProjectProblem */
 export async function layGrounds(stage: Stage, snapshot: Snapshot, template: string, signal: AbortSignal): Promise<Ground[]> {
   const { session, folder } = await stage.session('a')
+  const trees = Array.from({ length: RUNS }, (_, index) => join(folder, String(index)))
+  // All are written before the first application runs: it could make links where the harness still writes.
+  const [databases] = await Promise.all([
+    Promise.all(trees.map(() => stage.database.createDatabase({ template }))),
+    Promise.all(trees.map((tree) => snapshot.writeTo(tree))),
+  ])
   return Promise.all(
-    Array.from({ length: RUNS }, async (_, index): Promise<Ground> => {
-      const tree = join(folder, String(index))
-      const [{ url }] = await Promise.all([stage.database.createDatabase({ template }), snapshot.writeTo(tree)])
+    databases.map(async ({ url }, index): Promise<Ground> => {
       const socket = join(folder, `s${index}`)
-      await served(() => serveApplication({ session, env: stage.env, tree, databaseUrl: url, socket, signal }))
-      return { databaseUrl: url, application: socket }
+      await served(() => serveApplication({ session, env: stage.env, tree: trees[index]!, databaseUrl: url, socket, signal }))
+      return { databaseUrl: url, application: ownSocket(stage, socket, `a${basename(socket)}`) }
     }),
   )
 }
@@ -48,14 +53,32 @@ export async function examServer(stage: Stage, snapshot: Snapshot, template: str
   const { url } = await stage.database.createDatabase({ template })
   let count = 0
   return async () => {
-    const { session, folder } = await stage.session(`x${count}`)
+    const name = `x${count}`
+    const { session, folder } = await stage.session(name)
     count += 1
     const tree = join(folder, 'p')
     await snapshot.writeTo(tree)
     const socket = join(folder, 's')
     await served(() => serveApplication({ session, env: stage.env, tree, databaseUrl: url, socket, signal }))
-    return { socket, stop: () => session.stop() }
+    return { socket: ownSocket(stage, socket, `${name}s`), stop: () => session.stop() }
   }
+}
+
+/**
+ * The application's socket under a name of the harness's own. The application may put whatever it likes in place of the one that it made, such as a
+ * link to a socket of this machine that only the harness can reach; a hard link follows none. @throws ProjectProblem
+ */
+function ownSocket(stage: Stage, socket: string, name: string): string {
+  // Elsewhere nothing confines the application, and not every system links sockets.
+  if (process.platform !== 'linux') return socket
+  const own = join(stage.folder, name)
+  try {
+    linkSync(socket, own)
+  } catch {
+    throw new ProjectProblem('the application removed the socket that it is served on')
+  }
+  if (!lstatSync(own).isSocket()) throw new ProjectProblem('the application replaced the socket that it is served on')
+  return own
 }
 
 async function served(start: () => Promise<Application>): Promise<Application> {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Feature, SandboxSession } from '@forge/core'
+import type { Feature } from '@forge/core'
 import { type Expectation, expectationOf } from './expectation'
 import type { JudgedTest } from './gateway'
 import type { Ground } from './grounds'
@@ -31,7 +31,6 @@ export interface RoundsOptions {
 
 /** Runs the suite three times side by side, and again for tests that name more than one case. A text is a problem of the whole suite. */
 export async function runRounds(options: RoundsOptions): Promise<Rounds | string> {
-  const places = await preparePlaces(options)
   const expectations = expectationsOf(options.features)
   const trials: Trial[] = []
   let first: SuiteRun[] | undefined
@@ -45,7 +44,6 @@ export async function runRounds(options: RoundsOptions): Promise<Rounds | string
     }
     const runs = await runRound({
       ...options,
-      places,
       round,
       only,
       cases: [...expectations.values()].map(({ feature, name }) => [feature, name]),
@@ -60,48 +58,32 @@ export async function runRounds(options: RoundsOptions): Promise<Rounds | string
   return { trials, suite: countTests(first!, trials) }
 }
 
-/** The session of the tests, and a folder with a copy of the tree for each run. */
-interface Places {
-  session: SandboxSession
-  folders: string[]
-  sockets: string
-}
-
-async function preparePlaces({ stage, snapshot }: RoundsOptions): Promise<Places> {
-  const sockets = join(stage.folder, 'g')
-  mkdirSync(sockets)
-  const { session, folder } = await stage.session('t', [pluginFolder(), sockets])
-  const folders = Array.from({ length: RUNS }, (_, run) => join(folder, String(run)))
-  await Promise.all(folders.map((own) => snapshot.writeTo(join(own, 'p'))))
-  return { session, folders, sockets }
-}
-
 interface RoundOptions extends RoundsOptions {
-  places: Places
   round: number
   only: string[] | null
   cases: [feature: number, name: string][]
   judge(test: CollectedTest, run: number): JudgedTest | undefined
 }
 
-async function runRound({ places, round, only, cases, judge, ...options }: RoundOptions): Promise<SuiteRun[] | string> {
-  const runs = await Promise.all(
-    places.folders.map((folder, run) =>
-      runSuite({
-        session: places.session,
-        env: options.stage.env,
-        tree: join(folder, 'p'),
-        folder,
-        ...options.grounds[run]!,
-        socket: join(places.sockets, `${round}${run}`),
-        plan: { cases, run, runs: RUNS, only },
-        judge: (test) => judge(test, run),
-        timeoutMs: options.timeoutMs,
-        signal: options.signal,
-      }),
-    ),
-  )
+async function runRound(options: RoundOptions): Promise<SuiteRun[] | string> {
+  const runs = await Promise.all(options.grounds.map((ground, run) => runApart(options, ground, run)))
   return runs.find((run) => typeof run === 'string') ?? (runs as SuiteRun[])
+}
+
+/** One run, in a session and on a copy of its own: what its tests leave behind reaches no other run, and nothing that the harness writes later. */
+async function runApart({ stage, snapshot, round, only, cases, judge, timeoutMs, signal }: RoundOptions, ground: Ground, run: number) {
+  const desk = join(stage.folder, `g${round}${run}`)
+  mkdirSync(desk)
+  const { session, folder } = await stage.session(`t${round}${run}`, [pluginFolder(), desk])
+  const tree = join(folder, 'p')
+  await snapshot.writeTo(tree)
+  const plan = { cases, run, runs: RUNS, only }
+  const result = await runSuite({
+    ...{ session, env: stage.env, tree, folder, ...ground, desk, plan, timeoutMs, signal },
+    judge: (test) => judge(test, run),
+  })
+  await session.stop()
+  return result
 }
 
 type Named = { feature: number; name: string; expectation: Expectation }

@@ -41,6 +41,9 @@ const MADE_BY_TOOLS: ReadonlySet<string> = new Set([
 const UNDIGESTED: ReadonlySet<string> = new Set(['feature_list.json'])
 
 const MAX_FILES = 20_000
+/** Levels of folders: far more than a project has, and less than a path may be long. */
+const MAX_DEPTH = 64
+const MAX_FAULTS = 20
 const MAX_BYTES = 256 * 1024 * 1024
 
 /** Reads a project. Links that lead out of it and special files are faults, never followed. */
@@ -52,6 +55,7 @@ export async function readSnapshot(projectDir: string): Promise<Snapshot> {
   for await (const found of entriesBelow(root, '')) {
     if (typeof found === 'string') {
       faults.push(found)
+      if (faults.length >= MAX_FAULTS) break
       continue
     }
     entries.push(found)
@@ -70,12 +74,13 @@ export async function readSnapshot(projectDir: string): Promise<Snapshot> {
   }
 }
 
-async function* entriesBelow(root: string, folder: string): AsyncGenerator<Entry | string> {
-  const listed = await readdir(join(root, folder), { withFileTypes: true })
+async function* entriesBelow(root: string, folder: string, depth = 0): AsyncGenerator<Entry | string> {
+  const listed = depth > MAX_DEPTH ? undefined : await readdir(join(root, folder), { withFileTypes: true }).catch(() => undefined)
+  if (listed === undefined) return yield `the folder ${folder.slice(0, 200)} cannot be read`
   for (const item of listed.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (isSkipped(item.name, folder)) continue
     const path = folder === '' ? item.name : `${folder}/${item.name}`
-    if (item.isDirectory()) yield* entriesBelow(root, path)
+    if (item.isDirectory()) yield* entriesBelow(root, path, depth + 1)
     else if (item.isSymbolicLink()) yield await linkAt(root, path)
     else if (item.isFile()) yield await fileAt(root, path)
     else yield `${path} is neither a file nor a folder`

@@ -10,35 +10,47 @@ export interface Outgoing {
 
 /** HTTP over a unix socket, with connections that are kept. */
 export interface SocketClient {
-  /** @throws UnreachableError when nothing answers. */
+  /** @throws UnreachableError when no whole answer comes, the signal's abort included. */
   send(outgoing: Outgoing): Promise<Answer>
   close(): void
 }
 
-/** The application does not answer. */
+/** The application does not answer, or not to the end. */
 export class UnreachableError extends Error {}
 
+/** For the whole answer. */
 const TIMEOUT_MS = 60_000
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 /** A server may refuse a long body before it has come: the rest waits a moment for that. */
 const FIRST_PART_BYTES = 64 * 1024
 const EARLY_ANSWER_MS = 100
 
-export function socketClient(socketPath: string): SocketClient {
+/** @param signal ends every request; default never */
+export function socketClient(socketPath: string, signal?: AbortSignal): SocketClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 32, scheduling: 'lifo' })
   return {
     send: (outgoing) =>
-      new Promise((resolve, reject) => {
+      new Promise<Answer>((resolve, reject) => {
         const headers = [...outgoing.headers, ...(outgoing.body.length > 0 ? [['content-length', String(outgoing.body.length)]] : [])].flat()
-        const request = startRequest({ socketPath, agent, method: outgoing.method, path: outgoing.target, headers, timeout: TIMEOUT_MS })
+        const request = startRequest({ socketPath, agent, method: outgoing.method, path: outgoing.target, headers, signal })
+        const fail = (error: Error) => {
+          clearTimeout(limit)
+          reject(error instanceof UnreachableError ? error : new UnreachableError(error.message, { cause: error }))
+        }
+        const limit = setTimeout(() => {
+          fail(new UnreachableError(`no whole answer within ${TIMEOUT_MS / 1000} s`))
+          request.destroy()
+        }, TIMEOUT_MS)
         let answered = false
         request.once('response', (response) => {
           answered = true
-          readAnswer(response).then(resolve, reject)
+          readAnswer(response).then((answer) => {
+            clearTimeout(limit)
+            resolve(answer)
+          }, fail)
         })
-        request.once('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)))
         request.on('error', (error) => {
-          if (!answered) reject(new UnreachableError(error.message, { cause: error }))
+          if (!answered) fail(error)
         })
         writeBody(request, outgoing.body, () => answered)
       }),

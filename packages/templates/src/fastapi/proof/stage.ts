@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ForgeEventBody, type ProcessHost, type Sandbox, type SandboxSession, startProcessHost } from '@forge/core'
 import { type PythonEnv, ensurePythonEnv } from '../environment/python-env'
 import { type DatabaseServer, startDatabaseServer } from '../machine/database'
+import { removeTree } from './remove-tree'
 
 /** Parts of a proof that can be shared by several; by default each proof has its own. */
 export interface StageOptions {
@@ -40,7 +41,7 @@ export async function openStage(
     await Promise.allSettled(sessions.map((session) => session.stop()))
     await started?.stop()
     await host.close()
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    await removeTree(folder)
   }
 
   try {

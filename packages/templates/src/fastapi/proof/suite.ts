@@ -28,13 +28,13 @@ export interface SuiteOptions {
   env: PythonEnv
   /** The run's own copy of the tree. */
   tree: string
-  /** The run's own folder, which the session may write. */
+  /** The run's own folder, which the session may write. No code that is judged has run in it yet: the harness still writes there. */
   folder: string
   databaseUrl: string
   /** Socket of the application on that database. */
   application: string
-  /** Where the gateway listens: a folder that the session may reach. */
-  socket: string
+  /** Where the gateway listens and the plan lies: a folder that the session may read and not write. */
+  desk: string
   plan: SuitePlan
   /** Case and treatment of a test, in this run. */
   judge(test: CollectedTest): JudgedTest | undefined
@@ -60,10 +60,10 @@ export const pluginFolder = (): string => assetPath('fastapi', 'proof')
  */
 export async function runSuite(options: SuiteOptions): Promise<SuiteRun | string> {
   const { tree, folder, session, env } = options
-  const scratch = { home: join(folder, 'home'), temporary: join(folder, 'tmp'), plan: join(folder, 'plan.json') }
+  const scratch = { home: join(folder, 'home'), temporary: join(folder, 'tmp'), plan: join(options.desk, 'plan.json') }
   await Promise.all([mkdir(scratch.home, { recursive: true }), mkdir(scratch.temporary, { recursive: true })])
   await writeFile(scratch.plan, JSON.stringify(options.plan))
-  const gateway = await openGateway({ socket: options.socket, application: options.application, judged: judgeOf(options) })
+  const gateway = await openGateway({ socket: join(options.desk, 's'), application: options.application, judged: judgeOf(options) })
   try {
     const plugin = pluginFolder()
     const settings = ['-c', join(plugin, 'pytest.ini'), '--rootdir', tree, '-p', 'forge_proof', '-p', 'no:cacheprovider']

@@ -1,0 +1,79 @@
+import type { Endpoint, JsonValue } from '@forge/spec'
+import { literal, type Value } from './case-plan'
+import type { World } from './world'
+
+type Member = string | boolean
+
+/** What some rule asks of a field's value: to be this, or to be none of these. */
+interface Demand {
+  field: string
+  is?: Member
+  not?: readonly Member[]
+}
+
+/** What rules ask of a row so that `child` rows may point at it. */
+export function parentState(world: World, child: string, reference: string): Record<string, Value> {
+  const target = world.field(child, reference)?.reference?.entity
+  return target === undefined ? {} : meeting(world, target, parentDemands(world, child, reference))
+}
+
+/** What rules ask of a row so that an endpoint may change it or delete it, and `children` rows may point at it. */
+export function rowState(world: World, endpoint: Endpoint, children: { entity: string; field: string }[] = []): Record<string, Value> {
+  const operation = endpoint.operation === 'delete' ? 'delete' : ['update', 'replace', 'action'].includes(endpoint.operation) ? 'update' : undefined
+  const own = world.effects.flatMap((effect): Demand[] =>
+    effect.kind === 'state-guard' && effect.entity === endpoint.entity && operation !== undefined && effect.operations.includes(operation)
+      ? [{ field: effect.field, not: effect.values }]
+      : [],
+  )
+  return meeting(world, endpoint.entity!, [...own, ...children.flatMap(({ entity, field }) => parentDemands(world, entity, field))])
+}
+
+function parentDemands(world: World, child: string, reference: string): Demand[] {
+  return world.effects.flatMap((effect): Demand[] => {
+    if (effect.kind === 'reference-state' && effect.entity === child && effect.reference === reference)
+      return [{ field: effect.field, is: effect.value }]
+    if (effect.kind === 'parent-guard' && effect.entity === child && effect.parentField === reference)
+      return [{ field: effect.field, not: effect.values }]
+    return []
+  })
+}
+
+/** Values that meet the demands; only for fields that would not meet them anyway. */
+function meeting(world: World, entity: string, demands: Demand[]): Record<string, Value> {
+  const values: Record<string, Value> = {}
+  for (const name of new Set(demands.map(({ field }) => field))) {
+    const mine = demands.filter(({ field }) => field === name)
+    const [wanted] = mine.flatMap(({ is }) => (is === undefined ? [] : [is]))
+    const refused = mine.flatMap(({ not }) => not ?? [])
+    const usual = world.field(entity, name)?.default as Member | null | undefined
+    const fine = usual !== undefined && usual !== null && !refused.includes(usual) && (wanted === undefined || usual === wanted)
+    const value = fine ? undefined : (wanted ?? otherValue(world, entity, name, refused))
+    if (value !== undefined) values[name] = literal(value)
+  }
+  return values
+}
+
+/** A value of the field that is none of `not`: the usual one, or one of which no rule speaks, where there is such a value. */
+export function otherValue(world: World, entity: string, name: string, not: readonly Member[]): JsonValue | undefined {
+  const field = world.field(entity, name)
+  if (!field) return undefined
+  if (field.type === 'boolean') return [false, true].find((value) => !not.includes(value))
+  const delicate = delicateValues(world, entity, name)
+  const free = (field.values ?? []).filter((value) => !not.includes(value))
+  const usual = typeof field.default === 'string' && free.includes(field.default) ? field.default : undefined
+  return usual ?? free.find((value) => !delicate.has(value)) ?? free[0]
+}
+
+/** Values of a field that some rule speaks of. */
+export function delicateValues(world: World, entity: string, field: string): Set<Member> {
+  const found = new Set<Member>()
+  for (const effect of world.effects) {
+    if (effect.kind === 'exclusive' && effect.entity === entity) {
+      for (const side of [effect.a, effect.b]) if (side.field === field) found.add(side.value)
+    }
+    if (effect.kind === 'state-guard' && effect.entity === entity && effect.field === field) for (const value of effect.values) found.add(value)
+    if (effect.kind === 'parent-guard' && effect.parent === entity && effect.field === field) for (const value of effect.values) found.add(value)
+    if (effect.kind === 'stamp' && effect.entity === entity && effect.field === field) found.add(effect.value)
+  }
+  return found
+}
