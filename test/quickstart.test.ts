@@ -100,7 +100,7 @@ describe('npm run quickstart', () => {
 
   it('the generated project sets itself up as its README says, and is free of lint and type errors', async () => {
     const project = join(folder, 'my_api')
-    const database = startForge(['serve', 'my_api', '--db-only'], { cwd: folder })
+    const database = startForge(['serve', '--db-only', 'my_api'], { cwd: folder })
     const [, url] = await database.prints(/^DATABASE_URL=(.+)$/m)
     try {
       const steps: [string, string[]][] = [

@@ -4,16 +4,18 @@ import type { CommandOutcome } from '../outcome'
 import { folder, wholeNumber } from '../options'
 import { abortOnSignals } from '../signals'
 
-async function serve(dir: string | undefined, options: { port?: unknown; dbOnly?: boolean }): Promise<CommandOutcome> {
-  const projectDir = folder(dir, '.')
-  const port = wholeNumber(options.port, '--port', 1, 65_535)
+async function serve(dir: string | undefined, { port: wanted, dbOnly: flag }: { port?: unknown; dbOnly?: unknown }): Promise<CommandOutcome> {
+  // The parser takes the word behind a flag that has a dash in its name for the flag's value.
+  const projectDir = folder(dir ?? (typeof flag === 'string' ? flag : undefined), '.')
+  const dbOnly = flag !== undefined && flag !== false
+  const port = wholeNumber(wanted, '--port', 1, 65_535)
   const { serveProject } = await import('@forge/templates')
   const { signal, dispose } = abortOnSignals()
   try {
-    const served = await serveProject(projectDir, { port, dbOnly: options.dbOnly === true, signal, emit: printNotice })
-    process.stdout.write(options.dbOnly ? `DATABASE_URL=${served.databaseUrl}\n` : `${served.url}\n`)
+    const served = await serveProject(projectDir, { port, dbOnly, signal, emit: printNotice })
+    process.stdout.write(dbOnly ? `DATABASE_URL=${served.databaseUrl}\n` : `${served.url}\n`)
     process.stderr.write(
-      options.dbOnly ? 'Ctrl+C stops the database.\n' : `Documentation: ${served.url}/docs. Ctrl+C stops the server and its database.\n`,
+      dbOnly ? 'Ctrl+C stops the database.\n' : `Documentation: ${served.url}/docs. Ctrl+C stops the server and its database.\n`,
     )
     await Promise.race([served.ended, aborted(signal)])
     await served.stop()

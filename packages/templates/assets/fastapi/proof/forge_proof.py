@@ -12,7 +12,6 @@ import queue
 import socket
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
 import anyio.to_thread
 import httpx
@@ -76,17 +75,18 @@ class Watch:
 
     def __init__(self) -> None:
         self.gateway = Gateway()
-        self.test: str | None = None
+        self.test: int | None = None
+        self.numbers: dict[str, int] = {}
         self.shared_depth = 0
         self.phases: dict[str, dict[str, str]] = {}
         self.messages: dict[str, str] = {}
         self.errors: list[str] = []
 
     def tags(self) -> RawHeaders:
-        """Say which test sends a request, and whether a fixture that several tests share sends it."""
+        """Say which of the collected tests sends a request, and whether a fixture that several tests share sends it."""
         if self.test is None:
             return []
-        tags = [(b"x-forge-test", quote(self.test, safe="").encode())]
+        tags = [(b"x-forge-test", str(self.test).encode())]
         return [*tags, (b"x-forge-shared", b"1")] if self.shared_depth > 0 else tags
 
     def forward(self, request: httpx.Request, body: bytes) -> Answer:
@@ -149,6 +149,7 @@ def select(items: list[pytest.Item]) -> list[pytest.Item]:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Report all tests and what each says it proves, and keep those of this run."""
+    watch.numbers = {item.nodeid: number for number, item in enumerate(items)}
     watch.report("collected", {"tests": [{"id": item.nodeid, "cases": cases_of(item)} for item in items]})
     chosen = select(items)
     kept = {id(item) for item in chosen}
@@ -167,7 +168,7 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Remember the running test."""
-    watch.test = item.nodeid
+    watch.test = watch.numbers.get(item.nodeid)
     try:
         return (yield)
     finally:

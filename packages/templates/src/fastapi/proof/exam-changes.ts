@@ -28,10 +28,10 @@ export async function changeRow(spec: ApiSpec, caller: Caller, candidate: Candid
   if (endpoint === undefined || path === undefined || field === undefined) return undefined
   const change = { [field.name]: sampleValue(field, OTHER_VARIANT) as JsonValue }
   const answer = await caller.ask(endpoint.method, path, endpoint.method === 'PATCH' ? change : { ...row.sent, ...change })
+  row.sent = Object.fromEntries(Object.entries(row.sent).filter(([name]) => name !== field.name))
   const claimed = unwrapped(answer.json, row.keyName)
   if (answer.status < 200 || answer.status > 204 || answer.status === 202) return undefined
   if (isRecord(claimed) && difference(entity, change, claimed) !== undefined) return undefined
-  row.sent = { ...row.sent, ...change }
   return {
     endpoint,
     async fault() {

@@ -9,7 +9,7 @@ import { isRecord, unwrapped } from './exchange'
 export interface MadeRow {
   keyName: string
   key: JsonValue
-  /** What it should show: what was sent, and what was changed since. */
+  /** What it should show: what was sent, without what an update may have changed since. */
   sent: Body
   /** For example `POST /tasks`. */
   madeBy: string

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import { type Answer, parseJson } from './exchange'
 import type { Expectation } from './expectation'
@@ -7,6 +8,8 @@ import type { Treatment } from './treatments'
 
 /** A test as pytest names it, and the case that it is to prove in this run. */
 export interface JudgedTest {
+  /** Its id. */
+  test: string
   expectation: Expectation
   treatment: Treatment
 }
@@ -45,15 +48,16 @@ const OWN_HEADERS = /^(connection|keep-alive|transfer-encoding|content-length|ac
 /**
  * Stands between the tests of one run and the application, in the harness's own process. It keeps what it sees and falsifies the answers that meet the
  * case of the running test, where the test's treatment in this run says so.
- * @param judged the test's case and treatment, once its report of the collected tests is in
+ * @param judged the case and treatment of a test, by its place in the report of the collected tests, once that is in
  */
 export async function openGateway(options: {
   socket: string
   application: string
-  judged(test: string, reports: readonly GatewayReport[]): JudgedTest | undefined
+  judged(number: number, reports: readonly GatewayReport[]): JudgedTest | undefined
 }): Promise<Gateway> {
   const client = socketClient(options.application)
   const reports: GatewayReport[] = []
+  const secret = randomUUID()
   const taken = new Set<string>()
   const sightings = new Map<string, Sighting>()
 
@@ -76,9 +80,10 @@ export async function openGateway(options: {
   }
 
   function witness(request: IncomingMessage, exchange: { method: string; target: string; requestBody: Buffer; answer: Answer }): Answer {
-    const test = decode(header(request, 'x-forge-test'))
-    const judged = test === undefined ? undefined : options.judged(test, reports)
-    if (test === undefined || judged === undefined) return exchange.answer
+    const number = header(request, 'x-forge-test')
+    const judged = number === undefined ? undefined : options.judged(Number(number), reports)
+    if (judged === undefined) return exchange.answer
+    const { test } = judged
     const compared = judged.expectation.compare(exchange)
     if (compared.fit === 'elsewhere') return exchange.answer
     const seen = sightings.get(test) ?? { met: 0, shared: false }
@@ -93,7 +98,7 @@ export async function openGateway(options: {
     }
     seen.met += 1
     seen.exchange = { method: exchange.method, path: exchange.target, status: exchange.answer.status }
-    return judged.treatment === 'intact' ? exchange.answer : falsify(exchange.answer, judged.treatment, judged.expectation.content)
+    return judged.treatment === 'intact' ? exchange.answer : falsify(exchange.answer, judged.treatment, judged.expectation.content, `${secret} ${test}`)
   }
 
   const server = createServer({ keepAliveTimeout: 600_000, requestTimeout: 0 }, (request, response) => {
@@ -154,12 +159,4 @@ function send(response: ServerResponse, request: IncomingMessage, { status, head
 function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name]
   return typeof value === 'string' ? value : undefined
-}
-
-function decode(value: string | undefined): string | undefined {
-  try {
-    return value === undefined ? undefined : decodeURIComponent(value)
-  } catch {
-    return undefined
-  }
 }

@@ -28,6 +28,8 @@ function endsAs({ test, treatments, runs }: Trial, outcome: Outcome, intact: boo
   })
 }
 
+const LONGEST_ID = 200
+
 type Verdict = { proven: true; exchange: NonNullable<CaseProof['exchange']> } | { proven: false; failed: boolean; reason: string }
 
 /** A feature is proven when it has cases and each is proven; what else speaks against it comes as `objection`. */
@@ -51,10 +53,10 @@ function judgeCase(testCase: TestCase, trials: readonly Trial[]): CaseProof {
   const failing = verdicts.find(({ verdict }) => !verdict.proven && verdict.failed)
   const good = verdicts.filter(({ verdict }) => verdict.proven)
   const first = good[0]?.verdict
-  if (failing === undefined && first?.proven) return { name, proven: true, tests: good.map(({ test }) => test), exchange: first.exchange }
+  if (failing === undefined && first?.proven) return { name, proven: true, tests: good.map(({ test }) => shortened(test)), exchange: first.exchange }
   const bad = failing ?? verdicts[0]
-  const reason = bad === undefined || bad.verdict.proven ? 'no test names it in a marker' : `${bad.test} ${bad.verdict.reason}`
-  return { name, proven: false, tests: verdicts.map(({ test }) => test), reason }
+  const reason = bad === undefined || bad.verdict.proven ? 'no test names it in a marker' : `${shortened(bad.test)} ${bad.verdict.reason}`
+  return { name, proven: false, tests: verdicts.map(({ test }) => shortened(test)), reason }
 }
 
 /** The test must pass wherever its answers were left alone, fail wherever they were falsified, and have sent its request in every run. */
@@ -82,6 +84,9 @@ function judgeTrial(testCase: TestCase, trial: Trial): Verdict {
   }
   return exchange === undefined ? no('was not run') : { proven: true, exchange }
 }
+
+/** Ids hold the values of parameters, of any length. */
+const shortened = (test: string): string => (test.length > LONGEST_ID ? `${test.slice(0, LONGEST_ID)}…` : test)
 
 const no = (reason: string): Verdict => ({ proven: false, failed: false, reason })
 

@@ -38,7 +38,7 @@ export async function runRounds(options: RoundsOptions): Promise<Rounds | string
   for (let round = 0; round < MOST_ROUNDS && only?.length !== 0; round += 1) {
     const deal = dealTreatments()
     const watched = (test: CollectedTest) => namedCases(test, expectations)[round]
-    const judge = (test: CollectedTest, run: number): JudgedTest | undefined => {
+    const judge: RoundOptions['judge'] = (test, run) => {
       const expectation = watched(test)?.expectation
       return expectation && { expectation, treatment: deal(test.id, expectation.content.length > 0)[run]! }
     }
@@ -62,7 +62,7 @@ interface RoundOptions extends RoundsOptions {
   round: number
   only: string[] | null
   cases: [feature: number, name: string][]
-  judge(test: CollectedTest, run: number): JudgedTest | undefined
+  judge(test: CollectedTest, run: number): Omit<JudgedTest, 'test'> | undefined
 }
 
 async function runRound(options: RoundOptions): Promise<SuiteRun[] | string> {

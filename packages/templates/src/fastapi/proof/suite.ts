@@ -37,7 +37,7 @@ export interface SuiteOptions {
   desk: string
   plan: SuitePlan
   /** Case and treatment of a test, in this run. */
-  judge(test: CollectedTest): JudgedTest | undefined
+  judge(test: CollectedTest): Omit<JudgedTest, 'test'> | undefined
   timeoutMs: number
   signal: AbortSignal
 }
@@ -93,17 +93,15 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteRun | string
   }
 }
 
-function judgeOf(options: SuiteOptions): (test: string, reports: Gateway['reports']) => JudgedTest | undefined {
-  let known: Map<string, JudgedTest | undefined> | undefined
-  return (test, reports) => {
-    known ??= judgedTests(options, reports)
-    return known?.get(test)
+function judgeOf(options: SuiteOptions): (number: number, reports: Gateway['reports']) => JudgedTest | undefined {
+  let known: (JudgedTest | undefined)[] | undefined
+  return (number, reports) => {
+    known ??= collectedTests(reports)?.map((test) => {
+      const judged = options.judge(test)
+      return judged && { ...judged, test: test.id }
+    })
+    return known?.[number]
   }
-}
-
-function judgedTests(options: SuiteOptions, reports: Gateway['reports']): Map<string, JudgedTest | undefined> | undefined {
-  const tests = collectedTests(reports)
-  return tests && new Map(tests.map((test) => [test.id, options.judge(test)]))
 }
 
 function readRun(gateway: Gateway, result: ExecResult, options: SuiteOptions): SuiteRun | string {
