@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ForgeEvent } from '@forge/core'
+import { type ForgeEvent, INTERRUPTED_CALL } from '@forge/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FORGE } from './forge'
 
@@ -174,7 +174,7 @@ describe.skipIf(!existsSync('/proc/self/stat'))('kill -9', () => {
     const turns = events.flatMap((event) => (event.type === 'turn-end' ? [`${event.sessionNumber}/${event.turn}`] : []))
     expect(repeated(turns), 'a turn that had come in whole was asked for again').toEqual([])
     // A call that a kill struck is answered as interrupted in the next process, and not carried out again.
-    const carriedOut = events.filter((event) => event.type === 'tool-end' && !event.content.startsWith('Interrupted: '))
+    const carriedOut = events.filter((event) => event.type === 'tool-end' && event.content !== INTERRUPTED_CALL)
     expect(
       repeated(carriedOut.map((event) => `${event.sessionNumber}/${'id' in event ? event.id : ''}`)),
       'a tool call was carried out twice',

@@ -1,4 +1,4 @@
-import type { ContentBlock, Message } from '@forge/core'
+import { type ContentBlock, INTERRUPTED_CALL, type Message } from '@forge/core'
 
 /** A tool call, without the id that the conversation gives it. */
 export interface Call {
@@ -9,7 +9,7 @@ export interface Call {
 export interface Outcome {
   content: string
   isError: boolean
-  /** How often exactly this call failed so far. */
+  /** How often exactly this call failed so far; being cut off by a kill is no failure. */
   failures: number
 }
 
@@ -27,7 +27,7 @@ export function readConversation(messages: readonly Message[]): Conversation {
     const result = block.type === 'tool-call' ? results.get(block.id) : undefined
     if (block.type !== 'tool-call' || result === undefined) continue
     const key = keyOf(block.name, block.input)
-    const failures = (outcomes.get(key)?.failures ?? 0) + (result.isError ? 1 : 0)
+    const failures = (outcomes.get(key)?.failures ?? 0) + (result.isError && result.content !== INTERRUPTED_CALL ? 1 : 0)
     outcomes.set(key, { content: result.content, isError: result.isError, failures })
   }
   return { outcome: ({ name, input }) => outcomes.get(keyOf(name, input)) }

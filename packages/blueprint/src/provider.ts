@@ -10,7 +10,7 @@ const SPEC_FILE = 'app_spec.txt'
 const FEATURE_LIST = 'feature_list.json'
 const PROGRESS_NOTES = 'claude-progress.txt'
 const CALLS_A_TURN = 16
-/** A call that failed may have been cut off by a kill: it is made once more, and not a third time. */
+/** A call that failed is made once more, since the machine may have been busy, and not a third time. */
 const TRIES = 2
 
 /**

@@ -3,6 +3,7 @@ export type { HarnessOptions, Limits, RetryOptions } from './options'
 export { exitCodeFor, type FeatureResult, type LimitName, type RunOutcome, type RunResult } from './result'
 export { type FrozenList, readFrozenList } from './run/state'
 export { type RunSessionOptions, runSession } from './session/run-session'
+export { INTERRUPTED_CALL } from './session/calls'
 export type { SessionStatus } from './session/loop'
 export type { SessionResult } from './session/session'
 

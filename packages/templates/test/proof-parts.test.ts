@@ -1,4 +1,5 @@
-import { mkdtempSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestCase } from '@forge/core'
@@ -6,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Exchange } from '../src/fastapi/proof/exchange'
 import { expectationOf } from '../src/fastapi/proof/expectation'
 import { falsify } from '../src/fastapi/proof/falsify'
+import { removeTree } from '../src/fastapi/proof/remove-tree'
 import { readSnapshot } from '../src/fastapi/proof/snapshot'
 import { dealTreatments } from '../src/fastapi/proof/treatments'
 import { write } from './support/proof-project'
@@ -22,6 +24,8 @@ const testCase = (more: Partial<TestCase>): TestCase => ({
   expected_status: 201,
   ...more,
 })
+
+const listed = (input: unknown): Partial<TestCase> => ({ method: 'GET', input, expected_status: 200 })
 
 function exchange(target: string, sent: unknown, status: number, answer: unknown, method = 'POST'): Exchange {
   const body = Buffer.from(JSON.stringify(answer))
@@ -50,8 +54,12 @@ describe('an expectation', () => {
     ['no body', { input: { title: 'A' } }, exchange('/tasks', undefined, 201, {}), 'wrong'],
     ['the input as query', { input: { force: true } }, exchange('/tasks?force=true', undefined, 201, {}), 'met'],
     ['a body kept apart', { input: { body: { title: 'A' }, path: { id: 1 } } }, exchange('/tasks', { title: 'B' }, 201, {}), 'met'],
+    ['a query parameter of the input', listed({ done: true }), exchange('/tasks?done=false', undefined, 200, [], 'GET'), 'met'],
+    ['a query parameter that is lacking', listed({ done: true }), exchange('/tasks', undefined, 200, [], 'GET'), 'wrong'],
+    ['a query kept apart and lacking', listed({ query: { owner: 1 } }), exchange('/tasks', undefined, 200, [], 'GET'), 'wrong'],
+    ['what a list case has to arrange', listed({ title: 'A' }), exchange('/tasks', undefined, 200, [], 'GET'), 'met'],
   ] satisfies [string, Partial<TestCase>, Exchange, string][])('on %s', (_name, more, seen, fit) => {
-    expect(expectationOf(testCase(more)).compare(seen).fit).toBe(fit)
+    expect(expectationOf(testCase(more), new Set(['done', 'page'])).compare(seen).fit).toBe(fit)
   })
 })
 
@@ -61,15 +69,15 @@ describe('a falsified answer', () => {
 
   it('has another status and the same body', () => {
     for (const status of [200, 201, 204, 404, 409, 422]) {
-      const turned = falsify({ ...answer, status }, 'turned', []).status
+      const turned = falsify({ ...answer, status }, 'turned', [], 'seed').status
       expect(turned < 400).toBe(status >= 400)
-      expect(falsify({ ...answer, status }, 'broken', []).status).toBeGreaterThanOrEqual(500)
+      expect(falsify({ ...answer, status }, 'broken', [], 'seed').status).toBeGreaterThanOrEqual(500)
     }
-    expect(falsify(answer, 'turned', []).body).toEqual(answer.body)
+    expect(falsify(answer, 'turned', [], 'seed').body).toEqual(answer.body)
   })
 
   it('has the same status, the same shape and no true value', () => {
-    const falsified = falsify(answer, 'content', ['"title":"Milk"'])
+    const falsified = falsify(answer, 'content', ['"title":"Milk"'], 'seed')
     const shown = JSON.parse(falsified.body.toString())
     expect(falsified.status).toBe(200)
     expect(Object.keys(shown)).toEqual(Object.keys(body))
@@ -84,7 +92,7 @@ describe('a falsified answer', () => {
   })
 
   it('lacks the members that the case expects by name', () => {
-    const shown = JSON.parse(falsify(answer, 'content', ['"items"', 'total']).body.toString())
+    const shown = JSON.parse(falsify(answer, 'content', ['"items"', 'total'], 'seed').body.toString())
     expect(shown).not.toHaveProperty('items')
     expect(shown).not.toHaveProperty('total')
     expect(shown).toHaveProperty('empty')
@@ -93,7 +101,7 @@ describe('a falsified answer', () => {
   it('is in no order', () => {
     const list = { status: 200, headers: [], body: Buffer.from(JSON.stringify([1, 2, 3, 4].map((n) => ({ n, name: `row ${n}` })))) }
     for (let time = 0; time < 20; time += 1) {
-      const rows = JSON.parse(falsify(list, 'content', []).body.toString()) as { n: number; name: string }[]
+      const rows = JSON.parse(falsify(list, 'content', [], `seed ${time}`).body.toString()) as { n: number; name: string }[]
       for (const key of ['n', 'name'] as const) {
         const values = rows.map((row) => row[key])
         const ascending = [...values].sort((a, b) => (a < b ? -1 : 1))
@@ -103,9 +111,17 @@ describe('a falsified answer', () => {
     }
   })
 
+  it('is the same for who asks twice, and another one with another seed', () => {
+    for (const how of ['turned', 'broken', 'content'] as const) {
+      const asked = () => falsify(answer, how, ['title'], 'seed')
+      expect(asked()).toEqual(asked())
+    }
+    expect(falsify(answer, 'content', [], 'seed').body).not.toEqual(falsify(answer, 'content', [], 'other').body)
+  })
+
   it('differs from an empty or unreadable one', () => {
     for (const text of ['', 'plain', '"text"', '5', 'true']) {
-      const shown = falsify({ ...answer, body: Buffer.from(text) }, 'content', []).body.toString()
+      const shown = falsify({ ...answer, body: Buffer.from(text) }, 'content', [], 'seed').body.toString()
       expect(shown).not.toBe(text)
     }
   })
@@ -120,6 +136,15 @@ it('deals each test every treatment that it needs, once', () => {
     expect(withContent).toContain('content')
     expect(deal(`b${test}`, true)).toBe(withContent)
   }
+})
+
+it('removes a folder that goes deeper than a path may be long', async () => {
+  const deep = join(folder, 'endless')
+  mkdirSync(deep)
+  const name = 'd'.repeat(200)
+  spawnSync('/bin/sh', ['-c', `for i in $(seq 40); do mkdir ${name} && cd -P ${name}; done`], { cwd: deep })
+  await removeTree(deep)
+  expect(existsSync(deep)).toBe(false)
 })
 
 describe('a snapshot', () => {
@@ -147,6 +172,12 @@ describe('a snapshot', () => {
     expect((await readSnapshot(same)).digest).toBe(digest)
     write(same, 'app/main.py', 'app = 2\n')
     expect((await readSnapshot(same)).digest).not.toBe(digest)
+  })
+
+  it('names folders that it cannot read to the end', async () => {
+    const deep = project('deep')
+    mkdirSync(join(deep, 'app', ...Array.from({ length: 70 }, () => 'd')), { recursive: true })
+    expect((await readSnapshot(deep)).faults).toEqual([expect.stringMatching(/^the folder app\/d.* cannot be read$/)])
   })
 
   it('copies links within and refuses links that lead out', async () => {

@@ -70,6 +70,7 @@ describe('verifyProject', () => {
     const projectDir = writeHonestProject(machine.place())
     write(projectDir, 'feature_list.json', formatFeatureList([create, { ...list, path: '/api/v1/other', description: 'Other' }]))
     const { messages } = await verify(projectDir)
+    expect(messages[0]).toMatch(/there is no .forge\/features.json/)
     expect(messages).toContainEqual(expect.stringContaining('no feature covers this endpoint: GET /api/v1/notes/{note_id}'))
     expect(messages).toContainEqual(expect.stringMatching(/no feature covers this endpoint: GET \/api\/v1\/notes( |$)/))
   })

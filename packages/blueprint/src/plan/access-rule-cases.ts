@@ -238,7 +238,10 @@ export function roleRuleCases({ world, name }: RuleContext, effect: RoleEffect):
 export function roleFieldRuleCases({ world, name }: RuleContext, effect: RoleFieldEffect): Sides {
   const endpoint = change(world, effect.entity, {}, ['update', 'replace', 'action'], effect.field)?.endpoint
   const field = world.field(effect.entity, effect.field)
-  const outside = world.roleOutside(effect.roles)
+  const able = world.spec.roles.filter((role) => world.rolesFor(effect.entity, 'update').every(({ roles }) => roles.includes(role)))
+  const inside = able.find((role) => effect.roles.includes(role))
+  const outsider = able.filter((role) => !effect.roles.includes(role)).at(-1)
+  const outside = outsider ?? world.roleOutside(effect.roles)
   const owners = world.owners(effect.entity, 'update').flatMap((owner) => owner.fields)
   const owned = endpoint && ownedRow(world, effect.entity, owners.length > 0 ? owners : [world.keyField(effect.entity).name])
   if (!endpoint || !owned || !field || field.reference || outside === undefined) return noSides
@@ -250,32 +253,38 @@ export function roleFieldRuleCases({ world, name }: RuleContext, effect: RoleFie
   const changed = { kind: 'equals' as const, field: field.name, value: literal(value), compare: comparison(field) }
   const label = `${name}_${snake(field.name)}`
   const rest = smallChange(world, endpoint, [field.name])
-  const other = smallChangeOf(rest.body, field.name)
+  const other = outsider === undefined ? undefined : smallChangeOf(rest.body, field.name)
+  // Whoever owns the row, so that only the role makes the difference.
+  const ownerAs = (role: string): Caller => (owned.owner.kind === 'user' ? { ...owned.owner, role } : owned.owner)
   return {
     bites: [
       plan(
         `${label}_by_${snake(outside)}`,
         `Refused for the role ${outside}.`,
-        requestFor(world, endpoint, owned.row, owned.owner, body),
+        requestFor(world, endpoint, owned.row, ownerAs(outside), body),
         failure(world, 403, 'FORBIDDEN'),
         { arrange: owned.arrange, after: [] },
       ),
     ],
     honest: [
-      plan(
-        `${label}_by_${snake(effect.roles[0]!)}`,
-        `Allowed for the role ${effect.roles[0]}.`,
-        requestFor(world, endpoint, owned.row, world.actor(effect.entity, 'update'), body),
-        { status: endpoint.status, checks: [changed] },
-        { arrange: owned.arrange },
-      ),
+      ...(inside === undefined
+        ? []
+        : [
+            plan(
+              `${label}_by_${snake(inside)}`,
+              `Allowed for the role ${inside}.`,
+              requestFor(world, endpoint, owned.row, ownerAs(inside), body),
+              { status: endpoint.status, checks: [changed] },
+              { arrange: owned.arrange },
+            ),
+          ]),
       ...(other === undefined
         ? []
         : [
             plan(
               `${label}_untouched`,
               `Other fields stay free for the role ${outside}.`,
-              requestFor(world, endpoint, owned.row, owned.owner, other),
+              requestFor(world, endpoint, owned.row, ownerAs(outside), other),
               succeeds(world, endpoint, other),
               { arrange: mergeSteps(rest.arrange, owned.arrange) },
             ),

@@ -22,20 +22,28 @@ export function bodyFields(world: World, endpoint: Endpoint): Field[] {
 export function validBody(world: World, endpoint: Endpoint, options: { variant?: number; requiredOnly?: boolean } = {}): Draft {
   const draft: Draft = { arrange: [], body: {} }
   const entity = world.entity(endpoint.entity!)
+  const creates = endpoint.operation === 'create' || endpoint.operation === 'nested-create'
   for (const field of bodyFields(world, endpoint)) {
     if (field.name === endpoint.parent?.field && endpoint.parent.param !== undefined) continue
-    if (field.reference) {
+    if (!field.required && (options.requiredOnly || !world.maySet(entity.name, creates ? 'create' : 'update', field.name))) continue
+    if (world.ownerFields(entity.name).includes(field.name)) {
+      draft.body[field.name] = literal(callersId(world, field))
+    } else if (field.reference) {
       if (!field.required) continue
       const name = snake(field.reference.entity)
       if (!draft.arrange.some((step) => step.kind === 'make' && step.as === name))
         draft.arrange.push(...rowSteps(world, field.reference.entity, name, parentState(world, entity.name, field.name)))
       draft.body[field.name] = ref(name, world.keyField(field.reference.entity).name)
-    } else if (field.name === entity.softDelete?.field || (options.requiredOnly && !field.required)) {
-    } else {
+    } else if (field.name !== entity.softDelete?.field) {
       draft.body[field.name] = literal(safeValue(world, entity.name, field, options.variant ?? 0))
     }
   }
   return draft
+}
+
+/** The id of the usual caller, as a field holds it. */
+export function callersId(world: World, field: Field): JsonValue {
+  return field.reference || ['integer', 'bigint', 'uuid'].includes(field.type) ? world.builtInId : String(world.builtInId)
 }
 
 /** Values that must be refused. `at` is what the answer names: the field, or the item of a list. References are as wrong as the key they hold. */
@@ -116,7 +124,8 @@ export function make(entity: string, as: string, values: Record<string, Value> =
 export function creatable(world: World, entity: string): string[] | null {
   const endpoint = world.endpoint(entity, 'create', 'nested-create')
   if (!endpoint) return null
-  return [...(endpoint.body ?? []), ...(endpoint.parent?.field ? [endpoint.parent.field] : [])]
+  const sent = (endpoint.body ?? []).filter((field) => world.maySet(entity, 'create', field))
+  return [...sent, ...(endpoint.parent?.field ? [endpoint.parent.field] : [])]
 }
 
 /**

@@ -72,7 +72,8 @@ export function duplicateCases(
         },
       )
     })
-  if (endpoint.operation === 'create') cases.push(...duplicateTupleCases(world, endpoint, name, arrange, act, base))
+  if (endpoint.operation === 'create' || endpoint.operation === 'nested-create')
+    cases.push(...duplicateTupleCases(world, endpoint, name, arrange, act, base))
   return cases
 }
 
@@ -85,10 +86,14 @@ function duplicateTupleCases(
   base: Record<string, Value>,
 ): CasePlan[] {
   const entity = world.entity(endpoint.entity!)
+  const { parent } = endpoint
+  // What the path says counts as sent; whoever asks is the same both times.
+  const sent = parent?.field === undefined ? base : { ...base, [parent.field]: act(base).params[parent.param]! }
+  const ofCaller = (name: string) => entity.fields.some((field) => field.name === name && field.fromCaller)
   return entity.uniqueTogether
-    .filter((tuple) => tuple.every((field) => base[field] !== undefined))
+    .filter((tuple) => tuple.every((field) => sent[field] !== undefined || ofCaller(field)))
     .map((tuple) => {
-      const values = Object.fromEntries(tuple.map((field) => [field, base[field]!]))
+      const values = Object.fromEntries(tuple.flatMap((field) => (sent[field] === undefined ? [] : [[field, sent[field]]])))
       const label = tuple.map(snake).join('_and_')
       return plan(
         `${name}_duplicate_${label}`,

@@ -196,6 +196,7 @@ function filterScene(list: List, filter: Filter, field: Field): { arrange: Step[
 }
 
 function referenceScene(list: List, field: Field): { arrange: Step[]; query: Value } | undefined {
+  if (isOwned(list) && list.world.ownerFields(list.entity.name).includes(field.name)) return undefined
   const target = field.reference!.entity
   const key = list.world.keyField(target).name
   if (field.fromCaller || (creatable(list.world, list.entity.name)?.includes(field.name) ?? true) === false) {
@@ -211,9 +212,12 @@ function referenceScene(list: List, field: Field): { arrange: Step[]; query: Val
   return { arrange, query: ref(one, key) }
 }
 
+/** Lists show what reads would, unless a rule speaks of lists. */
+const isOwned = ({ world, entity }: List): boolean => (['list', 'read'] as const).some((operation) => world.owners(entity.name, operation).length > 0)
+
 /** Rows of two callers. */
 function callerScene(list: List, field: Field): { arrange: Step[]; query: Value } | undefined {
-  if (list.world.owners(list.entity.name, 'list').length > 0) return undefined
+  if (isOwned(list)) return undefined
   const other = stranger(list.world)
   const [wanted] = list.row('wanted')
   if (wanted?.kind !== 'make') return undefined
@@ -312,10 +316,9 @@ function compare(a: JsonValue, b: JsonValue): number {
 
 /** Everybody sees what is theirs. */
 function ownedCases(list: List): CasePlan[] {
-  const [owner] = list.world.owners(list.entity.name, 'list')
-  if (!owner || list.endpoint.parent) return []
+  if (list.world.owners(list.entity.name, 'list').length === 0 || list.endpoint.parent) return []
   const other = stranger(list.world)
-  const [own] = list.row('own')
+  const [own] = list.row('own', Object.fromEntries(list.world.ownerFields(list.entity.name).map((field) => [field, other.id])))
   if (own?.kind !== 'make') return []
   const arrange = [...other.arrange, ...list.row('foreign'), { ...own, caller: other.caller }]
   const each = list.case('only_own', 'Everybody sees only what is theirs.', arrange, {}, [

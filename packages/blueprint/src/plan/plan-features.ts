@@ -91,13 +91,22 @@ function guessedStatus(text: string, endpoint: Endpoint | null): number {
   return endpoint?.status ?? 200
 }
 
+const LONGEST_NAME = 72
+
+/** Long names lose words in their middle: the end says what the case is about. */
+function shortened(name: string): string {
+  const words = name.split('_')
+  while (words.length > 4 && words.join('_').length > LONGEST_NAME) words.splice(Math.floor(words.length / 3), 1)
+  return words.join('_')
+}
+
 /** Gives every case a name that no other case of the plan has. */
 function nameCases<Feature extends { cases: CasePlan[] }>(features: Feature[]): Feature[] {
   const taken = new Set<string>()
   return features.map((feature) => ({
     ...feature,
     cases: feature.cases.map((each) => {
-      const name = unusedName(each.name, taken)
+      const name = unusedName(shortened(each.name), taken)
       taken.add(name)
       return name === each.name ? each : { ...each, name }
     }),

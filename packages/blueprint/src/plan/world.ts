@@ -33,6 +33,10 @@ export interface World {
   /** Who may do it: the built-in user, or with a role that a rule demands. */
   actor(entity: string, operation: EffectOperation): Caller
   owners(entity: string, operation: EffectOperation): Owner[]
+  /** Fields that name the owner and that a body sets: rows of the usual caller hold that caller's id. */
+  ownerFields(entity: string): string[]
+  /** False for fields that only other roles than that of the usual caller may set. */
+  maySet(entity: string, operation: 'create' | 'update', field: string): boolean
   rolesFor(entity: string, operation: EffectOperation): RoleRule[]
   /** Status and code for what belongs to somebody else. */
   otherOwner(entity: string): { status: number; code: ErrorCode }
@@ -68,6 +72,13 @@ export function worldOf(spec: ApiSpec): World {
   const rolesFor = (name: string, operation: EffectOperation) =>
     effects.filter((effect): effect is RoleRule => effect.kind === 'role' && effect.entity === name && effect.operations.includes(operation))
 
+  const actor: World['actor'] = (name, operation) => {
+    const demanded = rolesFor(name, operation)
+    if (demanded.length === 0 || demanded.every((rule) => rule.roles.includes(String(builtInRole)))) return byDefault
+    const role = demanded[0]!.roles.find((each) => demanded.every((rule) => rule.roles.includes(each))) ?? demanded[0]!.roles[0]!
+    return { kind: 'user', id: literal(builtInId), role }
+  }
+
   return {
     spec,
     effects,
@@ -86,13 +97,21 @@ export function worldOf(spec: ApiSpec): World {
       return literal(type === 'uuid' ? '00000000-0000-4000-8000-0000000fffff' : type === 'integer' || type === 'bigint' ? 999999 : 'unknown')
     },
     code: (code) => (spec.errors.codeCase === 'lower' ? code.toLowerCase() : code),
-    actor: (name, operation) => {
-      const demanded = rolesFor(name, operation)
-      if (demanded.length === 0 || demanded.every((rule) => rule.roles.includes(String(builtInRole)))) return byDefault
-      const role = demanded[0]!.roles.find((each) => demanded.every((rule) => rule.roles.includes(each))) ?? demanded[0]!.roles[0]!
-      return { kind: 'user', id: literal(builtInId), role }
-    },
+    actor,
     owners,
+    ownerFields: (name) =>
+      effects.flatMap((effect) => {
+        if (effect.kind !== 'owner' || effect.entity !== name || effect.via !== undefined) return []
+        const fields = effect.fields.flatMap((each) => field(name, each) ?? [])
+        return fields.some((each) => each.fromCaller || keyField(name).name === each.name) ? [] : fields.slice(0, 1).map((each) => each.name)
+      }),
+    maySet: (name, operation, fieldName) => {
+      const caller = actor(name, operation)
+      const role = caller.kind === 'user' ? caller.role : builtInRole
+      return effects.every(
+        (effect) => effect.kind !== 'role-field' || effect.entity !== name || effect.field !== fieldName || effect.roles.includes(String(role)),
+      )
+    },
     rolesFor,
     otherOwner: (name) => {
       const hidden = owners(name, 'read').length > 0 || owners(name, 'list').length > 0

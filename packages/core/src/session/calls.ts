@@ -66,10 +66,11 @@ async function resultOf(call: ToolCall, context: CallContext): Promise<ToolResul
   return result
 }
 
-const interrupted: ToolResult = {
-  content: 'Interrupted: the run was killed during this call, so it may have taken effect in part. Look at the state before you repeat it.',
-  isError: true,
-}
+/** What a call answers that a kill cut off, in the process that goes on. */
+export const INTERRUPTED_CALL =
+  'Interrupted: the run was killed during this call, so it may have taken effect in part. Look at the state before you repeat it.'
+
+const interrupted: ToolResult = { content: INTERRUPTED_CALL, isError: true }
 
 async function recorded(call: ToolCall, context: CallContext): Promise<ToolResult> {
   await context.transcript.startCall(call.id)

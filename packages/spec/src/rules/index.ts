@@ -115,11 +115,17 @@ function readStatements(statements: FieldStatement[], view: RuleView, resolved: 
   return { effects, missing }
 }
 
-/** Creation takes all of the fields, so that one row can be sent twice. */
+/** Creation settles all of the fields, by its body, its path or its caller, so that one row can be sent twice. */
 function testedTogether(entity: Entity, names: readonly string[], world: RuleWorld): boolean {
-  const create = world.endpointsOf(entity.name).find((endpoint) => endpoint.operation === 'create')
+  const create = world.endpointsOf(entity.name).find(({ operation }) => operation === 'create' || operation === 'nested-create')
   const kept = entity.uniqueTogether.some((tuple) => tuple.join() === names.join())
-  return kept && names.every((name) => create?.body?.includes(name) === true && entity.fields.find((field) => field.name === name)?.required === true)
+  return kept && create !== undefined && names.every((name) => settledBy(create, entity, name))
+}
+
+function settledBy(create: Endpoint, entity: Entity, name: string): boolean {
+  const field = entity.fields.find((one) => one.name === name)
+  if (create.parent?.field === name || field?.fromCaller === true) return true
+  return create.body?.includes(name) === true && field?.required === true
 }
 
 function checkable(entity: Entity, field: string, world: RuleWorld): boolean {

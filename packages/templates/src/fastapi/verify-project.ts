@@ -38,6 +38,7 @@ export interface VerifiedProject {
 
 const LIST_FILE = 'feature_list.json'
 const SPEC_FILE = 'app_spec.txt'
+const FROZEN_FILE = '.forge/features.json'
 
 /**
  * Proves a project again, from nothing but its directory. What the list claims, evidence included, counts for nothing.
@@ -53,11 +54,18 @@ export async function verifyProject(projectDir: string, options: VerifyProjectOp
   return { report, drift: [...drift, ...specDrift(frozen, spec), ...demanded], features }
 }
 
+const UNFROZEN: Drift = {
+  id: 0,
+  kind: 'deleted',
+  where: FROZEN_FILE,
+  message: `there is no ${FROZEN_FILE}, so nothing tells whether ${LIST_FILE} is the list that was frozen; it is judged as it stands`,
+}
+
 /** The frozen definitions are judged, whatever the list says; without them the list itself. */
 async function judgedList(directory: string, frozen: FrozenList | undefined): Promise<{ features: Feature[]; drift: Drift[] }> {
   const text = await readOwnFile(join(directory, LIST_FILE))
   if (frozen === undefined) {
-    if (text !== undefined) return { features: parseFeatureList(text, LIST_FILE), drift: [] }
+    if (text !== undefined) return { features: parseFeatureList(text, LIST_FILE), drift: [UNFROZEN] }
     throw new ForgeError('PROJECT_FOREIGN', `${directory} has no ${LIST_FILE}, so there is nothing to prove.`, {
       remedy: 'Name the directory of a project that Forge made, or make one with `forge generate`.',
     })

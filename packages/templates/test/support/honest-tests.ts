@@ -21,6 +21,30 @@ async def test_titles(client, title):
     assert response.json() == {"id": created["id"], "title": title}`,
   },
   {
+    name: 'a test with a long parameter',
+    about: 'gets_note',
+    code: `@pytest.mark.parametrize("unused", [pytest.param("x" * 20_000, marks={markless})])
+async def test_long(client, unused):
+    ${CREATE}
+    ${GET}
+    assert response.status_code == 200
+    assert response.json() == created`,
+  },
+  {
+    name: 'a test that asks until there is an answer',
+    about: 'gets_note',
+    code: `{mark}
+async def test_patient(client):
+    ${CREATE}
+    for _ in range(5):
+        ${GET}
+        if response.status_code == 200:
+            break
+        await asyncio.sleep(0.01)
+    assert response.status_code == 200
+    assert response.json()["title"] == "Milk"`,
+  },
+  {
     name: 'a test in a class',
     about: 'gets_note',
     code: `class TestNotes:\n    {mark}\n    async def test_get(self, client):\n        ${CREATE}\n        ${GET}\n        assert (response.status_code, response.json()) == (200, created)`,

@@ -21,6 +21,27 @@ export const LYING_TESTS: TestText[] = [
     code: `{mark}\nasync def test_lie(client):\n    ${CREATE}\n    ${GET}\n    assert response.status_code == 200\n    assert "id" in response.json()`,
   },
   {
+    name: 'asks twice and compares the answers',
+    about: 'gets_note',
+    code: `{mark}
+async def test_lie(client):
+    ${CREATE}
+    ${GET}
+    again = await client.get(f"/api/v1/notes/{created['id']}")
+    assert (response.status_code, response.content) == (again.status_code, again.content)`,
+  },
+  {
+    name: 'asks until one answer is to its liking, and checks nothing else',
+    about: 'gets_note',
+    code: `{mark}
+async def test_lie(client):
+    ${CREATE}
+    for _ in range(30):
+        ${GET}
+        if response.json().get("title") == "Milk" and response.status_code == 200:
+            break`,
+  },
+  {
     name: 'asserts a tautology',
     about: 'duplicate_title',
     code: `{mark}\nasync def test_lie(client):\n    ${TWICE}\n    assert response.status_code in range(100, 600)`,

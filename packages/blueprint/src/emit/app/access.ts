@@ -5,7 +5,7 @@ import type { ProjectFile } from '../project-file'
 import { type AppFacts, attribute, CALLER_ROLE, type Effect, modelName, type Operation, type Route, variable } from './app-facts'
 import { storedField } from './columns'
 import { pythonModule } from './module'
-import { call, type Code, docstring, group, lines, statement, tuple } from './python'
+import { call, type Code, docstring, group, joinedBy, lines, statement, tuple } from './python'
 import { enumClass, enumMembers } from './models'
 
 type Owner = Effect<'owner'>
@@ -161,13 +161,17 @@ function predicateOf(facts: AppFacts, owned: Ownership): string {
   const doc = docstring(`Tell whether the caller may ${operation} this ${snake(entity.name).replace(/_/g, ' ')}.`, 4)
   const name = predicate(entity, operation)
   if (parents.length === 0)
-    return lines(`def ${name}(${row}: ${modelName(entity)}, caller: Caller) -> bool:`, doc, `    return ${conditions.join(' or ') || 'False'}`)
+    return lines(
+      statement(group(`def ${name}(`, [`${row}: ${modelName(entity)}`, 'caller: Caller'], ') -> bool:')),
+      doc,
+      conditions.length === 0 ? '    return False' : statement(joinedBy('or', conditions), 4, 'return '),
+    )
   const head = statement(group(`async def ${name}(`, ['session: AsyncSession', `${row}: ${modelName(entity)}`, 'caller: Caller'], ') -> bool:'))
   const [first, ...more] = parents
   return lines(
     head,
     doc,
-    conditions.length > 0 && lines(`    if ${conditions.join(' or ')}:`, '        return True'),
+    conditions.length > 0 && lines(statement(joinedBy('or', conditions), 4, 'if ', ':'), '        return True'),
     ...more.map((parent) => parentCheck(facts, row, parent, (condition) => lines(`    if ${condition}:`, '        return True'))),
     parentCheck(facts, row, first!, (condition) => `    return ${condition}`),
   )

@@ -40,6 +40,13 @@ export function statement(code: Code, indent = 0, before = '', after = ''): stri
 const broken = ({ items, whole }: Group, indent: number): string =>
   items.map((item) => statement(item, indent, '', whole === undefined ? ',' : '')).join('\n')
 
+/** Conditions joined by an operator, in parentheses with one a line where they do not fit. */
+export function joinedBy(operator: 'and' | 'or', conditions: string[]): Code {
+  const whole = conditions.join(` ${operator} `)
+  if (conditions.length < 2) return whole
+  return { head: '(', items: conditions.map((condition, index) => (index === 0 ? condition : `${operator} ${condition}`)), tail: ')', whole }
+}
+
 /** Indents every line that is not empty, texts in triple quotes included. */
 export function indented(text: string, indent = 4): string {
   const pad = ' '.repeat(indent)

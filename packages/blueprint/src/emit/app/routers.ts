@@ -170,13 +170,16 @@ function answer(facts: AppFacts, route: Route, names: SchemaNames, method: Metho
 export function serviceDependenciesFile(facts: AppFacts, symbols: Symbols): ProjectFile {
   const blocks = facts.served.map((entity) =>
     lines(
-      `def get_${snake(entity.name)}_service(session: SessionDep) -> ${entity.name}Service:`,
+      statement(group(`def get_${snake(entity.name)}_service(`, ['session: SessionDep'], `) -> ${entity.name}Service:`)).replace(
+        /SessionDep\n/,
+        'SessionDep,\n',
+      ),
       docstring(`Make the service of ${entity.table} for one request.`, 4),
       `    return ${entity.name}Service(session)`,
     ),
   )
-  const aliases = facts.served.map(
-    (entity) => `${entity.name}ServiceDep = Annotated[${entity.name}Service, Depends(get_${snake(entity.name)}_service)]`,
+  const aliases = facts.served.map((entity) =>
+    statement(group('Annotated[', [`${entity.name}Service`, `Depends(get_${snake(entity.name)}_service)`], ']'), 0, `${entity.name}ServiceDep = `),
   )
   return { path: 'app/dependencies/services.py', content: pythonModule('The services of a request.', [...blocks, aliases.join('\n')], symbols) }
 }

@@ -4,7 +4,7 @@ import { attributeName } from '../names'
 import { type AppFacts, attribute, type Effect, modelName, type Operation, variable } from './app-facts'
 import { belongs, ownership, roleMembers } from './access'
 import { literalOf } from './models'
-import { call, type Code, docstring, lines, longText, statement, tuple } from './python'
+import { call, type Code, docstring, joinedBy, lines, longText, statement, tuple } from './python'
 
 /** The sentence of the rule that an effect belongs to, as the message of its refusal. */
 export function sentence(facts: AppFacts, effect: RuleEffect): Code {
@@ -185,8 +185,8 @@ export function consistencyCheck(facts: AppFacts, entity: Entity): string | unde
 function exclusion(facts: AppFacts, entity: Entity, effect: Effect<'exclusive'>, row: string): string[] {
   const sides = [effect.a, effect.b].map(({ field, value }) => ({ field: fieldOf(facts, entity.name, field), value }))
   if (sides.some(({ field }) => field === undefined)) return []
-  const condition = sides.map(({ field, value }) => isOneOf(facts, entity, field!, row, [value])).join(' and ')
-  return [lines(`    if ${condition}:`, refuse('RuleViolationError', sentence(facts, effect), 8))]
+  const conditions = sides.map(({ field, value }) => isOneOf(facts, entity, field!, row, [value]))
+  return [lines(statement(joinedBy('and', conditions), 4, 'if ', ':'), refuse('RuleViolationError', sentence(facts, effect), 8))]
 }
 
 function order(facts: AppFacts, entity: Entity, effect: Effect<'order'>, row: string): string[] {
@@ -196,7 +196,7 @@ function order(facts: AppFacts, entity: Entity, effect: Effect<'order'>, row: st
   const known = [before, after].filter((field) => facts.columnNullable(entity, field)).map((field) => `${attribute(row, field)} is not None`)
   return [
     lines(
-      statement(`if ${[...known, `${low} > ${high}`].join(' and ')}:`, 4),
+      statement(joinedBy('and', [...known, `${low} > ${high}`]), 4, 'if ', ':'),
       refuse('InvalidInputError', `"${after.name}", "must not lie before ${before.name}"`, 8),
     ),
   ]

@@ -1,6 +1,7 @@
 import type { Endpoint } from '@forge/spec'
 import type { World } from '../../plan/world'
-import { quoted } from '../app/python'
+import { call, type Code, quoted } from '../app/python'
+import { layout } from './python'
 
 /** The text of `tests/test_application.py`: what holds for every request, whatever the resource. */
 export function applicationModule(world: World): string {
@@ -147,7 +148,7 @@ function trapTests(world: World): string {
     [
 ${traps
   .slice(0, 12)
-  .map((trap) => `        ${trap},`)
+  .flatMap((trap) => layout(trap, 8, ','))
   .join('\n')}
     ],
 )
@@ -160,9 +161,9 @@ async def test_no_input_breaks_the_application(client: AsyncClient, path: str, p
 `
 }
 
-function trapsOf(world: World, endpoint: Endpoint): string[] {
+function trapsOf(world: World, endpoint: Endpoint): Code[] {
   const { params } = world.spec.paging
-  const trap = (id: string, path: string, query: string) => `pytest.param(${quoted(path)}, ${query}, id=${quoted(id)})`
+  const trap = (id: string, path: string, query: string) => call('pytest.param', quoted(path), query, `id=${quoted(id)}`)
   if (endpoint.operation === 'list' && endpoint.entity !== null) {
     const { table } = world.entity(endpoint.entity)
     const offset = params === null ? undefined : 'page' in params ? params.page : params.offset

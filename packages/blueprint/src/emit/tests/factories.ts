@@ -1,5 +1,5 @@
 import { type ApiSpec, type Endpoint, type Entity, type Field, sampleValue } from '@forge/spec'
-import { creatable, safeValue } from '../../plan/bodies'
+import { callersId, creatable, safeValue } from '../../plan/bodies'
 import { article } from '../../plan/common'
 import { sharesOwner } from '../../plan/makers'
 import { parentState } from '../../plan/states'
@@ -78,7 +78,7 @@ ${named}        columns = {name: column_value(table.c[name], value) for name, va
         async with self._engine.begin() as connection:
             key = await connection.execute(sa.insert(table).values(columns).returning(*table.primary_key))
         (made,) = key.mappings()
-        return values | dict(made)
+        return values | TypeAdapter(Row).dump_python(dict(made), mode="json")
 `
 }
 
@@ -94,7 +94,7 @@ function renamedColumns(spec: ApiSpec): [Code, Code][] {
 
 function methodOf(world: World, entity: Entity): string[] {
   const endpoint = world.endpoint(entity.name, 'create', 'nested-create')
-  const fields = endpoint ? settable(entity, endpoint) : entity.fields.filter((field) => !field.auto && !isGenerated(entity, field))
+  const fields = endpoint ? settable(world, entity, endpoint) : entity.fields.filter((field) => !field.auto && !isGenerated(entity, field))
   const plain = fields.filter(
     (field) => !field.reference && (field.default === null || isNumbered(entity, field)) && field.name !== entity.softDelete?.field,
   )
@@ -117,9 +117,11 @@ function withValues(expression: Code): Code {
   return expression.items.length === 0 ? 'dict(values)' : { ...expression, tail: '} | values' }
 }
 
-function settable(entity: Entity, endpoint: Endpoint): Field[] {
+function settable(world: World, entity: Entity, endpoint: Endpoint): Field[] {
   const names = new Set([...(endpoint.body ?? []), ...(endpoint.parent?.field === undefined ? [] : [endpoint.parent.field])])
-  return entity.fields.filter((field) => names.has(field.name) && !field.readOnly && !field.fromCaller)
+  return entity.fields.filter(
+    (field) => names.has(field.name) && !field.readOnly && !field.fromCaller && (field.required || world.maySet(entity.name, 'create', field.name)),
+  )
 }
 
 /** Keys that the database makes. */
@@ -134,6 +136,8 @@ function isGenerated(entity: Entity, field: Field): boolean {
 
 function referenceLines(world: World, entity: Entity, field: Field, direct: boolean): string[] {
   const { reference } = field
+  if (reference && world.ownerFields(entity.name).includes(field.name))
+    return layout(call('body.setdefault', quoted(field.name), literalOf(callersId(world, field))), 8)
   if (!reference || (!field.required && (!direct || field.nullable)) || reference.entity === entity.name) return []
   if (direct && field.fromCaller && reference.entity === world.spec.auth.userEntity)
     return [`        body.setdefault(${quoted(field.name)}, ${String(world.builtInId)})`]
@@ -175,6 +179,7 @@ function isNumbered(entity: Entity, field: Field): boolean {
 
 function sampleOf(world: World, entity: Entity, field: Field): Code {
   if (field.fromCaller) return literalOf(world.builtInId)
+  if (world.ownerFields(entity.name).includes(field.name)) return literalOf(callersId(world, field))
   if (isNumbered(entity, field)) return numberedSample(field)
   if (field.nullable && field.readOnly) return 'None'
   return literalOf(safeValue(world, entity.name, field))

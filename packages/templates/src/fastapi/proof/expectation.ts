@@ -11,7 +11,8 @@ export interface Expectation {
   compare(exchange: Exchange): { fit: 'met' } | { fit: 'elsewhere' } | { fit: 'wrong'; why: string }
 }
 
-export function expectationOf(testCase: TestCase): Expectation {
+/** @param parameters names that are query parameters of the API; default none */
+export function expectationOf(testCase: TestCase, parameters: ReadonlySet<string> = new Set()): Expectation {
   const content = [...(testCase.expected_response_contains ?? []), ...(testCase.expected_error ? [testCase.expected_error] : [])].filter(
     (text) => text !== '',
   )
@@ -21,7 +22,7 @@ export function expectationOf(testCase: TestCase): Expectation {
     content,
     compare(exchange) {
       if (exchange.method !== testCase.method || !onRoute(exchange.target)) return { fit: 'elsewhere' }
-      const why = statusFault(exchange, testCase) ?? contentFault(exchange, content) ?? inputFault(testCase, exchange)
+      const why = statusFault(exchange, testCase) ?? contentFault(exchange, content) ?? inputFault(testCase, exchange, parameters)
       return why === undefined ? { fit: 'met' } : { fit: 'wrong', why }
     },
   }

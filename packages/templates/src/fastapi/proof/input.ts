@@ -1,4 +1,5 @@
 import type { TestCase } from '@forge/core'
+import type { ApiSpec } from '@forge/spec'
 import { type Exchange, isRecord, parseJson } from './exchange'
 
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
@@ -20,10 +21,11 @@ const PARTS: ReadonlySet<string> = new Set([
 
 /**
  * Why a request cannot be the one that the case describes, or `undefined`. Tests choose their own values and ids, so this asks only for what makes the
- * case that case: the same members, each of the same kind, and texts of about the same length.
+ * case that case: the same members, each of the same kind, and texts of about the same length; where there is no body, the same query parameters.
+ * @param parameters names that are query parameters of the API
  */
-export function inputFault(testCase: TestCase, exchange: Exchange): string | undefined {
-  if (!WITH_BODY.has(testCase.method)) return undefined
+export function inputFault(testCase: TestCase, exchange: Exchange, parameters: ReadonlySet<string>): string | undefined {
+  if (!WITH_BODY.has(testCase.method)) return queryFault(testCase, exchange, parameters)
   const input = bodyOf(testCase)
   if (input === undefined) return undefined
   const sent = parseJson(exchange.requestBody)
@@ -35,6 +37,22 @@ export function inputFault(testCase: TestCase, exchange: Exchange): string | und
     if (!isAlike(name, wanted, sent[name])) return `the request's ${JSON.stringify(name)} is not like the case's input`
   }
   return undefined
+}
+
+/** Query parameters of the API's lists. */
+export function queryParameters({ endpoints, paging }: ApiSpec): Set<string> {
+  const filters = endpoints.flatMap((endpoint) => (endpoint.filters ?? []).map(({ name }) => name))
+  return new Set([...filters, ...Object.values(paging.params ?? {}), 'search', 'sort_by', 'sort_order'])
+}
+
+/** What else stands in the input of such a case may be what the test has to arrange. */
+function queryFault({ input }: TestCase, { target }: Exchange, parameters: ReadonlySet<string>): string | undefined {
+  if (!isRecord(input)) return undefined
+  const apart = input['query'] ?? input['params']
+  const names = isRecord(apart) ? Object.keys(apart) : Object.keys(input).filter((name) => parameters.has(name))
+  const sent = new URLSearchParams(target.split('?')[1] ?? '')
+  const lacking = names.find((name) => !sent.has(name))
+  return lacking === undefined ? undefined : `the request lacks the query parameter ${JSON.stringify(lacking)}, which the case's input has`
 }
 
 function bodyOf(testCase: TestCase): Record<string, unknown> | undefined {

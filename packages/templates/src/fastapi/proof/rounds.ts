@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Feature } from '@forge/core'
+import type { ApiSpec } from '@forge/spec'
 import { type Expectation, expectationOf } from './expectation'
+import { queryParameters } from './input'
 import type { JudgedTest } from './gateway'
 import type { Ground } from './grounds'
 import type { Trial } from './judge'
@@ -23,6 +25,7 @@ export interface Rounds {
 export interface RoundsOptions {
   stage: Stage
   snapshot: Snapshot
+  spec: ApiSpec
   features: readonly Feature[]
   grounds: readonly Ground[]
   timeoutMs: number
@@ -31,7 +34,7 @@ export interface RoundsOptions {
 
 /** Runs the suite three times side by side, and again for tests that name more than one case. A text is a problem of the whole suite. */
 export async function runRounds(options: RoundsOptions): Promise<Rounds | string> {
-  const expectations = expectationsOf(options.features)
+  const expectations = expectationsOf(options)
   const trials: Trial[] = []
   let first: SuiteRun[] | undefined
   let only: string[] | null = null
@@ -88,12 +91,13 @@ async function runApart({ stage, snapshot, round, only, cases, judge, timeoutMs,
 
 type Named = { feature: number; name: string; expectation: Expectation }
 
-function expectationsOf(features: readonly Feature[]): Map<string, Named> {
+function expectationsOf({ features, spec }: RoundsOptions): Map<string, Named> {
+  const parameters = queryParameters(spec)
   return new Map(
     features.flatMap(({ id, test_cases }) =>
       test_cases.map((testCase): [string, Named] => [
         keyOf(id, testCase.name),
-        { feature: id, name: testCase.name, expectation: expectationOf(testCase) },
+        { feature: id, name: testCase.name, expectation: expectationOf(testCase, parameters) },
       ]),
     ),
   )

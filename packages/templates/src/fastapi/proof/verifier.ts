@@ -80,7 +80,7 @@ async function onStage(context: VerifyContext, options: FastapiVerifierOptions, 
     const grounds = await timed(context, 'application', () => layGrounds(stage, snapshot, template, signal))
     const startedAt = performance.now()
     const timeoutMs = options.suiteTimeoutMs ?? 600_000
-    const rounds = await timed(context, 'tests', () => runRounds({ stage, snapshot, features, grounds, timeoutMs, signal }))
+    const rounds = await timed(context, 'tests', () => runRounds({ stage, snapshot, spec, features, grounds, timeoutMs, signal }))
     return { rounds, seconds: secondsSince(startedAt) }
   }
   const examining = async () => {
