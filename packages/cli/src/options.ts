@@ -48,6 +48,6 @@ export async function chooseSandbox(value: unknown, trusted: boolean): Promise<C
   const confined = bubblewrap()
   const probe = await confined.probe()
   if (probe.works) return { sandbox: confined, warning: null }
-  if (wanted === 'bubblewrap' || !trusted) throw new UsageError(`The bubblewrap sandbox does not work here: ${probe.reason}`, probe.remedy)
-  return { sandbox: noSandbox(), warning: `No sandbox: ${probe.reason} Commands ran with your own rights. ${probe.remedy}` }
+  if (wanted === 'bubblewrap' || !trusted) throw new UsageError(`The bubblewrap sandbox does not work here: ${probe.reason}.`, probe.remedy)
+  return { sandbox: noSandbox(), warning: `No sandbox: ${probe.reason}. Commands ran with your own rights. ${probe.remedy}` }
 }

@@ -330,6 +330,19 @@ All endpoints are prefixed with /api/v1. All lists support pagination (limit, of
   })
 })
 
+describe('an "and" inside a name', () => {
+  it('parts no names', () => {
+    const { entity } = ask(`Models:
+- Author: id (integer), handle (string, unique), bio (text)
+
+Endpoints:
+- GET /authors
+- POST /authors
+`)
+    expect(entity('Author').fields.map(({ name }) => name)).toEqual(['id', 'handle', 'bio'])
+  })
+})
+
 describe('contradictions', () => {
   it('are decided by the more specific place and told with both lines', () => {
     const { spec, field } = ask(`Models:

@@ -93,7 +93,13 @@ describe('the exam', () => {
     ['leaves a title as it is, and says so', { update: ({ rows }, id) => [200, rows.get(id)] }],
     [
       'keeps deleted rows, and lists them no more',
-      { delete: ({ rows }, id) => (rows.set(-id, { id: -id, title: '' }), [204]), list: ({ rows }) => [200, [...rows.values()].filter((note) => !rows.has(-note.id))] },
+      {
+        delete({ rows }, id) {
+          rows.set(-id, { id: -id, title: '' })
+          return [204]
+        },
+        list: ({ rows }) => [200, [...rows.values()].filter((note) => !rows.has(-note.id))],
+      },
     ],
   ])('has nothing against an application that %s', async (_name, more) => {
     expect(await objections({ ...HONEST, ...more })).toEqual(features.map(() => undefined))

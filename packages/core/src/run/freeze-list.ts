@@ -80,7 +80,9 @@ const WANTED = ' (its method and path, with a case on them that succeeds)'
 function problemsOf(check: FreezeCheck, run: Run): string[] {
   return [
     ...(run.state.ending === 'done' ? [] : [`the session ended (${run.state.ending}) before you were finished`]),
-    ...check.missing.map(({ kind, line, text }) => `line ${line} of app_spec.txt: no feature covers this ${kind}: ${text}${kind === 'endpoint' ? WANTED : ''}`),
+    ...check.missing.map(
+      ({ kind, line, text }) => `line ${line} of app_spec.txt: no feature covers this ${kind}: ${text}${kind === 'endpoint' ? WANTED : ''}`,
+    ),
     ...check.caseless.map(({ id, description }) => `feature ${id} (${description}) has no test case`),
     ...(isTrusted(run) ? [] : [check.aboveRange, check.belowRange].filter((problem) => problem !== undefined)),
   ]

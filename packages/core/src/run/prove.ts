@@ -19,7 +19,10 @@ export async function readClaims(run: Run): Promise<ReadonlySet<number>> {
   return new Set(features.filter(({ passes }) => passes).map(({ id }) => id))
 }
 
-/** Restores what an agent changed of the frozen definitions and of the specification, and says so. */
+/**
+ * Restores what an agent changed of the frozen definitions and of the specification, and says so. The copy of the list that clones are proven from
+ * is made again, too: a kill may have come before it.
+ */
 export async function restoreDrift(run: Run): Promise<void> {
   const { ledger } = run
   if (ledger === undefined) return
@@ -30,6 +33,7 @@ export async function restoreDrift(run: Run): Promise<void> {
   if (await ensureFile(join(run.projectDir, SPEC_FILE), run.spec.text)) {
     run.bus.emit({ type: 'notice', level: 'warning', code: 'SPEC_RESTORED', message: `${SPEC_FILE} was changed and is restored.` })
   }
+  await run.store.writeFrozen({ specDigest: run.spec.digest, definitions: [...ledger.definitions] })
   await writeList(run)
 }
 

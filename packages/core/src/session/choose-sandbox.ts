@@ -13,5 +13,5 @@ export async function chooseSandbox(given: Sandbox | undefined, provider: Provid
   const probe = await sandbox.probe()
   if (probe.works) return sandbox
   if (given === undefined && provider.trusted === true) return noSandbox()
-  throw new ForgeError('SANDBOX_UNAVAILABLE', `The sandbox "${sandbox.kind}" does not work here: ${probe.reason}`, { remedy: probe.remedy })
+  throw new ForgeError('SANDBOX_UNAVAILABLE', `The sandbox "${sandbox.kind}" does not work here: ${probe.reason}.`, { remedy: probe.remedy })
 }

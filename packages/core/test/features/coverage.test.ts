@@ -41,6 +41,13 @@ describe('coverage', () => {
     expect(missing([{ ...good, test_cases: [], left_for_model: 'later' }], [endpoint('GET', '/notes')], true)).toEqual([])
   })
 
+  test('a feature whose cases are all refused does not cover its endpoint: an absent route refuses them, too', () => {
+    const [good] = TINY_LIST as [Feature]
+    const refused = { ...good, test_cases: good.test_cases.map((one) => ({ ...one, expected_status: 404 })) }
+    expect(missing([refused], [endpoint('GET', '/notes')])).toEqual(['GET /notes'])
+    expect(missing([{ ...refused, test_cases: [...refused.test_cases, ...good.test_cases] }], [endpoint('GET', '/notes')])).toEqual([])
+  })
+
   test('one feature stands for one rule', () => {
     const source = { kind: 'rule', line: 2, text: 'A title is unique!' } as const
     const covering = feature(1, 'POST', '/notes', { source })

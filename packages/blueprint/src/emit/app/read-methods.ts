@@ -41,7 +41,7 @@ export function listBody(facts: AppFacts, route: Route, names: SchemaNames, rows
   steps.push(conditions.length === 0 ? `        statement = ${select}` : statement(call(`${select}.where`, ...conditions), 8, 'statement = '))
   if (computed.length > 0) steps.push(statement(call('statement.options', ...computed), 8, 'statement = '))
   const key = keyColumn(facts, entity)
-  const order = names.sort === undefined ? key : `*ordering(${snake(route.name).toUpperCase()}_ORDER[query.sort_by], query.sort_order, ${key})`
+  const order = names.sort === undefined ? key : call('*ordering', `${snake(route.name).toUpperCase()}_ORDER[query.sort_by]`, 'query.sort_order', key)
   steps.push(statement(call('statement.order_by', order), 8, 'statement = '))
   if (isPaged(facts, route)) steps.push('        return await fetch_page(self.session, statement, query)')
   else if (hasEnvelope(facts, route)) steps.push('        return Found.all(await fetch_all(self.session, statement))')

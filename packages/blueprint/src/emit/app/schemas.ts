@@ -129,7 +129,10 @@ function bodyLine(facts: AppFacts, entity: Entity, field: Field, mode: 'new' | '
 /** A line of a schema: the attribute, with the JSON name where it differs. */
 function fieldLine(field: Pick<Field, 'name'>, annotation: string, value: string | undefined): string {
   const attribute = attributeName(field)
-  if (attribute === field.name) return `    ${attribute}: ${annotation}${value === undefined ? '' : ` = ${value}`}`
+  if (attribute === field.name) {
+    if (value === undefined) return `    ${attribute}: ${annotation}`
+    return statement({ head: '(', items: [value], tail: ')', whole: value }, 4, `${attribute}: ${annotation} = `)
+  }
   return statement(
     call('Field', ...(value === undefined ? [] : [`default=${value}`]), `alias=${quoted(field.name)}`),
     4,
@@ -245,7 +248,7 @@ function queryClass(facts: AppFacts, route: Route, { query, sort }: SchemaNames)
     sort === undefined || !endpoint.sort
       ? []
       : [
-          `    sort_by: ${sort} = ${sort}.${sortMembers(route).get(endpoint.sort.default) ?? [...sortMembers(route).values()][0]}`,
+          fieldLine({ name: 'sort_by' }, sort, `${sort}.${sortMembers(route).get(endpoint.sort.default) ?? [...sortMembers(route).values()][0]}`),
           `    sort_order: SortOrder = SortOrder.${endpoint.sort.defaultOrder.toUpperCase()}`,
         ]
   const own = [...filters, ...(endpoint.search?.length ? ['    search: QueryText | None = None'] : []), ...sorting]

@@ -83,7 +83,7 @@ export function withComputed(facts: AppFacts, { endpoint, entity }: Route): Code
     const counted = facts.world.entity(computed.through ?? computed.of)
     const link = counted.fields.find((field) => field.reference?.entity === entity.name)
     if (!link) return []
-    return [call('with_expression', column(entity, computed), `count_where(${column(counted, link)} == ${keyColumn(facts, entity)})`)]
+    return [call('with_expression', column(entity, computed), call('count_where', `${column(counted, link)} == ${keyColumn(facts, entity)}`))]
   })
 }
 

@@ -59,7 +59,11 @@ function reread(facts: AppFacts, route: Route, row: string): string[] {
   if (!route.endpoint.computed?.length) return [`        return ${row}`]
   const { entity } = route
   return [
-    `        statement = sa.select(${modelName(entity)}).where(${keyColumn(facts, entity)} == ${attribute(row, facts.world.keyField(entity.name))})`,
+    statement(
+      call(`sa.select(${modelName(entity)}).where`, `${keyColumn(facts, entity)} == ${attribute(row, facts.world.keyField(entity.name))}`),
+      8,
+      'statement = ',
+    ),
     statement(call('statement.options', ...withComputed(facts, route)), 8, 'statement = '),
     '        return (await self.session.scalars(statement.execution_options(populate_existing=True))).one()',
   ]

@@ -98,7 +98,9 @@ export async function openGateway(options: {
     }
     seen.met += 1
     seen.exchange = { method: exchange.method, path: exchange.target, status: exchange.answer.status }
-    return judged.treatment === 'intact' ? exchange.answer : falsify(exchange.answer, judged.treatment, judged.expectation.content, `${secret} ${test}`)
+    return judged.treatment === 'intact'
+      ? exchange.answer
+      : falsify(exchange.answer, judged.treatment, judged.expectation.content, `${secret} ${test}`)
   }
 
   const server = createServer({ keepAliveTimeout: 600_000, requestTimeout: 0 }, (request, response) => {
