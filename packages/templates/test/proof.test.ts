@@ -66,7 +66,7 @@ describe('a proof', () => {
       undefined,
       expect.stringMatching(/^case "unknown_note": tests\/test_other.py::test_other fails: .*not yet/),
       undefined,
-      'case "lists_notes": no test names it in a marker',
+      'case "lists_notes": no test names it in a marker: @pytest.mark.feature(4, "lists_notes")',
       'it has no test case that could prove it',
     ])
   })

@@ -243,6 +243,17 @@ except ImportError:
     },
   },
   {
+    name: 'brings an installed plugin of pytest',
+    why: /never sent/,
+    about: [1, 3],
+    change(folder) {
+      breakApp(folder)
+      write(folder, 'evil-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n')
+      write(folder, 'evil-1.0.dist-info/entry_points.txt', '[pytest11]\nevil = evil\n')
+      write(folder, 'evil.py', 'import pytest\n\n\n@pytest.hookimpl(tryfirst=True)\ndef pytest_pyfunc_call(pyfuncitem):\n    return True\n')
+    },
+  },
+  {
     name: 'brings an interpreter and packages of its own',
     why: /fails/,
     about: [1, 3],

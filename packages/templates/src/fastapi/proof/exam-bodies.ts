@@ -18,7 +18,7 @@ export interface Draft {
  */
 export function draftsFor(spec: ApiSpec, features: readonly Feature[], entity: Entity, endpoint: Endpoint, round: number): Draft[] {
   const fields = writableFields(entity, endpoint)
-  const effects = spec.rules.flatMap((rule) => rule.effects).filter((effect) => 'entity' in effect && effect.entity === entity.name)
+  const effects = spec.rules.flatMap((rule) => rule.effects)
   const variants = [0, 1, 2].map((step) => 7 + round * 5 + step)
   const drafts = [false, true].flatMap((requiredOnly) => variants.map((variant) => draft(entity, fields, effects, variant, requiredOnly)))
   return [...drafts.filter((each) => each !== undefined), ...listedDrafts(features, endpoint, fields)]
@@ -39,8 +39,11 @@ function draft(entity: Entity, fields: readonly Field[], effects: readonly RuleE
   for (const field of fields) {
     if (field.type === 'reference') {
       if (field.required) references.push(field)
-    } else if (field.name !== entity.softDelete?.field && (field.required || !requiredOnly)) {
-      const value = valueFor(field, effects, variant)
+    } else if (field.name !== entity.softDelete?.field) {
+      const value = valueFor(entity, field, effects, variant)
+      // A default that rules do not let stand is as good as required.
+      const settled = field.default !== null && ['enum', 'boolean'].includes(field.type) && value !== field.default
+      if (requiredOnly && !field.required && !settled) continue
       if (value === undefined && field.required) return undefined
       if (value !== undefined) body[field.name] = value
     }
@@ -48,15 +51,36 @@ function draft(entity: Entity, fields: readonly Field[], effects: readonly RuleE
   return { body, references }
 }
 
-function valueFor(field: Field, effects: readonly RuleEffect[], variant: number): JsonValue | undefined {
-  if ((field.type === 'enum' || field.type === 'boolean') && field.default !== null && !field.list) return field.default
-  const timed = effects.find((effect) => (effect.kind === 'future' || effect.kind === 'past') && effect.field === field.name)
+function valueFor(entity: Entity, field: Field, effects: readonly RuleEffect[], variant: number): JsonValue | undefined {
+  if ((field.type === 'enum' || field.type === 'boolean') && field.default !== null && !field.list) return memberFor(entity, field, effects)
+  const timed = effects.find(
+    (effect) => (effect.kind === 'future' || effect.kind === 'past') && effect.entity === entity.name && effect.field === field.name,
+  )
   try {
     const fixed = field.type === 'enum' ? 0 : variant
     return timed === undefined ? sampleValue(field, fixed) : sampleValue(field, fixed, { when: timed.kind === 'future' ? 'future' : 'past' })
   } catch {
     return undefined
   }
+}
+
+/** The default, unless rules keep rows with it from being referred to, changed or deleted; where no value is free of all that, what matters most wins. */
+function memberFor(entity: Entity, field: Field, effects: readonly RuleEffect[]): JsonValue {
+  const mine = effects.filter((effect) => 'field' in effect && effect.field === field.name)
+  const demanded = mine.find((effect) => effect.kind === 'reference-state' && effect.target === entity.name)
+  if (demanded?.kind === 'reference-state') return demanded.value
+  const guards = mine.flatMap((effect) => (effect.kind === 'state-guard' && effect.entity === entity.name ? [effect] : []))
+  const refused = [
+    mine.flatMap((effect) => (effect.kind === 'parent-guard' && effect.parent === entity.name ? effect.values : [])),
+    guards.flatMap(({ operations, values }) => (operations.includes('update') ? values : [])),
+    guards.flatMap(({ operations, values }) => (operations.includes('delete') ? values : [])),
+  ]
+  let fitting = [field.default!, ...(field.type === 'boolean' ? [true, false] : (field.values ?? []))]
+  for (const values of refused) {
+    const free = fitting.filter((value) => !values.some((each) => each === value))
+    if (free.length > 0) fitting = free
+  }
+  return fitting[0]!
 }
 
 /** What cases that create say about their input; references in it point at rows of a test, so they are filled anew. */

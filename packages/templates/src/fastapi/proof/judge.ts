@@ -29,12 +29,14 @@ function endsAs({ test, treatments, runs }: Trial, outcome: Outcome, intact: boo
 }
 
 const LONGEST_ID = 200
+const ASSERT_STATUS = ': it has to assert the status of that very answer'
+const ASSERT_CONTENT = ': it has to assert what that very answer holds'
 
 type Verdict = { proven: true; exchange: NonNullable<CaseProof['exchange']> } | { proven: false; failed: boolean; reason: string }
 
 /** A feature is proven when it has cases and each is proven; what else speaks against it comes as `objection`. */
 export function judgeFeature(feature: Feature, trials: readonly Trial[], objection: string | undefined): FeatureProof {
-  const cases = feature.test_cases.map((testCase) => judgeCase(testCase, trialsOf(feature.id, testCase.name, trials)))
+  const cases = feature.test_cases.map((testCase) => judgeCase(feature.id, testCase, trialsOf(feature.id, testCase.name, trials)))
   const open = cases.find(({ proven }) => !proven)
   const lack =
     feature.test_cases.length === 0 ? 'it has no test case that could prove it' : open && `case "${open.name}": ${open.reason ?? 'not proven'}`
@@ -47,7 +49,7 @@ function trialsOf(feature: number, name: string, trials: readonly Trial[]): Tria
 }
 
 /** One good test is enough, as long as no other one for the same case fails. */
-function judgeCase(testCase: TestCase, trials: readonly Trial[]): CaseProof {
+function judgeCase(feature: number, testCase: TestCase, trials: readonly Trial[]): CaseProof {
   const { name } = testCase
   const verdicts = trials.map((trial) => ({ test: trial.test, verdict: judgeTrial(testCase, trial) }))
   const failing = verdicts.find(({ verdict }) => !verdict.proven && verdict.failed)
@@ -55,7 +57,10 @@ function judgeCase(testCase: TestCase, trials: readonly Trial[]): CaseProof {
   const first = good[0]?.verdict
   if (failing === undefined && first?.proven) return { name, proven: true, tests: good.map(({ test }) => shortened(test)), exchange: first.exchange }
   const bad = failing ?? verdicts[0]
-  const reason = bad === undefined || bad.verdict.proven ? 'no test names it in a marker' : `${shortened(bad.test)} ${bad.verdict.reason}`
+  const reason =
+    bad === undefined || bad.verdict.proven
+      ? `no test names it in a marker: @pytest.mark.feature(${feature}, ${JSON.stringify(name)})`
+      : `${shortened(bad.test)} ${bad.verdict.reason}`
   return { name, proven: false, tests: verdicts.map(({ test }) => shortened(test)), reason }
 }
 
@@ -67,7 +72,7 @@ function judgeTrial(testCase: TestCase, trial: Trial): Verdict {
     const run = trial.runs[index]!
     const ended = run.outcomes.get(trial.test)
     const seen = run.sighting(trial.test)
-    if (ended === undefined) return no('was not run')
+    if (ended === undefined) return no('was collected and not run: something ended the tests before its turn')
     if (ended.outcome === 'failed') return { proven: false, failed: true, reason: `fails: ${ended.message || 'no message'}` }
     if (ended.outcome !== 'passed') return no(`is ${ended.outcome}`)
     if (seen === undefined || seen.met === 0 || seen.exchange === undefined) return no(absence(testCase, seen))
@@ -78,9 +83,15 @@ function judgeTrial(testCase: TestCase, trial: Trial): Verdict {
     const run = trial.runs[index]!
     const ended = run.outcomes.get(trial.test)
     if (ended?.outcome === 'passed')
-      return no(treatment === 'content' ? 'passes when the content of the answer is wrong' : 'passes when the status of the answer is wrong')
-    if (ended?.outcome !== 'failed') return no('ends differently each time')
-    if ((run.sighting(trial.test)?.met ?? 0) === 0) return no(`fails for a reason of its own, at times: ${ended.message || 'no message'}`)
+      return no(
+        treatment === 'content'
+          ? `passes when the content of the answer is wrong${ASSERT_CONTENT}`
+          : `passes when the status of the answer is wrong${ASSERT_STATUS}`,
+      )
+    if (ended?.outcome !== 'failed')
+      return no(`${ended === undefined ? 'is not run' : `is ${ended.outcome}`} when the answer is wrong: it has to fail then`)
+    if ((run.sighting(trial.test)?.met ?? 0) === 0)
+      return no(`fails in one of three runs before it has its answer to ${testCase.method} ${testCase.path}: ${ended.message || 'no message'}`)
   }
   return exchange === undefined ? no('was not run') : { proven: true, exchange }
 }
@@ -90,8 +101,9 @@ const shortened = (test: string): string => (test.length > LONGEST_ID ? `${test.
 
 const no = (reason: string): Verdict => ({ proven: false, failed: false, reason })
 
-function absence({ method, path, expected_status }: TestCase, seen: { miss?: string; shared: boolean } | undefined): string {
-  if (seen?.shared) return 'leaves the request to a fixture that other tests share'
+function absence({ method, path }: TestCase, seen: { miss?: string; shared: boolean } | undefined): string {
+  if (seen?.shared)
+    return 'leaves the request to a fixture that other tests share: it has to send it itself, or in a fixture of its own (scope "function")'
   if (seen?.miss !== undefined) return `sends ${method} ${path}, but ${seen.miss}`
-  return `never sent ${method} ${path} to the application with ${expected_status} as its answer`
+  return `never sent ${method} ${path} to the application, through httpx.ASGITransport or TestClient`
 }

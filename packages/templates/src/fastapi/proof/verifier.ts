@@ -91,7 +91,7 @@ async function onStage(context: VerifyContext, options: FastapiVerifierOptions, 
   if (typeof rounds === 'string') return { ...refused([rounds]), seconds }
   const warned = warnedTests(rounds.trials)
   if (warned.length === 0) return { rounds, objections, problems: [], seconds }
-  const problem = `tests hang on one another: ${warned.slice(0, 3).join(', ')} failed with true answers and passed with false ones`
+  const problem = `tests hang on one another: ${warned.slice(0, 3).join(', ')} failed with true answers and passed with false ones; none may depend on how another one ends`
   return { ...refused([problem]), rounds, seconds }
 }
 
