@@ -16,6 +16,7 @@ import { type PythonEnv, ensurePythonEnv } from './environment/python-env'
 import { type Application, migrate, serveApplication } from './machine/application'
 import { type Database, type DatabaseServer, startDatabaseServer } from './machine/database'
 import { dialSocket } from './machine/dial'
+import { ownSocket } from './machine/own-socket'
 import { serverState } from './machine/machine-folders'
 import { type Relay, startRelay } from './machine/relay'
 import { serverUser } from './machine/server-user'
@@ -96,7 +97,8 @@ async function serveAll(project: string, options: ServeProjectOptions, undo: Und
   const folder = await makeTemporaryFolder()
   undo.push(async () => rmSync(folder.path, { recursive: true, force: true }))
   const socket = join(folder.socketDir, 'app.sock')
-  const relay = await listen(options.port, socket)
+  let served = ''
+  const relay = await listen(options.port, () => served)
   undo.push(() => relay.close())
   const host = await startHost(undo)
   const [env, { server, database }] = await both(pythonEnv(project, host, options), startDatabase(project, host, options, undo))
@@ -106,6 +108,7 @@ async function serveAll(project: string, options: ServeProjectOptions, undo: Und
   await migrateOrThrow(place, dataDirectory(project))
   const application = await serveApplication({ ...place, socket, environment: settings() })
   undo.push(() => application.stop())
+  served = ownSocket(socket, join(folder.path, 'own.sock'))
   return { url: `http://127.0.0.1:${relay.port}`, databaseUrl: database.url, ended: application.ended.then(() => report(application, options)) }
 }
 
@@ -184,7 +187,7 @@ function settings(): Record<string, string> {
   return Object.fromEntries(SETTINGS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
-async function listen(wanted: number | undefined, socket: string): Promise<Relay> {
+async function listen(wanted: number | undefined, socket: () => string): Promise<Relay> {
   const ports = wanted === undefined ? Array.from({ length: PORTS_TRIED }, (_, index) => DEFAULT_PORT + index) : [wanted]
   for (const port of ports) {
     const relay = await listenOn(port, socket)
@@ -196,9 +199,9 @@ async function listen(wanted: number | undefined, socket: string): Promise<Relay
   })
 }
 
-async function listenOn(port: number, socket: string): Promise<Relay | undefined> {
+async function listenOn(port: number, socket: () => string): Promise<Relay | undefined> {
   try {
-    return await startRelay({ port }, () => dialSocket(socket))
+    return await startRelay({ port }, () => dialSocket(socket()))
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES')) return undefined
     throw error

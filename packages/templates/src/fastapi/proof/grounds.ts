@@ -1,7 +1,7 @@
-import { linkSync, lstatSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ForgeError } from '@forge/core'
 import { type Application, migrate, serveApplication } from '../machine/application'
+import { ownSocket } from '../machine/own-socket'
 import type { Served } from './exam'
 import type { Snapshot } from './snapshot'
 import type { Stage } from './stage'
@@ -43,7 +43,7 @@ export async function layGrounds(stage: Stage, snapshot: Snapshot, template: str
     databases.map(async ({ url }, index): Promise<Ground> => {
       const socket = join(folder, `s${index}`)
       await served(() => serveApplication({ session, env: stage.env, tree: trees[index]!, databaseUrl: url, socket, signal }))
-      return { databaseUrl: url, application: ownSocket(stage, socket, `a${basename(socket)}`) }
+      return { databaseUrl: url, application: privateSocket(stage, socket, `a${basename(socket)}`) }
     }),
   )
 }
@@ -60,25 +60,17 @@ export async function examServer(stage: Stage, snapshot: Snapshot, template: str
     await snapshot.writeTo(tree)
     const socket = join(folder, 's')
     await served(() => serveApplication({ session, env: stage.env, tree, databaseUrl: url, socket, signal }))
-    return { socket: ownSocket(stage, socket, `${name}s`), stop: () => session.stop() }
+    return { socket: privateSocket(stage, socket, `${name}s`), stop: () => session.stop() }
   }
 }
 
-/**
- * The application's socket under a name of the harness's own. The application may put whatever it likes in place of the one that it made, such as a
- * link to a socket of this machine that only the harness can reach; a hard link follows none. @throws ProjectProblem
- */
-function ownSocket(stage: Stage, socket: string, name: string): string {
-  // Elsewhere nothing confines the application, and not every system links sockets.
-  if (process.platform !== 'linux') return socket
-  const own = join(stage.folder, name)
+/** @throws ProjectProblem */
+function privateSocket(stage: Stage, socket: string, name: string): string {
   try {
-    linkSync(socket, own)
-  } catch {
-    throw new ProjectProblem('the application removed the socket that it is served on')
+    return ownSocket(socket, join(stage.folder, name))
+  } catch (error) {
+    throw new ProjectProblem(error instanceof Error ? error.message : String(error))
   }
-  if (!lstatSync(own).isSocket()) throw new ProjectProblem('the application replaced the socket that it is served on')
-  return own
 }
 
 async function served(start: () => Promise<Application>): Promise<Application> {
