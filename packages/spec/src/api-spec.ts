@@ -262,7 +262,8 @@ export type RuleEffect =
     }
   | { kind: 'future'; entity: string; field: string; on: 'create' | 'write' }
   | { kind: 'past'; entity: string; field: string; on: 'create' | 'write' }
-  | { kind: 'order'; entity: string; before: string; after: string }
+  /** `after` never lies before `before`; with `strict` they are not equal either. */
+  | { kind: 'order'; entity: string; before: string; after: string; strict?: true }
   /** Only the owner (and `roles`) may do it; `via` when the owner is the parent's. Several fields: any of them. */
   | {
       kind: 'owner'

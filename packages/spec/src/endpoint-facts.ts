@@ -36,7 +36,7 @@ export function listEndpoints(facts: Facts, keys: ReadonlyMap<string, string>, d
   const all = [...absolute]
   const onlyHealth = absolute.every((fact) => /^\/(?:[\w/]*\/)?health/i.test(fact.path))
   for (const crud of facts.crud) for (const name of crud.names) all.push(...crudOf(name, crud.line, basePath, keys, absolute))
-  if (onlyHealth && facts.crud.length === 0) {
+  if (onlyHealth && all.length === absolute.length) {
     const base = basePath === '' ? '/api/v1' : basePath
     for (const [key, name] of keys) all.push(...crudOf(name, 0, base, new Map([[key, name]]), absolute))
     diagnostics.push({ level: 'warning', message: 'no endpoint is stated: create, read, update and delete are inferred for each entity', lines: [] })
@@ -57,7 +57,7 @@ function commonPrefix(endpoints: EndpointFact[]): string {
 }
 
 function crudOf(name: string, line: number, basePath: string, keys: ReadonlyMap<string, string>, stated: EndpointFact[]): EndpointFact[] {
-  if (/^(?:all|each|every)\b/i.test(name) || /^(?:resources?|entities|models|tables)$/i.test(name)) {
+  if (/^(?:all|each|every|both|these|them|the above)\b/i.test(name) || /^(?:the )?(?:two |three |\w+ )?(?:resources?|entities|models|tables)$/i.test(name)) {
     return [...keys].flatMap(([key, one]) => crudOf(one, line, basePath, new Map([[key, one]]), stated))
   }
   const segment = name.startsWith('/') ? name.split('/').at(-1)! : name

@@ -155,7 +155,7 @@ function effectText(effect: RuleEffect): string {
     case 'past':
       return `${effect.entity}.${effect.field} lies in the ${effect.kind} on ${effect.on === 'create' ? 'creation' : 'every write'}`
     case 'order':
-      return `${effect.entity}.${effect.before} comes before ${effect.after}`
+      return `${effect.entity}.${effect.before} comes before ${effect.after}${effect.strict === true ? ', never at the same' : ''}`
     case 'owner':
       return `${effect.operations.join(', ')} of ${effect.entity} by ${effect.via === undefined ? effect.fields.join(' or ') : `${effect.fields.join(' or ')} of its ${effect.via.entity}`}${effect.roles.length === 0 ? '' : ` or role ${among(effect.roles)}`}`
     case 'role':

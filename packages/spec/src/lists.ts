@@ -76,6 +76,7 @@ function nameList(text: string): string[] {
 function applyParam(param: ParamFact, entity: Entity, parts: ListParts, diagnostics: Diagnostic[]): void {
   const { name, text, line } = param
   if (PAGE_PARAMS.test(name) || ORDER_PARAMS.test(name)) {
+    if (ORDER_PARAMS.test(name)) renamed(param, 'sort_order', entity, diagnostics)
     if (ORDER_PARAMS.test(name) && /default:?\s*"?desc|"?desc"?\s*\(default\)/i.test(text) && parts.sort !== undefined)
       parts.sort.defaultOrder = 'desc'
     return
@@ -90,6 +91,7 @@ function applyParam(param: ParamFact, entity: Entity, parts: ListParts, diagnost
     return
   }
   if (SORT_PARAMS.test(name)) {
+    renamed(param, 'sort_by', entity, diagnostics)
     const fields = fieldsIn(text.replace(/\(?\bdefault\b[^),;]*\)?/i, ''), entity).map((field) => field.name)
     parts.sort = sortOn(fields.length === 0 ? sortable(entity) : fields, text)
     return
@@ -100,6 +102,13 @@ function applyParam(param: ParamFact, entity: Entity, parts: ListParts, diagnost
     return
   }
   if (!parts.filters.some((one) => one.name === filter.name)) parts.filters.push(filter)
+}
+
+/** Sorting goes by one pair of names, whatever the text calls them. */
+function renamed(param: ParamFact, name: string, entity: Entity, diagnostics: Diagnostic[]): void {
+  const message = `lists of ${entity.name} are sorted by the parameter "${name}", not "${param.name}"`
+  const said = diagnostics.some((one) => one.message === message && one.lines[0] === param.line)
+  if (param.name !== name && !said) diagnostics.push({ level: 'warning', message, lines: [param.line] })
 }
 
 function filterFor(param: ParamFact, entity: Entity): Filter | null {

@@ -1,4 +1,6 @@
+import { parseFieldLine } from './fields'
 import { BULLET_HEADING_LEVEL, type Line } from './lines'
+import { isMember, splitTop } from './qualifiers/members'
 import { nameKey, plain, singular, wordsOf } from './words'
 
 export type SectionKind =
@@ -159,7 +161,20 @@ export function shortEntity(text: string): { name: string; list: string; note: s
   if (match !== null && isFieldList(match[3]!)) return { name: match[1]!, list: match[3]!, note: match[4]! }
   const colon = clean.match(/^([A-Z][A-Za-z]*(?:[ _]?[A-Z][A-Za-z]+){0,2})\s*(?::|–|—| - |->|→|has|with)\s*(?:fields?:?\s*)?(.+)$/)
   if (colon !== null && /^id\b/.test(colon[2]!) && isFieldList(colon[2]!)) return { name: colon[1]!, list: colon[2]!, note: '' }
+  const list = colon?.[2]?.replace(/\.(?:\s+[A-Z].*)?$/, '')
+  if (list !== undefined && kindOf(colon![1]!) === 'unknown' && !NO_ENTITY.test(colon![1]!) && isTypedList(list)) return { name: colon![1]!, list, note: '' }
   return null
+}
+
+const NO_ENTITY = /^(?:query|params?|path|headers?|arguments?|options?|notes?|example|returns?|fields?|update|create|post|put|patch|get|delete)$/i
+
+/** `name (required), capacity (int), room_id`: names that nothing but a field has, at least one of them with what fields have. */
+function isTypedList(list: string): boolean {
+  const parts = splitTop(list)
+  if (!parts.every((part) => /^[a-z]\w*(?:$|\s*[(:\s])/.test(part))) return false
+  const fields = parts.map((part) => parseFieldLine(part))
+  if (!fields.every((found) => found.length === 1 && isMember(found[0]!.name) && found[0]!.unknown.length === 0)) return false
+  return fields.some(([field]) => Object.keys(field!.facts).some((key) => /^(?:type|required|unique|minLength|maxLength|min|max)$/.test(key)))
 }
 
 /** At least two identifiers, one of them a usual field: `(id, email)` and `(name, price)` but not `(Size, Color)`. */

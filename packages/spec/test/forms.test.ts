@@ -208,7 +208,7 @@ Rules
   })
 
   it('go along with rules and with what is not followed', () => {
-    expect(rule('ends_at must be after').effects).toEqual([{ kind: 'order', entity: 'Booking', before: 'starts_at', after: 'ends_at' }])
+    expect(rule('ends_at must be after').effects).toEqual([{ kind: 'order', entity: 'Booking', before: 'starts_at', after: 'ends_at', strict: true }])
     expect(rule('in the future').effects).toEqual([{ kind: 'future', entity: 'Booking', field: 'starts_at', on: 'write' }])
     expect(rule('overlap').status).toBe('unparsed')
     expect(spec.notFollowed).toEqual([{ text: 'Tech: Node.js, Express, MySQL', line: 4, instead: 'PostgreSQL 15+' }])

@@ -66,8 +66,31 @@ export function safeValue(world: World, entity: string, field: Field, variant = 
   if (field.type === 'boolean' && field.default !== null && !field.list && variant === 0) return field.default
   if (field.type === 'enum') return field.list ? [safeMember(world, entity, field, variant)] : safeMember(world, entity, field, variant)
   if (isKeptApart(world, entity, field)) return unusedSample(world, entity, field, variant)
+  return behindItsBeginning(world, entity, field, variant, timedSample(world, entity, field, variant))
+}
+
+function timedSample(world: World, entity: string, field: Field, variant: number): JsonValue {
   const when = timing(world, entity, field.name)
   return when === undefined ? sampleValue(field, variant) : sampleValue(field, variant, { when })
+}
+
+/** The sample of an end, moved behind the sample of its beginning where the two may not be equal. */
+function behindItsBeginning(world: World, entity: string, field: Field, variant: number, value: JsonValue): JsonValue {
+  if (field.list) return value
+  for (const effect of world.effects) {
+    if (effect.kind !== 'order' || effect.strict !== true || effect.entity !== entity || effect.after !== field.name) continue
+    const before = world.field(entity, effect.before)
+    if (before?.type === field.type && timedSample(world, entity, before, variant) === value) return moved(value, 1)
+  }
+  return value
+}
+
+/** The next value of an ordered type, or with -1 the one before: a whole number, a day, an hour. */
+export function moved(value: JsonValue, by: 1 | -1): JsonValue {
+  if (typeof value === 'number') return value + by
+  const text = String(value)
+  if (/^\d{2}:/.test(text)) return `${String((Number(text.slice(0, 2)) + by + 24) % 24).padStart(2, '0')}${text.slice(2)}`
+  return `${new Date(Date.parse(`${text.slice(0, 10)}T00:00:00Z`) + by * 86_400_000).toISOString().slice(0, 10)}${text.slice(10)}`
 }
 
 const isKeptApart = (world: World, entity: string, field: Field): boolean =>
@@ -136,14 +159,14 @@ export function inOrder(world: World, entity: string, values: Record<string, Val
   const ordered = { ...values }
   for (const effect of world.effects) {
     if (effect.kind !== 'order' || effect.entity !== entity) continue
-    for (const [mine, theirs] of [
-      [effect.before, effect.after],
-      [effect.after, effect.before],
+    for (const [mine, theirs, by] of [
+      [effect.before, effect.after, 1],
+      [effect.after, effect.before, -1],
     ] as const) {
       const value = ordered[mine]
       const sameType = world.field(entity, mine)?.type === world.field(entity, theirs)?.type
       if (value?.kind === 'literal' && value.value !== null && ordered[theirs] === undefined && sameType && (within?.includes(theirs) ?? true))
-        ordered[theirs] = value
+        ordered[theirs] = effect.strict === true ? literal(moved(value.value, by)) : value
     }
   }
   return ordered

@@ -1,6 +1,6 @@
 import { type Field, type InvalidSample, type JsonValue, type RuleEffect, sampleValue } from '@forge/spec'
-import { comparison, faultsOf, safeValue } from './bodies'
-import { type CasePlan, type Check, literal } from './case-plan'
+import { comparison, faultsOf, moved, safeValue } from './bodies'
+import { type CasePlan, type Check, literal, type Value } from './case-plan'
 import { plan } from './common'
 import { duplicateCases } from './field-cases'
 import { failure, invalid } from './requests'
@@ -183,27 +183,21 @@ export function timeRuleCases({ world, name }: RuleContext, effect: TimeEffect):
   return sides
 }
 
-/** One moment never comes after another. */
+/** One moment never comes after another; whether both may be the same is tested too. */
 export function orderRuleCases({ world, name }: RuleContext, effect: OrderEffect): Sides {
   const writing = writingOf(world, effect.entity, effect.before)
   const [before, after] = [effect.before, effect.after].map((field) => writing && writable(world, writing, field))
   if (!writing || !before || !after) return noSides
   const [early, late] = [sampleValue(before, 0, { when: 'future' }), sampleValue(after, 0, { when: 'future' })].sort()
-  const [first, last] = early === late ? [early!, laterThan(early!)] : [early!, late!]
+  const [first, last] = early === late ? [early!, moved(early!, 1)] : [early!, late!]
   const body = (one: JsonValue, two: JsonValue) => ({ ...writing.body, [before.name]: literal(one), [after.name]: literal(two) })
-  return {
-    bites: [
-      plan(`${name}_wrong_order`, `Refused: ${after.name} lies before ${before.name}.`, writing.request(body(last, first)), invalid(world), {
-        arrange: writing.arrange,
-      }),
-    ],
+  const refused = (suffix: string, told: string, act: Record<string, Value>) =>
+    plan(`${name}_${suffix}`, `Refused: ${told}.`, writing.request(act), invalid(world), { arrange: writing.arrange })
+  const sides: Sides = {
+    bites: [refused('wrong_order', `${after.name} lies before ${before.name}`, body(last, first))],
     honest: [accepted(world, `${name}_right_order`, `Accepted: ${before.name} comes first.`, writing, body(first, last))],
   }
-}
-
-function laterThan(value: JsonValue): JsonValue {
-  if (typeof value === 'number') return value + 1
-  const text = String(value)
-  if (/^\d{2}:/.test(text)) return `18${text.slice(2)}`
-  return `2099-12-15${text.slice(10)}`
+  if (effect.strict === true) sides.bites.push(refused('equal', `${after.name} equals ${before.name}`, body(first, first)))
+  else sides.honest.push(accepted(world, `${name}_equal`, `Accepted: ${after.name} equals ${before.name}.`, writing, body(first, first)))
+  return sides
 }

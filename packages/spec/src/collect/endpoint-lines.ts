@@ -56,7 +56,7 @@ function readCrud(line: PlacedLine, facts: Facts): boolean {
   const match = text.match(CRUD)
   if (match !== null) {
     const names = match[1]!
-      .replace(/\(.*$|[.:;]\s*$/g, '')
+      .replace(/\(.*$|[.;]\s+[A-Z].*$|[.:;]\s*$/g, '')
       .split(/,|\band\b|&|\//)
       .map((name) => name.trim())
       .filter((name) => /^[\w -]{2,40}$/.test(name))

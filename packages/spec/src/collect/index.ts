@@ -1,11 +1,12 @@
 import { findEndpoints } from '../endpoints'
 import type { Facts } from '../facts'
 import { type Line, splitLines } from '../lines'
+import { rulesOutIdentity, speaksOfIdentity } from '../rules/identity-rules'
 import { declaredEntities, headingSubject, type PlacedLine, placeLines } from '../sections'
 import { nameKey, plain } from '../words'
 import { readCode, readRow } from './blocks'
 import { addEndpoint, belongsToEndpoint, readEndpointLine, readEndpointNote, readListStatement, readPagingSentence } from './endpoint-lines'
-import { readEnumHint, readEnumMember, readModelLine, readRelation, readRole, readSeed, readShort } from './model-lines'
+import { readEnumHint, readEnumMember, readModelLine, readRelation, readRole, readRoles, readSeed, readShort } from './model-lines'
 import { inside, isRuleSection, isRuleSentence, pushRule, type State, sentencesOf } from './state'
 
 /**
@@ -98,6 +99,7 @@ function readLine(line: PlacedLine, state: State): void {
     readWorkflow(line, state)
     return
   }
+  if (readConvention(line, facts)) return
   if (line.kind === 'row') {
     readRow(line, state)
     return
@@ -184,11 +186,24 @@ function readBySection(line: PlacedLine, state: State): void {
       facts.stack.push({ text: plain(line.text), line: line.number })
       return
     default:
-      if (/\bX-[A-Z][\w-]+\b|\bmock (?:user|auth)|\bauthenticat/i.test(line.text)) facts.auth.push({ text: plain(line.text), line: line.number })
+      if (/\bX-[A-Z][\w-]+\b|\bmock (?:user|auth)|\bauthenticat/i.test(line.text)) {
+        facts.auth.push({ text: plain(line.text), line: line.number })
+        for (const sentence of sentencesOf(plain(line.text))) if (speaksOfIdentity(sentence)) pushRule({ ...line, text: sentence }, facts, 'auth')
+      }
       if (readShort(line, state)) return
       if (/\b(?:has many|belongs to|has one)\b/i.test(line.text) && readRelation(line, facts)) return
       if (isRuleSentence(line.text) && line.kind === 'bullet' && line.section.kind !== 'features') pushRule(line, facts, 'note')
   }
+}
+
+/** What one line of any section says about the whole service: "No authentication is needed", "Roles: admin, member". */
+function readConvention(line: PlacedLine, facts: Facts): boolean {
+  const text = plain(line.text)
+  const sentences = sentencesOf(text)
+  const open = sentences.filter(rulesOutIdentity)
+  for (const sentence of open) facts.auth.push({ text: sentence, line: line.number })
+  if (open.length === sentences.length) return open.length > 0
+  return line.section.entity === null && readRoles(text, line.number, facts)
 }
 
 function readRule(line: PlacedLine, state: State): void {

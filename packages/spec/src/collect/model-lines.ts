@@ -1,5 +1,6 @@
 import type { Facts } from '../facts'
 import { parseFieldLine, parseFieldList } from '../fields'
+import { isMember } from '../qualifiers/members'
 import { type PlacedLine, shortEntity } from '../sections'
 import { literal } from '../sql'
 import { nameKey, plain } from '../words'
@@ -78,6 +79,17 @@ export function readRelation(line: PlacedLine, facts: Facts): boolean {
 export function readRole(line: PlacedLine, facts: Facts): void {
   const match = plain(line.text).match(/^["']?([A-Za-z][\w -]{1,30}?)["']?\s*(?:[:(—–-]|$)/)
   if (match !== null) facts.roles.push({ name: match[1]!.trim().toLowerCase().replace(/\s+/g, '_'), line: line.number })
+}
+
+/** `Roles: manager, employee, visitor` on one line. */
+export function readRoles(text: string, line: number, facts: Facts): boolean {
+  const list = text.match(/^(?:(?:there are )?(?:the )?(?:\w+ )?(?:user )?roles)(?: are)?\s*[:=—–-]\s*([\w"' /,&-]+?)\.?$/i)?.[1]
+  const names = list?.split(/\s*(?:,|\/|&|\band\b)\s*/).map((name) => name.replace(/["']/g, '').trim()) ?? []
+  const all = names.filter((name) => name !== '')
+  if (all.length < 2 || !all.every((name) => /^[A-Za-z][A-Za-z_-]*(?: [A-Za-z]+)?$/.test(name) && isMember(name))) return false
+  for (const name of all) facts.roles.push({ name: name.toLowerCase().replace(/[\s-]+/g, '_'), line })
+  facts.enums.push({ name: 'role', values: all.map((name) => name.toLowerCase()), line, section: null })
+  return true
 }
 
 export function readEnumMember(line: PlacedLine, facts: Facts): void {

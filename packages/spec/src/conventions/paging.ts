@@ -1,5 +1,5 @@
 import type { Diagnostic, PagingConvention } from '../api-spec'
-import type { EndpointFact, Facts, ParamFact } from '../facts'
+import type { EndpointFact, Facts, JsonBlock, ParamFact } from '../facts'
 import { isObject } from '../json-block'
 
 type Envelope = PagingConvention['envelope'][number]
@@ -17,7 +17,7 @@ export function pagingOf(facts: Facts, endpoints: readonly EndpointFact[], diagn
   const params = statedParams(facts, endpoints)
   const offset = params.find((param) => OFFSET.test(param.name))
   const page = params.find((param) => PAGE.test(param.name))
-  const shown = envelopeOf(facts, endpoints)
+  const shown = envelopeOf(facts, endpoints, diagnostics)
   const base = { defaultSize: 20, maxSize: 100 }
   const cursor = params.find((param) => /cursor/i.test(param.name))
   if (cursor !== undefined && page === undefined && offset === undefined)
@@ -80,6 +80,7 @@ function sizes(size: ParamFact | undefined, facts: Facts): { defaultSize: number
 }
 
 const NAMES: [RegExp, Envelope][] = [
+  [/^(items|data|results|records)$/i, 'items'],
   [/^(total|total_?count|total_?items)$/i, 'total'],
   [/^(page|current_?page|page_?number)$/i, 'page'],
   [/^(page_?size|per_?page|size)$/i, 'page_size'],
@@ -89,7 +90,9 @@ const NAMES: [RegExp, Envelope][] = [
   [/^count$/i, 'count'],
 ]
 
-function envelopeOf(facts: Facts, endpoints: readonly EndpointFact[]): { envelope: Envelope[]; line: number } | null {
+const nameInEnvelope = (key: string): Envelope | undefined => NAMES.find(([pattern]) => pattern.test(key))?.[1]
+
+function envelopeOf(facts: Facts, endpoints: readonly EndpointFact[], diagnostics: Diagnostic[]): { envelope: Envelope[]; line: number } | null {
   const sections = facts.json.filter((one) => one.section.kind === 'pagination' || one.section.kind === 'response').map((one) => one.block)
   const answers = endpoints.flatMap((endpoint) =>
     endpoint.method === 'GET'
@@ -99,11 +102,22 @@ function envelopeOf(facts: Facts, endpoints: readonly EndpointFact[]): { envelop
   for (const block of [...sections, ...answers]) {
     if (!/\[/.test(block.raw) || !block.keys.some((key) => /^(items|data|results|records|total|total_?count)$/i.test(key))) continue
     const envelope = block.keys
-      .map((key) => (/^(items|data|results|records)$/i.test(key) ? 'items' : NAMES.find(([pattern]) => pattern.test(key))?.[1]))
+      .map(nameInEnvelope)
       .filter((name): name is Envelope => name !== undefined)
-    if (envelope.includes('items')) return { envelope: [...new Set(envelope)], line: block.line }
+    if (!envelope.includes('items')) continue
+    renamed(block, diagnostics)
+    return { envelope: [...new Set(envelope)], line: block.line }
   }
   return null
+}
+
+/** Keys of the text's envelope that the answers spell differently. */
+function renamed(block: JsonBlock, diagnostics: Diagnostic[]): void {
+  for (const key of block.keys) {
+    const name = nameInEnvelope(key)
+    if (name !== undefined && name !== key)
+      diagnostics.push({ level: 'warning', message: `the envelope of pages says "${name}", not "${key}"`, lines: [block.line] })
+  }
 }
 
 /** Line of the statement that lists are bare arrays, else null. */

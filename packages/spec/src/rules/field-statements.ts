@@ -58,7 +58,7 @@ const VERB =
   /^(.{2,60}?)\s+((?:is|are)(?: always)? (?:required|optional|mandatory|unique|nullable|read-?only|between|limited|at (?:least|most)|an? )|(?:must|should|has to|have to|needs to|cannot|can not|can't|may not|must not)\b|can be (?:null|empty|blank|one of)\b|may be (?:null|empty|omitted)\b|max(?:imum)?\b|min(?:imum)?\b|defaults? (?:to|is)\b|has an? (?:max|min)|up to\b|at (?:least|most)\b|is one of\b|are one of\b)(.*)$/i
 
 function statementsOf(rule: RuleFact, names: Names): FieldStatement[] {
-  const text = rule.text.replace(/[.!]$/, '').trim()
+  const text = caseAside(rule.text.replace(/[.!]$/, '').trim())
   const parts = text.split(/;\s+/)
   const each = parts.length > 1 ? parts.map((part) => statementsOf({ ...rule, text: part }, names)) : []
   if (each.length > 0 && each.every((list) => list.length > 0)) return each.flat()
@@ -74,6 +74,12 @@ function statementsOf(rule: RuleFact, names: Names): FieldStatement[] {
   const verb = text.match(VERB)
   return verb === null ? [] : about(verb[1]!, `${verb[2]}${verb[3]}`, rule, names)
 }
+
+/** "case-insensitively unique", "unique regardless of case" → as qualifiers have it. */
+const caseAside = (text: string): string =>
+  text
+    .replace(/\bcase[- ]insensitive(?:ly)? unique\b/i, 'unique (case-insensitive)')
+    .replace(/\bunique,? (?:case[- ]insensitively|(?:ignoring|regardless of|irrespective of|without regard to) (?:letter )?case)\b/i, 'unique (case-insensitive)')
 
 function about(subject: string, predicate: string, rule: RuleFact, names: Names): FieldStatement[] {
   const found: FieldStatement[] = []

@@ -1,6 +1,9 @@
 import type { RuleEffect } from '../api-spec'
 import type { Pattern, RuleView } from './view'
 
+const KEY = '(?:(?:api )?(?:key|header|token|identity|credentials)|[\\w-]+ header|X-[\\w-]+)'
+const ANSWERS_401 =
+  '(?:[:,]? (?:then )?(?:results? in|returns?|answers?|leads? to|gives?|is (?:refused|rejected|answered) with)| ?(?:→|->|=>|:|=))\\s*:?\\s*(?:an? )?(?:http )?(?:status )?[`"]?401\\b.*'
 const EXCEPT_HEALTH = '(?:,? ?(?:\\(?except|but|other than|apart from|excluding) (?:for )?(?:the )?[`"/\\w -]*health[`"\\w -]*\\)?)?'
 
 /** Nobody without an identity gets in. */
@@ -17,21 +20,27 @@ export const identityRules: Pattern[] = [
     read: (_, view) => refused(view),
   },
   {
-    form: /^(?:if )?(?:a |the )?(?:missing|absent)(?: or invalid)? (?:api )?(?:key|header|token|identity|credentials|[\w-]+ header)[:,]? (?:results? in|returns?|answers?|→|->|=>|leads? to|gives?|is refused with|is answered with)\s*:?\s*(?:http )?[`"]?401\b.*$/i,
+    form: new RegExp(`^(?:if |when )?(?:an? |the )?(?:missing|absent|no)(?: or invalid)? ${KEY}(?: header)?${ANSWERS_401}$`, 'i'),
     read: (_, view) => refused(view),
   },
   {
-    form: /^(?:if )?(?:the )?(?:header|key|token|[\w-]+ header) (?:is )?missing[:,]? (?:then )?(?:results? in|returns?|answers?|→|->|=>)\s*:?\s*(?:http )?[`"]?401\b.*$/i,
+    form: new RegExp(`^(?:if |when )?(?:the )?${KEY}(?: header)? (?:is )?(?:missing|absent|not (?:sent|given|present))(?: or invalid)?${ANSWERS_401}$`, 'i'),
     read: (_, view) => refused(view),
   },
   {
-    form: /^(?:requests )?without (?:an? |the )?(?:valid )?(?:api key|identity|header|token|[\w-]+ header)(?: are| is)? (?:refused|rejected|answered|return|get|receive)(?:s)?(?: with)? (?:http )?[`"]?401\b.*$/i,
+    form: /^(?:requests )?without (?:an? |the )?(?:valid )?(?:api key|identity|header|token|[\w-]+ header|X-[\w-]+)(?: are| is)? (?:refused|rejected|answered|return|get|receive)(?:s)?(?: with)? (?:http )?[`"]?401\b.*$/i,
     read: (_, view) => refused(view),
   },
 ]
 
 /** The sentence demands an identity, whether or not it is demanded. */
 export const speaksOfIdentity = (text: string): boolean => identityRules.some((pattern) => pattern.form.test(text.replace(/[.!]+$/, '')))
+
+/** The sentence rules authentication out, for the whole service. */
+export const rulesOutIdentity = (text: string): boolean =>
+  /^(?:(?:there is|this (?:api|service) (?:has|needs|uses)) )?no (?:authentication|auth)(?: or authori[sz]ation)?(?:(?: is)? (?:needed|required|necessary)| for now| in this version)?$|^(?:authentication|auth) (?:is )?(?:not (?:needed|required|necessary)|none)$|^(?:the |this )?(?:api|service) is (?:fully )?public$/i.test(
+    text.replace(/[.!]+$/, '').trim(),
+  )
 
 function refused(view: RuleView): RuleEffect[] | null {
   return view.world.auth.required ? [{ kind: 'authenticated', entity: null }] : null

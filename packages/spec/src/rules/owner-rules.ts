@@ -1,4 +1,4 @@
-import type { Entity, RuleEffect } from '../api-spec'
+import type { Entity, Rule, RuleEffect } from '../api-spec'
 import { carried, entityIn, operationsIn, ownFields, peopleIn, rolesIn, type Verb } from './phrases'
 import type { Pattern, RuleView, RuleWorld } from './view'
 
@@ -98,13 +98,14 @@ function people(who: string, verbs: string, noun: string, view: RuleView): RuleE
   )
 }
 
-/** "Admins can delete any comment" says that a role stands above the owners: see `shareExemptions`. */
+/** "Admins can delete any comment" says that a role stands above the owners, whom another sentence may name: see `shareExemptions`. */
 function exempt(match: RegExpMatchArray, view: RuleView): RuleEffect[] | null {
   const roles = rolesIn(match[1]!, view.world)
   const operations = operationsIn(match[2]!)
   const entity = entityIn(match[3]!, view)
   if (roles === null || operations === null || entity === null) return null
-  return effect(entity, ownFields(entity, view.world), operations, roles, view.world)
+  const known = carried(entity, operations, view.world)
+  return known.length === 0 ? null : [{ kind: 'owner', entity: entity.name, fields: ownFields(entity, view.world), operations: known, roles }]
 }
 
 function inherited(child: string, parent: string, view: RuleView): RuleEffect[] | null {
@@ -155,36 +156,48 @@ type Owner = Extract<RuleEffect, { kind: 'owner' }>
 
 /**
  * A role that one sentence sets above the owners stands above them in every sentence about the same rows and operation. An effect whose
- * operations end up with different roles is split.
+ * operations end up with different roles is split; one that no sentence gives an owner is dropped.
  */
-export function shareExemptions(rules: readonly { effects: RuleEffect[] }[], world: RuleWorld): void {
+export function shareExemptions(rules: readonly Pick<Rule, 'effects' | 'status' | 'missing'>[], world: RuleWorld): void {
   const owners = rules.flatMap((rule) => rule.effects).filter((one): one is Owner => one.kind === 'owner')
-  const fields = new Map<string, string[]>()
+  const holders = new Map<string, Owner>()
   const roles = new Map<string, string[]>()
   for (const one of owners) {
     for (const operation of one.operations) {
       const key = `${one.entity} ${operation}`
       roles.set(key, [...new Set([...(roles.get(key) ?? privileged(one, rules, world)), ...one.roles])])
-      if (one.roles.length === 0 && one.fields.length > (fields.get(key)?.length ?? 0)) fields.set(key, one.fields)
+      if (holdsMore(one, holders.get(key))) holders.set(key, one)
     }
   }
-  for (const rule of rules) rule.effects = rule.effects.flatMap((one): RuleEffect[] => (one.kind === 'owner' ? split(one, roles, fields) : [one]))
+  for (const rule of rules) {
+    if (!rule.effects.some((one) => one.kind === 'owner')) continue
+    rule.effects = rule.effects.flatMap((one): RuleEffect[] => (one.kind === 'owner' ? split(one, roles, holders) : [one]))
+    if (rule.effects.length === 0) Object.assign(rule, { status: 'unparsed', missing: 'nobody is said to own these rows, so that nobody stands above' })
+  }
+}
+
+/** Who names the owners alone outweighs who names roles beside them. */
+function holdsMore(one: Owner, known: Owner | undefined): boolean {
+  if (one.fields.length === 0 || known === undefined) return one.fields.length > 0
+  const [alone, before] = [one.roles.length === 0, known.roles.length === 0]
+  return alone === before ? alone && one.fields.length > known.fields.length : alone
 }
 
 /** Whoever alone may create or delete users also stands above their owner. */
-function privileged(one: Owner, rules: readonly { effects: RuleEffect[] }[], world: RuleWorld): string[] {
+function privileged(one: Owner, rules: readonly Pick<Rule, 'effects'>[], world: RuleWorld): string[] {
   if (one.entity !== world.userEntity?.name) return []
   return rules.flatMap((rule) => rule.effects).flatMap((other) => (other.kind === 'role' && other.entity === one.entity ? other.roles : []))
 }
 
-function split(one: Owner, roles: Map<string, string[]>, fields: Map<string, string[]>): Owner[] {
+function split(one: Owner, roles: Map<string, string[]>, holders: Map<string, Owner>): Owner[] {
   const groups: Owner[] = []
   for (const operation of one.operations) {
     const key = `${one.entity} ${operation}`
     const allowed = roles.get(key) ?? one.roles
-    const named = one.roles.length > 0 ? (fields.get(key) ?? one.fields) : one.fields
-    const group = groups.find((other) => other.roles.join() === allowed.join() && other.fields.join() === named.join())
-    if (group === undefined) groups.push({ ...one, fields: named, operations: [operation], roles: allowed })
+    const { fields, via } = one.roles.length > 0 ? (holders.get(key) ?? one) : one
+    if (fields.length === 0) continue
+    const group = groups.find((other) => other.roles.join() === allowed.join() && other.fields.join() === fields.join())
+    if (group === undefined) groups.push({ ...one, fields, operations: [operation], roles: allowed, ...(via === undefined ? {} : { via }) })
     else group.operations.push(operation)
   }
   return groups

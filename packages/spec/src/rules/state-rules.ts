@@ -1,5 +1,6 @@
 import type { Entity, Field, RuleEffect } from '../api-spec'
 import { verbSets } from '../operations/actions'
+import { wordsOf } from '../words'
 import { carried, endpointOf, entityIn, fieldIn, meaning, operationsIn, type State, statefulEntity, stateIn, targetIn } from './phrases'
 import type { Pattern, RuleView } from './view'
 
@@ -87,7 +88,7 @@ export const stampRules: Pattern[] = [
     read: (m, view) => stamp(m[2]!, m[3]!, m[1]!, view),
   },
   {
-    form: /^(complet|publish|clos|cancel|archiv|approv|reject|resolv|pay|ship|deliver|return|start|finish)\w*ing (?:an? |the )?(\w+) (?:auto-?sets?|automatically sets?|sets?|records?) (?:the )?["'`]?(\w+)["'`]?(?: (?:timestamp|automatically|to (?:now|the current (?:time|timestamp))))*$/i,
+    form: /^(\w{2,}?)ing (?:an? |the |any )?([\w -]+?) (?:auto-?sets?|automatically sets?|sets?|records?|stamps?) (?:the |its )?["'`]?(\w+)["'`]?(?: (?:timestamp|automatically|to (?:now|the current (?:time|timestamp))))*$/i,
     read: (m, view) => done(m[1]!, m[2]!, m[3]!, view),
   },
 ]
@@ -262,8 +263,9 @@ function immutable(noun: string, view: RuleView): RuleEffect[] | null {
 
 /** Target of a stamp: a moment no caller sends. */
 function momentIn(name: string, entity: Entity): Field | undefined {
+  const wanted = wordsOf(name).join('_')
   return entity.fields.find(
-    (field) => field.name.toLowerCase() === name.toLowerCase() && (field.type === 'datetime' || field.type === 'date') && field.auto === undefined,
+    (field) => wordsOf(field.name).join('_') === wanted && (field.type === 'datetime' || field.type === 'date') && field.auto === undefined,
   )
 }
 
@@ -278,8 +280,14 @@ function stamp(subject: string, value: string, target: string, view: RuleView): 
 
 function done(verb: string, noun: string, target: string, view: RuleView): RuleEffect[] | null {
   const entity = entityIn(noun, view)
-  const state = entity === null ? null : (stateOfVerb(`${verb}e`, entity) ?? stateOfVerb(verb, entity))
+  const state = entity === null ? null : stateOfParticiple(verb, entity)
   return entity === null || state === null ? null : stamped(entity, state, target, view)
+}
+
+/** "completing" → complete, "approving" → approve, "banning" → ban: what stands before the "ing". */
+function stateOfParticiple(stem: string, entity: Entity): State | null {
+  const forms = [`${stem}e`, stem, ...(/([bdglmnprt])\1$/i.test(stem) ? [stem.slice(0, -1)] : [])]
+  return forms.map((verb) => stateOfVerb(verb, entity)).find((state) => state !== null) ?? null
 }
 
 function stamped(entity: Entity, state: State, target: string, view: RuleView): RuleEffect[] | null {

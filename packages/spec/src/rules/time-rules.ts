@@ -29,16 +29,16 @@ export const timeRules: Pattern[] = [
     read: (m, view) => moment(m[1]!, m[2]!.toLowerCase() as Side, m[3], view),
   },
   {
-    form: /^(?:the |an? )?(.+?) (?:must|should|has to|needs to) (?:be|come|lie) (?:strictly )?(?:on or )?(after|before|later than|earlier than|greater than|less than)(?: or equal to)? (?:the )?(.+)$/i,
-    read: (m, view) => ordered(m[1]!, m[2]!, m[3]!, view),
+    form: /^(?:the |an? )?(.+?) (?:must|should|has to|needs to) (?:be|come|lie) (?:strictly )?(on or |at or |equal to or )?(after|before|later than|earlier than|greater than|less than)( or equal to| or (?:on|at)| or the same as)? (?:the )?(.+)$/i,
+    read: (m, view) => ordered(m[1]!, m[3]!, m[5]!, view, m[2] === undefined && m[4] === undefined),
   },
   {
     form: new RegExp(`^(?:the |an? )?(.+?) ${NOT} (?:be|come|lie) (after|before|later than|earlier than|greater than|less than) (?:the )?(.+)$`, 'i'),
-    read: (m, view) => ordered(m[1]!, /after|later|greater/i.test(m[2]!) ? 'before' : 'after', m[3]!, view),
+    read: (m, view) => ordered(m[1]!, /after|later|greater/i.test(m[2]!) ? 'before' : 'after', m[3]!, view, false),
   },
   {
     form: /^["'`]?(\w+)["'`]? (<=?|>=?|≤|≥) ["'`]?(\w+)["'`]?$/,
-    read: (m, view) => ordered(m[1]!, /[<≤]/.test(m[2]!) ? 'before' : 'after', m[3]!, view),
+    read: (m, view) => ordered(m[1]!, /[<≤]/.test(m[2]!) ? 'before' : 'after', m[3]!, view, /^[<>]$/.test(m[2]!)),
   },
 ]
 
@@ -46,6 +46,10 @@ export const timeRules: Pattern[] = [
 export const beginningRules: Pattern[] = [
   {
     form: /^(.+?) (?:cannot|can not|can't|must not|may not) be (?:booked|scheduled|created|planned|reserved|made|set) in the past$/i,
+    read: (m, view) => beginning(m[1]!, view),
+  },
+  {
+    form: /^(.+?) (?:must|should|have to|has to|can only|may only) (?:only )?be (?:booked|scheduled|created|planned|reserved|made|set)(?: only)? (?:(?:for|at) a (?:future|later) (?:date|time|date and time)|(?:for (?:a (?:date|time) )?)?in the future|for the future)$/i,
     read: (m, view) => beginning(m[1]!, view),
   },
   {
@@ -70,9 +74,11 @@ export const timeClauses: Pattern[] = [
   },
   { form: new RegExp(`^${NOT} be in the (past|future)(?: (${ON_CREATE}))?$`, 'i'), read: (m, view) => clause(opposite(m[1]!), m[2], view) },
   {
-    form: /^(?:must be )?(?:strictly )?(?:on or )?(after|before|later than|earlier than|greater than|less than|>=?|<=?|≥|≤)(?: or equal to)? (?:the )?(.+)$/i,
-    read: (m, view) =>
-      view.field === null ? null : ordered(view.field.name, /before|earlier|less|[<≤]/i.test(m[1]!) ? 'before' : 'after', m[2]!, view),
+    form: /^(?:must be )?(?:strictly )?(on or |at or |equal to or )?(after|before|later than|earlier than|greater than|less than|>=?|<=?|≥|≤)( or equal to)? (?:the )?(.+)$/i,
+    read: (m, view) => {
+      const strict = m[1] === undefined && m[3] === undefined && /^[^=≥≤]+$/.test(m[2]!)
+      return view.field === null ? null : ordered(view.field.name, /before|earlier|less|[<≤]/i.test(m[2]!) ? 'before' : 'after', m[4]!, view, strict)
+    },
   },
 ]
 
@@ -100,13 +106,13 @@ function candidates(view: RuleView): Entity[] {
 
 const COMPARED = ['datetime', 'date', 'time', 'integer', 'bigint', 'decimal', 'float']
 
-function ordered(first: string, relation: string, second: string, view: RuleView): RuleEffect[] | null {
+function ordered(first: string, relation: string, second: string, view: RuleView, strict: boolean): RuleEffect[] | null {
   for (const entity of candidates(view)) {
     const [a, b] = [fieldIn(first, entity), fieldIn(second, entity)]
     if (a === null || b === null || a === b || a.type !== b.type || !COMPARED.includes(a.type)) continue
     if ([a, b].some((field) => field.readOnly || field.list)) continue
     const [before, after] = /before|earlier|less/i.test(relation) ? [a, b] : [b, a]
-    return [{ kind: 'order', entity: entity.name, before: before.name, after: after.name }]
+    return [{ kind: 'order', entity: entity.name, before: before.name, after: after.name, ...(strict ? { strict } : {}) }]
   }
   return null
 }

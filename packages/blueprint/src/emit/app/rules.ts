@@ -12,6 +12,16 @@ export function sentence(facts: AppFacts, effect: RuleEffect): Code {
   return longText((rule?.text ?? 'This is not allowed').replace(/\s+/g, ' ').replace(/[.\s]+$/, ''))
 }
 
+/** Two sentences may say the same: one refusal a condition, with the words of the first. */
+function once(checks: readonly string[]): string[] {
+  const byCondition = new Map<string, string>()
+  for (const check of checks) {
+    const condition = check.slice(0, check.indexOf('raise '))
+    if (!byCondition.has(condition)) byCondition.set(condition, check)
+  }
+  return [...byCondition.values()]
+}
+
 export const refuse = (error: string, message: Code, indent: number): string => statement(call(error, message), indent, 'raise ')
 
 const fieldOf = (facts: AppFacts, entity: string, name: string): Field | undefined => facts.world.field(entity, name)
@@ -74,16 +84,17 @@ function roleFieldGuards(
 
 /** Statements that refuse a change or a deletion in some states. */
 export function stateGuards(facts: AppFacts, entity: Entity, operation: 'update' | 'delete', row: string): string[] {
-  return facts.effects('state-guard', entity.name).flatMap((effect) => {
+  const guards = facts.effects('state-guard', entity.name).flatMap((effect) => {
     const field = fieldOf(facts, entity.name, effect.field)
     if (!field || !effect.operations.includes(operation)) return []
     return [lines(`        if ${isOneOf(facts, entity, field, row, effect.values)}:`, refuse('RuleViolationError', sentence(facts, effect), 12))]
   })
+  return once(guards)
 }
 
 /** Statements that refuse a deletion while other rows need this one. */
 export function deleteGuards(facts: AppFacts, entity: Entity, row: string): string[] {
-  return facts.effects('delete-guard', entity.name).flatMap((effect) => {
+  const guards = facts.effects('delete-guard', entity.name).flatMap((effect) => {
     const child = facts.world.entity(effect.child)
     const link = fieldOf(facts, effect.child, effect.childField)
     if (!link) return []
@@ -99,16 +110,18 @@ export function deleteGuards(facts: AppFacts, entity: Entity, row: string): stri
       ),
     ]
   })
+  return once(guards)
 }
 
 /** Statements that refuse children of a parent in some states; the parent is at hand. */
 export function parentGuards(facts: AppFacts, entity: Entity, parentField: string, row: string): string[] {
-  return facts.effects('parent-guard', entity.name).flatMap((effect) => {
+  const guards = facts.effects('parent-guard', entity.name).flatMap((effect) => {
     const parent = facts.world.entity(effect.parent)
     const field = fieldOf(facts, effect.parent, effect.field)
     if (!field || effect.parentField !== parentField) return []
     return [lines(`        if ${isOneOf(facts, parent, field, row, effect.values)}:`, refuse('RuleViolationError', sentence(facts, effect), 12))]
   })
+  return once(guards)
 }
 
 /** References of a body to rows that must be visible, or in some state. */
@@ -165,7 +178,7 @@ function referenceBlock(facts: AppFacts, entity: Entity, field: Field): string {
   return lines(
     `        if values.get("${name}") is not None:`,
     statement(call('refer_to', 'self.session', modelName(target), `values["${name}"]`, `"${field.name}"`), 12, `${row} = await `),
-    ...[...new Set([...hidden, ...foreign, ...states, ...guards])],
+    ...once([...hidden, ...foreign, ...states, ...guards]),
   )
 }
 
@@ -177,7 +190,7 @@ export function consistencyCheck(facts: AppFacts, entity: Entity): string | unde
   const row = variable(entity)
   const exclusive = facts.effects('exclusive', entity.name).flatMap((effect) => exclusion(facts, entity, effect, row))
   const ordered = facts.effects('order', entity.name).flatMap((effect) => order(facts, entity, effect, row))
-  const all = [...new Set([...exclusive, ...ordered])]
+  const all = once([...exclusive, ...ordered])
   if (all.length === 0) return undefined
   return lines(`def check(${row}: ${modelName(entity)}) -> None:`, docstring('Refuse values that may not stand together.', 4), ...all)
 }
@@ -196,8 +209,8 @@ function order(facts: AppFacts, entity: Entity, effect: Effect<'order'>, row: st
   const known = [before, after].filter((field) => facts.columnNullable(entity, field)).map((field) => `${attribute(row, field)} is not None`)
   return [
     lines(
-      statement(joinedBy('and', [...known, `${low} > ${high}`]), 4, 'if ', ':'),
-      refuse('InvalidInputError', `"${after.name}", "must not lie before ${before.name}"`, 8),
+      statement(joinedBy('and', [...known, `${low} ${effect.strict === true ? '>=' : '>'} ${high}`]), 4, 'if ', ':'),
+      refuse('InvalidInputError', `"${after.name}", "must ${effect.strict === true ? 'lie after' : 'not lie before'} ${before.name}"`, 8),
     ),
   ]
 }

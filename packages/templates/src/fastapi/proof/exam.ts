@@ -19,7 +19,7 @@ export interface ExamOptions {
   features: readonly Feature[]
   /** Serves the application on the exam's database, each time from a fresh copy of the tree: nothing but the database outlives a stop. */
   serve(): Promise<Served>
-  /** For all requests together, in milliseconds; default 300 000. What is not answered by then counts as not answered. */
+  /** For all requests together, in milliseconds; default 300 000 and 2 000 more for each entity. What is not answered by then counts as not answered. */
   limitMs?: number | undefined
   signal: AbortSignal
 }
@@ -39,7 +39,7 @@ const AFTER = ' after a restart'
 export async function examine(options: ExamOptions): Promise<Objections> {
   const { spec, signal } = options
   const failures: Failures = new Map()
-  const ends = AbortSignal.any([signal, AbortSignal.timeout(options.limitMs ?? 300_000)])
+  const ends = AbortSignal.any([signal, AbortSignal.timeout(options.limitMs ?? 300_000 + 2_000 * spec.entities.length)])
   let served = await options.serve()
   let client: SocketClient = socketClient(served.socket, ends)
   const caller = callerOf(spec, () => client)

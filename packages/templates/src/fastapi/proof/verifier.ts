@@ -8,7 +8,7 @@ import { type Snapshot, readSnapshot } from './snapshot'
 import { type Stage, type StageOptions, openStage } from './stage'
 
 export interface FastapiVerifierOptions extends StageOptions {
-  /** For one run of the suite, in milliseconds; default 600 000. */
+  /** For one run of the suite, in milliseconds; default 600 000 and 2 000 more for each feature. */
   suiteTimeoutMs?: number | undefined
 }
 
@@ -79,7 +79,7 @@ async function onStage(context: VerifyContext, options: FastapiVerifierOptions, 
   const testing = async () => {
     const grounds = await timed(context, 'application', () => layGrounds(stage, snapshot, template, signal))
     const startedAt = performance.now()
-    const timeoutMs = options.suiteTimeoutMs ?? 600_000
+    const timeoutMs = options.suiteTimeoutMs ?? 600_000 + 2_000 * features.length
     const rounds = await timed(context, 'tests', () => runRounds({ stage, snapshot, spec, features, grounds, timeoutMs, signal }))
     return { rounds, seconds: secondsSince(startedAt) }
   }
