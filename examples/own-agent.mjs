@@ -30,6 +30,7 @@ try {
   const result = await runSession({ provider: greeter, system: 'You greet.', prompt: 'Greet the world in a file.', projectDir })
   assert.equal(result.status, 'done')
   assert.equal(await readFile(join(projectDir, 'greeting.txt'), 'utf8'), 'Hello from an agent\n')
+  console.log('The agent wrote greeting.txt.')
 } finally {
   await rm(projectDir, { recursive: true, force: true })
 }

@@ -27,3 +27,4 @@ assert.deepEqual(
     { status: 'unparsed', line: 12 },
   ],
 )
+console.log(`${spec.endpoints.length} endpoints; rules: ${spec.rules.map(({ status }) => status).join(', ')}`)

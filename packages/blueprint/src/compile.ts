@@ -1,8 +1,7 @@
 import type { Feature, SizePreset } from '@forge/core'
 import { type ApiSpec, readSpec } from '@forge/spec'
-import { projectFiles } from '@forge/templates'
+import { type ProjectFile, projectFiles } from '@forge/templates'
 import { emitApp } from './emit/app'
-import type { ProjectFile } from './emit/project-file'
 import { emitTests } from './emit/tests'
 import { featureList, planFeatures } from './plan'
 

@@ -1,8 +1,7 @@
 import { type Feature, formatFeatureList, type ModelEvent, type ModelRequest, parseFeatureList, type Phase, type Provider } from '@forge/core'
-import { sizes } from '@forge/templates'
+import { type ProjectFile, sizes } from '@forge/templates'
 import { type Blueprint, compile } from './compile'
 import { type Call, type Conversation, readConversation } from './conversation'
-import type { ProjectFile } from './emit/project-file'
 import { progressNotes } from './progress'
 import { readFile } from './text-file'
 

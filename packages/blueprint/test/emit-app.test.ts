@@ -1,4 +1,4 @@
-import type { ApiSpec } from '@forge/spec'
+import { type ApiSpec, readSpec } from '@forge/spec'
 import { projectFiles } from '@forge/templates'
 import { describe, expect, test } from 'vitest'
 import { tracker } from '../../spec/test/fixtures/tracker'
@@ -49,6 +49,38 @@ describe('the emitted application', () => {
     expect(schema).toContain('class_: WorkshopClass = Field(default=WorkshopClass.IN_HOUSE, alias="class")')
     expect(schema).toContain('owner_id: UUID = Field(serialization_alias="ownerId")')
     expect(schema).not.toContain('password')
+  })
+
+  test('tells strict order from order, and refuses once what two sentences forbid', () => {
+    const source = `Trips API
+
+User: email (required), is_active (bool, default true)
+Trip: title (required), starts_at (datetime), ends_at (datetime), min_seats (int), max_seats (int), assignee_id
+
+CRUD for both.
+
+Rules:
+- ends_at must be after starts_at
+- max_seats must be greater than or equal to min_seats
+- Cannot assign trips to inactive users
+- assignee_id: must reference existing active user
+`
+    const service = text('app/services/trip.py', filesOf(readSpec(source)))
+    expect(service).toContain('trip.starts_at >= trip.ends_at')
+    expect(service).toContain('"must lie after starts_at"')
+    expect(service).toContain('trip.min_seats > trip.max_seats')
+    expect(service.match(/assignee_row\.is_active is not True/g)).toHaveLength(1)
+    expect(service).toContain('raise RuleViolationError("Cannot assign trips to inactive users")')
+    expect(service).not.toContain('must reference existing active user')
+  })
+
+  test("shows pages under the specification's own names", () => {
+    const paging = { ...tracker.paging, names: { items: 'data', total_pages: 'totalPages' } }
+    const pagination = text('app/pagination.py', filesOf({ ...tracker, paging }))
+    expect(pagination).toContain('    data: list[Row]\n')
+    expect(pagination).toContain('"data": found.rows')
+    expect(pagination).toContain('total_pages: int = Field(alias="totalPages")')
+    expect(pagination).not.toContain('items')
   })
 
   test('leaves uniqueness to the database', () => {

@@ -1,5 +1,5 @@
 import { formatFeatureList, parseFeatureList } from '@forge/core'
-import type { RuleEffect } from '@forge/spec'
+import { readSpec, type RuleEffect } from '@forge/spec'
 import { requirementsOf, type SizeName, sizes } from '@forge/templates'
 import { describe, expect, test } from 'vitest'
 import { tracker } from '../../spec/test/fixtures/tracker'
@@ -60,6 +60,23 @@ describe('the rules', () => {
     }
   })
 
+  test('of order settle whether both may be the same, with bodies that keep them', () => {
+    const source = (sentence: string) =>
+      `Trips API\n\nTrip: title (required), opens_on (date, required), shuts_on (date, required)\n\nCRUD for trips\n\nRules:\n- ${sentence}\n`
+    const casesOf = (sentence: string) => {
+      const spec = readSpec(source(sentence))
+      return featureList(spec, planFeatures(spec, sizes.medium)).flatMap((feature) => feature.test_cases)
+    }
+    const equal = (cases: ReturnType<typeof casesOf>) => cases.filter(({ name }) => name.endsWith('_equal')).map((each) => each.expected_status)
+    const strict = casesOf('shuts_on must be after opens_on')
+    expect(equal(strict)).toEqual([422])
+    expect(equal(casesOf('shuts_on cannot be before opens_on'))).toEqual([201])
+    const sent = strict.filter(({ expected_status }) => expected_status < 300).map(({ input }) => input as Record<string, string> | undefined)
+    const both = sent.filter((input) => input?.['opens_on'] !== undefined && input['shuts_on'] !== undefined)
+    expect(both.length).toBeGreaterThan(3)
+    expect(both.filter((input) => input!['opens_on']! >= input!['shuts_on']!)).toEqual([])
+  })
+
   test('that nobody understood are left for a model, with the reason', () => {
     expect(ruleFeature('Overdue tasks escalate to the manager after three days')).toMatchObject({
       passes: false,
@@ -90,6 +107,12 @@ describe('the cases', () => {
     expect(caseOf('create_project')).toMatchObject({ method: 'POST', path: '/api/v1/projects', expected_status: 201, input: { name: 'Name 1' } })
     expect(caseOf('create_project').expected_response_contains).toEqual(expect.arrayContaining(['"id":', '"name":"Name 1"', '"budget":19.5']))
     expect(caseOf('list_tasks_empty').expected_response_contains).toEqual(['"items":[]', '"total":0'])
+  })
+
+  test("look into pages under the specification's own names", () => {
+    const spec = { ...tracker, paging: { ...tracker.paging, names: { items: 'data' } } }
+    const cases = featureList(spec, planFeatures(spec, sizes.medium)).flatMap((feature) => feature.test_cases)
+    expect(cases.find(({ name }) => name === 'list_tasks_empty')?.expected_response_contains).toEqual(['"data":[]', '"total":0'])
   })
 
   test('say which error comes back', () => {

@@ -28,6 +28,9 @@ function restore(value: unknown): unknown {
   return value
 }
 
+/** The parser writes a default behind every `--no-…`, which reads as its opposite, and blanks at the ends of lines. */
+const tidy = (help: string): string => help.replace(/ +\(default: true\)$| +$/gm, '')
+
 /**
  * Runs the command line and never throws: errors become a message on stderr and an exit code.
  *
@@ -40,7 +43,7 @@ export async function run(argv: readonly string[]): Promise<CommandOutcome> {
   registerVerify(program)
   registerServe(program)
   registerDoctor(program)
-  program.help()
+  program.help((sections) => sections.map(({ title, body }) => ({ ...(title === undefined ? {} : { title }), body: tidy(body) })))
   program.version(version(), '--version')
   try {
     program.parse(['node', 'forge', ...protectArgv(argv)], { run: false })

@@ -29,7 +29,7 @@ const EXIT_CODES: Record<string, number> = { PROVIDER_UNAVAILABLE: 4, PROVIDER_P
  * @returns the exit code
  */
 export function printError(error: unknown, argv: readonly string[]): number {
-  const { stack, ...failure } = describe(error)
+  const { stack, ...failure } = describe(error, argv)
   if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ type: 'error', ...failure })}\n`)
   process.stderr.write(`forge: ${failure.message}\n`)
   if (failure.remedy) process.stderr.write(`  ${failure.remedy}\n`)
@@ -38,15 +38,22 @@ export function printError(error: unknown, argv: readonly string[]): number {
 }
 
 /** Errors are told apart by name, so that usage errors need not load the packages that define the rest. */
-function describe(error: unknown): Failure {
+function describe(error: unknown, argv: readonly string[]): Failure {
   if (!(error instanceof Error)) return { code: 'INTERNAL', message: String(error), remedy: null, exitCode: 1, stack: null }
   const { name, message, stack = null } = error
-  if (name === 'CACError') return { code: 'USAGE', message: `${message}.`, remedy: 'Run `forge --help` for the options.', exitCode: 2, stack: null }
+  if (name === 'CACError') return { code: 'USAGE', message: `${message}.`, remedy: wordsRemedy(message, argv), exitCode: 2, stack: null }
   const remedy = textOf(error, 'remedy')
   if (name === 'UsageError') return { code: 'USAGE', message, remedy, exitCode: 2, stack: null }
   const code = textOf(error, 'code') ?? 'INTERNAL'
   if (name === 'ForgeError' || name === 'SpecError') return { code, message, remedy, exitCode: EXIT_CODES[code] ?? 2, stack: null }
   return { code: 'INTERNAL', message, remedy: null, exitCode: 1, stack }
+}
+
+/** What to do about words that the parser refuses. */
+function wordsRemedy(message: string, [first = '']: readonly string[]): string {
+  const command = /^[a-z]+$/.test(first) ? first : 'generate'
+  const hint = command === 'generate' && message.startsWith('Unused args') ? 'Name the specification with --spec FILE. ' : ''
+  return `${hint}Run \`forge ${command} --help\` for the options.`
 }
 
 function textOf(error: Error, property: 'code' | 'remedy'): string | null {

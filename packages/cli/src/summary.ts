@@ -6,7 +6,7 @@ import type { FeatureResult, RunResult } from '@forge/core'
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 /** How this very program can be called again: `forge` where it is installed, else its file. */
-export function ownCommand(): string {
+function ownCommand(): string {
   const invoked = process.argv[1] ?? ''
   if (basename(invoked) === 'forge') return 'forge'
   const file = fileURLToPath(new URL('../bin/forge.js', import.meta.url))
@@ -24,10 +24,11 @@ export function summarise(result: RunResult, projectDir: string, sandboxWarning:
   const tokens = result.usage.inputTokens + result.usage.outputTokens
   const cases = proven.reduce((sum, feature) => sum + feature.cases, 0)
 
-  lines.push(
-    '',
-    `${plural(proven.length, 'feature')} of ${result.features.length} proven (${plural(cases, 'test case')}) in ${result.seconds.toFixed(1)} s, ${plural(tokens, 'token')}.`,
-  )
+  const count =
+    result.features.length === 0
+      ? 'No feature list yet'
+      : `${plural(proven.length, 'feature')} of ${result.features.length} proven (${plural(cases, 'test case')})`
+  lines.push('', `${count} in ${result.seconds.toFixed(1)} s, ${plural(tokens, 'token')}.`)
   if (left.length > 0) {
     lines.push('', `${plural(left.length, 'feature')} left for a model:`, ...byReason(left, (feature) => feature.leftForModel ?? ''))
   }

@@ -41,6 +41,12 @@ describe('the summary', () => {
     expect(summaryOf({ status: 'interrupted' }, [feature(1, { proven: false })])).not.toContain('serve')
   })
 
+  it('counts nothing before there is a list', () => {
+    const text = summaryOf({ status: 'interrupted' }, [])
+    expect(text).toContain('No feature list yet in 12.3 s, 0 tokens.')
+    expect(text).not.toContain('0 features')
+  })
+
   it('says loudly that nothing confined the run', () => {
     expect(summaryOf({ status: 'proven' }, FEATURES, 'No sandbox: bwrap is missing.')).toContain('\nNo sandbox: bwrap is missing.\n')
   })

@@ -31,6 +31,15 @@ describe('a wrong command line', () => {
     expect(stdout).toBe('')
   })
 
+  it.each([
+    [['spec'], 'Run `forge spec --help` for the options.'],
+    [['spec.txt'], 'Run `forge --help` for the list.'],
+    [['generate', 'spec.txt'], 'Name the specification with --spec FILE.'],
+    [['serve', '--port', 'http'], 'For example --port 8000.'],
+  ])('%j is told what to type instead', async (argv, remedy) => {
+    expect((await forge(...argv)).stderr).toContain(remedy)
+  })
+
   it('is an object on stdout with --json', async () => {
     const { exitCode, stdout } = await forge('generate', '--json', '--sandbox', 'docker')
     expect(exitCode).toBe(2)
@@ -43,6 +52,10 @@ describe('help and version', () => {
     const { exitCode, stdout } = await forge('--help')
     expect(exitCode).toBe(0)
     for (const command of ['generate', 'spec', 'verify', 'serve', 'doctor']) expect(stdout).toContain(`forge ${command}`)
+  })
+
+  it('--help of a --no-… option does not call it the default', async () => {
+    expect((await forge('generate', '--help')).stdout).toMatch(/--no-git +No repository, no commits$/m)
   })
 
   it('-v means verbose, --version the version', async () => {

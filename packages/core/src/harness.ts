@@ -8,7 +8,7 @@ import { runProject } from './run/run'
  * Runs an agent on a project until every feature is proven, a limit is hit, or nothing moves any more.
  *
  * @example
- * const harness = new Harness({ projectDir: './my_api', template: fastapi({ size: 'small' }), provider: blueprint() })
+ * const harness = new Harness({ projectDir: './my_api', spec: './app_spec.txt', template, provider })
  * harness.on('feature-verified', ({ feature }) => console.error(`proven: ${feature.description}`))
  * const result = await harness.run()
  */
@@ -27,6 +27,7 @@ export class Harness {
     return this
   }
 
+  /** Takes a listener away again; an unknown one is ignored. */
   off<T extends ForgeEventType>(type: T, listener: (event: EventOf<T>) => void): this {
     this.#emitter.off(type, listener)
     return this

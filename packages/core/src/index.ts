@@ -3,12 +3,14 @@ export type { HarnessOptions, Limits, RetryOptions } from './options'
 export { exitCodeFor, type FeatureResult, type LimitName, type RunOutcome, type RunResult } from './result'
 export { type FrozenList, readFrozenList } from './run/state'
 export { type RunSessionOptions, runSession } from './session/run-session'
+export { type ChosenSandbox, chooseSandbox } from './session/choose-sandbox'
 export { INTERRUPTED_CALL } from './session/calls'
 export type { SessionStatus } from './session/loop'
 export type { SessionResult } from './session/session'
 
 export type { EventOf, EventSink, ForgeEvent, ForgeEventBody, ForgeEventType } from './events'
 export { ForgeError, type ForgeErrorCode } from './errors'
+export { readOwnFile } from './files'
 
 export type {
   ContentBlock,
@@ -39,7 +41,7 @@ export type {
   Requirement,
   TestCase,
 } from './features/feature'
-export { uncoveredRequirements } from './features/coverage'
+export { endpointKey, uncoveredRequirements } from './features/coverage'
 export { formatFeatureList, parseFeatureList } from './features/schema'
 export { type Definition, diffDefinitions } from './features/ledger'
 
@@ -73,6 +75,7 @@ export { type RedactOptions, type TextRedactor, createRedactor, redact } from '.
 
 export type { Logger } from './logging/logger'
 export { type JsonLoggerOptions, jsonLogger } from './logging/json-logger'
+export type { Redactor } from './logging/redact-value'
 export type { Renderer } from './rendering/renderer'
 export { type JsonRendererOptions, jsonRenderer } from './rendering/json'
 export { type PlainLevel, type PlainRendererOptions, plainRenderer } from './rendering/plain'

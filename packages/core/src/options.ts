@@ -32,13 +32,15 @@ export interface RetryOptions {
   maxDelayMs?: number | undefined
 }
 
+/** What a `Harness` is made of. Wrong values throw `CONFIG_INVALID` at construction. */
 export interface HarnessOptions {
   /** Output directory, used as it is; relative to the working directory. */
   projectDir: string
   /** Path of the specification; default `<projectDir>/app_spec.txt`, else the template's example. */
   spec?: string | undefined
+  /** What is built, and how it is proven. */
   template: Template
-  /** Without one, the keys in the environment decide. */
+  /** Without one, construction throws `PROVIDER_MISSING`: this version has no provider that keys in the environment could choose. */
   provider?: Provider | undefined
   /** Default: bubblewrap where it works; where it does not, none for a trusted provider, and an error for any other. */
   sandbox?: Sandbox | undefined
@@ -150,6 +152,6 @@ function missingProvider(env: Record<string, string | undefined>): never {
     })
   }
   throw new ForgeError('PROVIDER_MISSING', 'No provider was given, and the environment holds no complete set of keys for one.', {
-    remedy: `Set ANTHROPIC_API_KEY (or AZURE_FOUNDRY_API_KEY with AZURE_FOUNDRY_BASE_URL), or pass a provider: ${embedded}`,
+    remedy: `Pass a provider: ${embedded}`,
   })
 }

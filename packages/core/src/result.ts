@@ -14,6 +14,7 @@ export interface FeatureResult {
   leftForModel: string | null
 }
 
+/** The limits of `HarnessOptions` that can end a run. */
 export type LimitName = 'iterations' | 'tokens' | 'minutes' | 'sessionsPerFeature'
 
 /** How a run can end. Every expected ending is a value; only misuse and a machine that lacks something reject with a `ForgeError`. */
@@ -33,11 +34,12 @@ export type RunOutcome =
   /** The proof could not be run on this machine: nothing counts as proven. */
   | { status: 'not-verified'; code: string; reason: string; remedy: string }
 
+/** What `run()` resolves with: how it ended, and where everything stands. */
 export type RunResult = RunOutcome & {
   features: FeatureResult[]
   /** Tokens of this run, all sessions. */
   usage: Usage
-  /** Wall clock. */
+  /** Wall clock, this call of `run()`. */
   seconds: number
   /** Absolute path of this run's logs. */
   runDir: string

@@ -9,6 +9,7 @@ export interface Template {
   readonly size: SizePreset
   /** One byte-stable text per phase. */
   system(phase: Phase): string
+  /** The first message of a session: the same at the front from session to session, what changes at its end. */
   prompt(phase: Phase, context: PromptContext): string
   /** Everything the list must cover. @throws ForgeError SPEC_INVALID when the text holds nothing to build. */
   requirements(specText: string): Requirement[]
@@ -19,7 +20,9 @@ export interface Template {
   readonly gitignore: readonly string[]
 }
 
+/** What changes from session to session. */
 export interface PromptContext {
+  /** Absolute. */
   projectDir: string
   /** Written by the harness: state of the features, last failures, last commits. */
   bearings: string

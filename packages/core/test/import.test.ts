@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundle } from './support/bundle'
 
 const base = mkdtempSync(join(tmpdir(), 'forge-import-'))
 const program = join(base, 'forge.mjs')
@@ -11,14 +11,7 @@ const empty = join(base, 'empty')
 
 beforeAll(async () => {
   mkdirSync(empty)
-  await build({
-    entryPoints: [join(import.meta.dirname, '../src/index.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  })
+  await bundle('src/index.ts', program)
 })
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 

@@ -66,6 +66,8 @@ export interface PagingConvention {
   params: { page: string; size: string } | { offset: string; limit: string } | null
   /** Names in the envelope, in order; empty = bare array. */
   envelope: ('items' | 'total' | 'page' | 'page_size' | 'total_pages' | 'limit' | 'offset' | 'count')[]
+  /** What the text calls members of the envelope, where not by the names above (`{ items: 'data' }`). */
+  names?: Partial<Record<PagingConvention['envelope'][number], string>>
   defaultSize: number
   maxSize: number
   source: Source

@@ -57,7 +57,10 @@ function commonPrefix(endpoints: EndpointFact[]): string {
 }
 
 function crudOf(name: string, line: number, basePath: string, keys: ReadonlyMap<string, string>, stated: EndpointFact[]): EndpointFact[] {
-  if (/^(?:all|each|every|both|these|them|the above)\b/i.test(name) || /^(?:the )?(?:two |three |\w+ )?(?:resources?|entities|models|tables)$/i.test(name)) {
+  if (
+    /^(?:all|each|every|both|these|them|the above)\b/i.test(name) ||
+    /^(?:the )?(?:two |three |\w+ )?(?:resources?|entities|models|tables)$/i.test(name)
+  ) {
     return [...keys].flatMap(([key, one]) => crudOf(one, line, basePath, new Map([[key, one]]), stated))
   }
   const segment = name.startsWith('/') ? name.split('/').at(-1)! : name

@@ -1,4 +1,5 @@
 import type { ApiSpec, Endpoint, Entity, Field, Rule, RuleEffect, Source } from './api-spec'
+import { envelopeName } from './envelope'
 
 /** What was understood of a specification, for people: entities, fields, relations, endpoints, conventions, rules, each with its line. */
 export function formatSpec(spec: ApiSpec): string {
@@ -52,7 +53,7 @@ function conventions(spec: ApiSpec): string[] {
   const params =
     paging.params === null
       ? 'none: bare arrays'
-      : `${Object.values(paging.params).join(' and ')} -> {${paging.envelope.join(', ')}}, default ${paging.defaultSize}, at most ${paging.maxSize}`
+      : `${Object.values(paging.params).join(' and ')} -> {${paging.envelope.map((member) => envelopeName(paging, member)).join(', ')}}, default ${paging.defaultSize}, at most ${paging.maxSize}`
   return [
     `  paths: ${spec.basePath === '' ? 'from the root' : `below ${spec.basePath}`}`,
     `  identity: ${identity}${missing}; ids are ${auth.idType}${auth.userEntity === null ? '' : `, users are ${auth.userEntity}`} ${at(auth.source)}`,

@@ -1,4 +1,5 @@
 export type * from './api-spec'
+export { envelopeName } from './envelope'
 export { SpecError } from './error'
 export { formatSpec } from './format-spec'
 export type { ReadOptions, SpecFormat } from './read-spec'

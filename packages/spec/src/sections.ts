@@ -1,30 +1,7 @@
-import { parseFieldLine } from './fields'
 import { BULLET_HEADING_LEVEL, type Line } from './lines'
-import { isMember, splitTop } from './qualifiers/members'
+import { kindOf, type SectionKind } from './section-kinds'
+import { shortEntity } from './short-entity'
 import { nameKey, plain, singular, wordsOf } from './words'
-
-export type SectionKind =
-  | 'fields'
-  | 'endpoints'
-  | 'rules'
-  | 'validation'
-  | 'relations'
-  | 'filters'
-  | 'sorting'
-  | 'pagination'
-  | 'auth'
-  | 'errors'
-  | 'models'
-  | 'roles'
-  | 'enums'
-  | 'seeds'
-  | 'stack'
-  | 'workflow'
-  | 'features'
-  | 'request'
-  | 'response'
-  | 'noise'
-  | 'unknown'
 
 /** Where a line stands. */
 export interface Section {
@@ -45,45 +22,6 @@ export interface PlacedLine extends Line {
 }
 
 const METHOD_PATH = /\b(GET|POST|PUT|PATCH|DELETE)\b[\s`*:|]*(?:https?:\/\/[^\s/]+)?(\/[^\s`"'|)]*)/
-
-// First match wins: exact words before loose ones.
-const SYNONYMS: [SectionKind, RegExp][] = [
-  [
-    'fields',
-    /^((data|model|entity|table|object|db|database|main|key) )?(fields?|attributes?|propert(y|ies)|columns?)\b|^schema$|^(campos|felder|champs|字段)$/,
-  ],
-  ['filters', /^filter|^filtering|query param|^search( parameters)?$|^(filters|filtering).*(sort|search)|^parameters$|^(filtros|筛选)/],
-  ['sorting', /^sort|^ordering|^(orden)/],
-  ['pagination', /paginat|^paging|^(paginaci)/],
-  ['request', /^(request|input|payload)( (body|fields|payload|schema|example))?( \(.*\))?$|^body$|^(example )?request/],
-  ['response', /^(success |error |example )?respon(se|ses)\b|^returns$|^output$/],
-  ['validation', /validation|^validations|^input constraints|^(validaci)/],
-  ['seeds', /\bseed|sample data|initial data|fixture|default users|test users/],
-  ['errors', /\berrors?\b|status codes?|error handling|^(errores)/],
-  ['workflow', /workflow|journey|user stor|use case|user flow|user scenario/],
-  ['stack', /\bstack\b|technolog|\btech\b|framework|^(tecnolog)/],
-  [
-    'noise',
-    /\b(test|tests|testing|screens?|screen structure|ui|ux|user interface|front-?end|design system|design principles|priorit(y|ies)|success criteria|project structure|directory|folder|file structure|deployment|deploy|non-goals|out of scope|in scope|roadmap|future|milestones?|deliverables|getting started|installation|documentation|performance|non-functional|monitoring|logging|implementation (order|plan|steps|priority)|development|environment|docker|code quality|overview|introduction|summary|purpose|goals?|background|glossary|color palette|theme|layout|pages|wireframes?|project goals|configuration|acceptance criteria|requirements? overview|changelog)\b/,
-  ],
-  ['auth', /authenticat|^auth\b|^auth |identity|^security|^(autenticaci)/],
-  [
-    'rules',
-    /\brules?\b|business logic|\blogic\b|\bconstraints?\b|polic(y|ies)|invariant|permission|access control|authorization|^(reglas|restricciones|regeln|règles|规则)/,
-  ],
-  ['relations', /relation|associations?|^(relaciones)/],
-  ['roles', /^(user )?roles?\b|^actors$|^(roles)/],
-  ['enums', /\benum|^supported |allowed values|^(status|state|type)e?s?( values)?$|^lookup/],
-  [
-    'endpoints',
-    /endpoints?|\broutes?\b|^api$|^rest(ful)? api|^http api|api (design|reference|surface|methods|operations|calls)|^operations$|^urls?$|^(rutas|endpunkte|接口)/,
-  ],
-  [
-    'models',
-    /\bmodels?\b|entit(y|ies)|\bresources?\b|data ?model|schemas?|\btables?\b|database|domain|data structures?|\bobjects\b|^data$|^(modelos|entidades|tablas|datenmodell|modèles|数据模型)/,
-  ],
-  ['features', /features?|functional|functionality|capabilit|requirements|scope|modules/],
-]
 
 /** Heading text → the entity it may name: numbering, brackets and filler words dropped. */
 export function headingSubject(title: string): string {
@@ -153,44 +91,6 @@ function addSubject(declared: Set<string>, title: string): void {
     declared.add(nameKey(subject))
 }
 
-/** `User (id, email, name)`, `User: id, email, name`, `User { id, email }`. */
-export function shortEntity(text: string): { name: string; list: string; note: string } | null {
-  const clean = plain(text).replace(/^\d+\.\s+/, '')
-  if (/^(?:unique|index(?:ed|es)?|primary|foreign|constraint|key)\b/i.test(clean)) return null
-  const match = clean.match(/^([A-Z][A-Za-z]*(?:[ _][A-Z]?[A-Za-z]+){0,2}|[a-z]+(?:_[a-z]+)*)\s*(?:[:–—-]\s*)?([({[])(.*)[)}\]]\s*(.*)$/)
-  if (match !== null && isFieldList(match[3]!)) return { name: match[1]!, list: match[3]!, note: match[4]! }
-  const colon = clean.match(/^([A-Z][A-Za-z]*(?:[ _]?[A-Z][A-Za-z]+){0,2})\s*(?::|–|—| - |->|→|has|with)\s*(?:fields?:?\s*)?(.+)$/)
-  if (colon !== null && /^id\b/.test(colon[2]!) && isFieldList(colon[2]!)) return { name: colon[1]!, list: colon[2]!, note: '' }
-  const list = colon?.[2]?.replace(/\.(?:\s+[A-Z].*)?$/, '')
-  if (list !== undefined && kindOf(colon![1]!) === 'unknown' && !NO_ENTITY.test(colon![1]!) && isTypedList(list)) return { name: colon![1]!, list, note: '' }
-  return null
-}
-
-const NO_ENTITY = /^(?:query|params?|path|headers?|arguments?|options?|notes?|example|returns?|fields?|update|create|post|put|patch|get|delete)$/i
-
-/** `name (required), capacity (int), room_id`: names that nothing but a field has, at least one of them with what fields have. */
-function isTypedList(list: string): boolean {
-  const parts = splitTop(list)
-  if (!parts.every((part) => /^[a-z]\w*(?:$|\s*[(:\s])/.test(part))) return false
-  const fields = parts.map((part) => parseFieldLine(part))
-  if (!fields.every((found) => found.length === 1 && isMember(found[0]!.name) && found[0]!.unknown.length === 0)) return false
-  return fields.some(([field]) => Object.keys(field!.facts).some((key) => /^(?:type|required|unique|minLength|maxLength|min|max)$/.test(key)))
-}
-
-/** At least two identifiers, one of them a usual field: `(id, email)` and `(name, price)` but not `(Size, Color)`. */
-function isFieldList(list: string): boolean {
-  const names = list
-    .split(/[,;]/)
-    .map((part) => part.trim().match(/^["']?([a-z_][A-Za-z0-9_]*)\b/)?.[1])
-    .filter((name): name is string => name !== undefined)
-  if (names.length < 2) return false
-  return (
-    names.includes('id') ||
-    (names.some((name) => /^(uuid|name|title|email|created_?at|content|description|price|status|.*_id|.*Id)$/.test(name)) &&
-      /\b(id|name|title|email)\b|_id\b/.test(list))
-  )
-}
-
 /** Gives each line the section it stands in. `entities` are keys from `declaredEntities`. */
 export function placeLines(lines: Line[], entities: Set<string>): PlacedLine[] {
   const root: Section = { kind: 'unknown', title: '', line: 0, level: 0, entity: null, endpoint: null, parent: null }
@@ -204,7 +104,7 @@ export function placeLines(lines: Line[], entities: Set<string>): PlacedLine[] {
     }
     if (line.kind === 'heading') {
       section =
-        line === title && isTitle(line.text)
+        line === title && (isTitle(line.text) || headsProse(lines))
           ? { ...root, title: plain(line.text), line: line.number, level: line.level, parent: root }
           : openSection(climb(section, line.level), line, entities)
     } else if (line.kind === 'bullet' || line.kind === 'text') {
@@ -218,6 +118,12 @@ export function placeLines(lines: Line[], entities: Set<string>): PlacedLine[] {
 /** The document's own name ("Notes API") is no section about the notes. */
 const isTitle = (text: string): boolean =>
   /\b(?:api|specification|spec|service|system|backend|server|application|app|platform|requirements|project)\b/i.test(text)
+
+/** A first heading with a sentence right below it is the document's name, even if an entity has the same. */
+function headsProse(lines: Line[]): boolean {
+  const [, next] = lines.filter((line) => line.kind !== 'blank')
+  return next?.kind === 'text' && /^[A-Z]/.test(next.text) && / /.test(next.text) && !TYPED_FIELD.test(next.text) && !FIRST_FIELD.test(next.text)
+}
 
 function climb(section: Section, level: number): Section {
   let current = section
@@ -266,19 +172,6 @@ const keepsEndpoint = (kind: SectionKind): boolean =>
   kind === 'pagination' ||
   kind === 'rules' ||
   kind === 'validation'
-
-function kindOf(title: string): SectionKind {
-  const text = title
-    .toLowerCase()
-    .replace(/[:*_`]/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  if (text.length > 80) return 'unknown'
-  for (const [kind, pattern] of SYNONYMS) {
-    if (pattern.test(text)) return kind
-  }
-  return 'unknown'
-}
 
 function entityIn(title: string, entities: Set<string>): string | null {
   const subject = nameKey(headingSubject(title))

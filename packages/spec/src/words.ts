@@ -113,6 +113,8 @@ const KEYS = new Map<string, string>()
 
 function splitWords(name: string): string[] {
   return name
+    .replace(/\b[A-Z]{2,}s\b/g, (acronyms) => acronyms.toLowerCase())
+    .replace(/\be-mail/gi, 'email')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()

@@ -47,6 +47,52 @@ describe('identity', () => {
     expect(endpoint('GET /notes').authenticated).toBe(true)
   })
 
+  it.each([
+    'Missing header: 401',
+    'If X-User-ID is missing, return 401',
+    'No X-User-ID header -> 401 Unauthorized',
+    'Requests without X-User-ID get 401',
+    'Without the X-User-ID header requests are rejected with 401',
+  ])('is demanded: %s', (sentence) => {
+    const { spec, rule } = ask(`# Notes API\n\n## Authentication\n- Header: \`X-User-ID\`\n- ${sentence}\n${NOTES}`)
+    expect(spec.auth.required).toBe(true)
+    expect(rule('401')).toMatchObject({ status: 'compiled', effects: [{ kind: 'authenticated', entity: null }] })
+  })
+
+  it('is demanded where a rule says so', () => {
+    const { spec, rule } = ask(
+      `# Notes API\n\nThe \`X-User-ID\` header names the caller.\n${NOTES}\n## Business Rules\n- If the header is missing: 401\n`,
+    )
+    expect(spec.auth.required).toBe(true)
+    expect(rule('missing').status).toBe('compiled')
+  })
+
+  it.each([
+    ['X-Actor', 'header'],
+    ['X-Lab-User', 'header'],
+    ['X-User-Id', 'header'],
+    ['X-Request-ID', 'bearer'],
+    ['X-Correlation-Id', 'bearer'],
+  ])('goes by a header that names who calls, not by one that names the request: %s', (header, kind) => {
+    const { spec } = ask(`# Notes API\n\nEvery request carries the ${header} header.\n${NOTES}`)
+    expect([spec.auth.kind, spec.auth.header]).toEqual([kind, kind === 'header' ? header : 'Authorization'])
+  })
+
+  it('may be told in passing', () => {
+    const { spec, rule } = ask('Notes API\n\nAuth: send X-User-Id. Missing header: 401.\n\nNote (id, title)\n\nFull CRUD for notes.\n')
+    expect(spec.auth).toMatchObject({ kind: 'header', header: 'X-User-Id', required: true })
+    expect(rule('401').status).toBe('compiled')
+  })
+
+  it('is none wherever the text says so, which is no rule', () => {
+    for (const place of ['## Rules\n- No authentication is needed\n', '## Notes\nCRUD for both. No authentication is needed.\n']) {
+      const { spec } = ask(`# Things API\n\nModels:\n- Note (id, title)\n\n${place}`)
+      expect(spec.auth.kind).toBe('none')
+      expect(spec.rules).toEqual([])
+    }
+    expect(ask('Models:\n- Note (id, title)\n\n## Rules\n- No authentication is needed for health checks\n').spec.auth.kind).toBe('bearer')
+  })
+
   it('is the built-in user where the text mocks it', () => {
     const { spec } = ask(
       `# Notes API\n\n## Authentication\n- All requests are automatically authenticated\n- Always returns mock user: \`{"id": 2, "username": "bob", "shoe_size": 44}\`\n${NOTES}`,
@@ -76,6 +122,15 @@ describe('roles', () => {
     expect(ask('Models:\n- User (id, email, role: guest/member/manager/admin)\n').spec.roles).toEqual(['admin', 'manager', 'member', 'guest'])
     expect(ask('Models:\n- Note (id, title)\n\nRules:\n- Only admins can delete notes\n').spec.roles).toEqual(['admin', 'user'])
     expect(ask('Models:\n- Note (id, title)\n').spec.roles).toEqual([])
+  })
+
+  it('may stand on one line', () => {
+    const { spec, rule, field } = ask(
+      'Rooms API\n\nRoles: visitor, manager and employee\n\nUser: name (required), role\nRoom: name (required)\n\nCRUD for both.\n\nRules:\n- Only managers can create rooms\n',
+    )
+    expect(spec.roles).toEqual(['manager', 'employee', 'visitor'])
+    expect(field('User', 'role').values).toEqual(['visitor', 'manager', 'employee'])
+    expect(rule('managers').effects).toEqual([{ kind: 'role', entity: 'Room', operations: ['create'], roles: ['manager'] }])
   })
 })
 
@@ -135,6 +190,17 @@ describe('paging', () => {
       maxSize: 50,
     })
     expect(spec.endpoints[0]?.filters).toEqual([])
+  })
+
+  it('keeps the names of the envelope, and tells those of sorting that differ', () => {
+    const { spec } = ask(
+      `${models}## Endpoints\n\n### GET /notes\n\nQuery Parameters:\n- order_by: title\n- direction: asc or desc\n\nResponse 200:\n{\n  "data": [],\n  "totalCount": 1,\n  "page": 1\n}\n`,
+    )
+    expect(spec.paging).toMatchObject({ envelope: ['items', 'total', 'page'], names: { items: 'data', total: 'totalCount' } })
+    expect(spec.diagnostics.map((one) => [one.message, one.lines])).toEqual([
+      ['lists of Note are sorted by the parameter "sort_by", not "order_by"', [9]],
+      ['lists of Note are sorted by the parameter "sort_order", not "direction"', [10]],
+    ])
   })
 
   it('is absent where answers are bare arrays', () => {

@@ -82,6 +82,30 @@ API Endpoints:
   })
 })
 
+describe('entities told in one line', () => {
+  it('need neither brackets nor a key', () => {
+    const { entity, field, spec } = ask(
+      'Rooms\n\nRoom: name (required, max 50), capacity (int, min 1)\nBooking: room_id, email (required), size (small|large). Full CRUD for rooms and bookings.\n',
+    )
+    expect(entity('Room').fields.map((one) => one.name)).toEqual(['id', 'name', 'capacity'])
+    expect(field('Booking', 'room_id').reference?.entity).toBe('Room')
+    expect(field('Booking', 'size').values).toEqual(['small', 'large'])
+    expect(spec.endpoints).toHaveLength(10)
+  })
+
+  it('may be named together: both of them', () => {
+    const { spec } = ask('Item: name (required)\nBox: label (required), capacity (int)\n\nCRUD for both\n')
+    expect(spec.endpoints.map((one) => one.entity)).toEqual([...Array(5).fill('Item'), ...Array(5).fill('Box')])
+  })
+
+  it('are not mistaken in rules, parameters and bodies', () => {
+    const { spec } = ask(
+      'Note API\n\nNote: title (required)\n\nPOST /notes\nBody: title (required), size (int)\nQuery: page (int), q (string)\nRequired: name (string), age (int)\nUpdate Note: title (string), size (int)\n\nValidation:\n- Title: required, max 200\n- Status: todo (default), done (final)\n',
+    )
+    expect(spec.entities.map((one) => one.name)).toEqual(['Note'])
+  })
+})
+
 describe('Markdown with tables', () => {
   const { spec, field, endpoint, entity } = ask(`# Blog API
 

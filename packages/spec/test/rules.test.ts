@@ -21,6 +21,7 @@ const MODELS = `Library API
 - \`grade\` (enum: "plain", "rare", default: "plain")
 - \`copies\` (integer, default: 1)
 - \`published_on\` (date)
+- \`withdrawn_at\` (datetime, nullable)
 - \`shelf_id\` (integer, foreign key to shelves, required)
 
 ### Shelves
@@ -142,8 +143,22 @@ const understood: [sentence: string, ...effects: RuleEffect[]][] = [
     { kind: 'stamp', entity: 'Loan', field: 'status', value: 'returned', target: 'returned_at' },
   ],
   ['Returning a loan sets returned_at', { kind: 'stamp', entity: 'Loan', field: 'status', value: 'returned', target: 'returned_at' }],
-  ['due_on must be after starts_on', { kind: 'order', entity: 'Loan', before: 'starts_on', after: 'due_on' }],
-  ['The due date must be later than the start date', { kind: 'order', entity: 'Loan', before: 'starts_on', after: 'due_on' }],
+  ['due_on must be after starts_on', { kind: 'order', entity: 'Loan', before: 'starts_on', after: 'due_on', strict: true }],
+  ['The due date must be later than the start date', { kind: 'order', entity: 'Loan', before: 'starts_on', after: 'due_on', strict: true }],
+  ['due_on must be on or after starts_on', { kind: 'order', entity: 'Loan', before: 'starts_on', after: 'due_on' }],
+  ['due_on cannot be before starts_on', { kind: 'order', entity: 'Loan', before: 'starts_on', after: 'due_on' }],
+  ['starts_on < due_on', { kind: 'order', entity: 'Loan', before: 'starts_on', after: 'due_on', strict: true }],
+  ['starts_on <= due_on', { kind: 'order', entity: 'Loan', before: 'starts_on', after: 'due_on' }],
+  ['ISBNs are case-insensitively unique', field('Book', 'isbn', 'unique')],
+  ['E-mails must be unique (ignoring case)', field('User', 'email', 'unique')],
+  ['ISBN must be unique regardless of case', field('Book', 'isbn', 'unique')],
+  [
+    'Withdrawing a book sets withdrawn_at to the current time',
+    { kind: 'stamp', entity: 'Book', field: 'status', value: 'withdrawn', target: 'withdrawn_at' },
+  ],
+  ['Withdrawing a book sets withdrawnAt', { kind: 'stamp', entity: 'Book', field: 'status', value: 'withdrawn', target: 'withdrawn_at' }],
+  ['Loans must be scheduled in the future', { kind: 'future', entity: 'Loan', field: 'starts_on', on: 'create' }],
+  ['Users can only see/modify their own reviews', owner('Review', ['user_id'], ['list', 'read', 'update', 'delete'])],
   ['Due date cannot be in the past when creating loans', { kind: 'future', entity: 'Loan', field: 'due_on', on: 'create' }],
   ['published_on cannot be in the future', { kind: 'past', entity: 'Book', field: 'published_on', on: 'write' }],
   [
@@ -213,6 +228,17 @@ describe('rules about one thing', () => {
     const { rule } = ask(`${MODELS}- Users can only edit/delete their own reviews\n- Admins can delete any review\n`)
     expect(rule('Users can only').effects).toEqual([owner('Review', ['user_id'], ['update']), owner('Review', ['user_id'], ['delete'], ['admin'])])
     expect(rule('Admins can').effects).toEqual([owner('Review', ['user_id'], ['delete'], ['admin'])])
+  })
+
+  it('let a role stand above owners whom another sentence names', () => {
+    const { rule } = ask(`${MODELS}- Only the keeper can update a loan\n- Admins can update any loan\n- Admins can delete any shelf\n`)
+    expect(rule('keeper can').effects).toEqual([owner('Loan', ['keeper_id'], ['update'], ['admin'])])
+    expect(rule('any loan')).toMatchObject({ status: 'compiled', effects: [owner('Loan', ['keeper_id'], ['update'], ['admin'])] })
+    expect(rule('any shelf')).toMatchObject({ status: 'unparsed', effects: [], missing: expect.stringContaining('nobody') })
+  })
+
+  it('make names differ whatever their case', () => {
+    expect(ask(`${MODELS}- ISBNs are case-insensitively unique\n`).field('Book', 'isbn').unique).toBe('case-insensitive')
   })
 
   it('let whoever may delete users change them', () => {

@@ -1,5 +1,7 @@
-import type { HttpMethod, Requirement } from '@forge/core'
+import { endpointKey, type HttpMethod, type Requirement } from '@forge/core'
 import type { ApiSpec, Endpoint, Operation, Rule, RuleEffect } from '@forge/spec'
+
+export { endpointKey }
 
 /**
  * Everything the feature list must cover: one requirement per endpoint of the spec, then one per rule sentence, in the spec's order.
@@ -19,14 +21,8 @@ export function requirementsOf(spec: ApiSpec): Requirement[] {
   ]
 }
 
-/** `GET /api/v1/users/{}`: the same whatever the parameters are called. */
-export function endpointKey(method: string, path: string): string {
-  const bare = path.replace(/\{[^}]*\}/g, '{}').replace(/(.)\/+$/, '$1')
-  return `${method.toUpperCase()} ${bare}`
-}
-
 /** The sentence without markup, case and spacing, and its line: two equal sentences at different places are two rules. */
-export function ruleKey(text: string, line: number): string {
+function ruleKey(text: string, line: number): string {
   const bare = text
     .toLowerCase()
     .replace(/[`*"'“”‘’]/g, '')

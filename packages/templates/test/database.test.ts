@@ -6,7 +6,6 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   readdirSync,
   rmSync,
   statSync,
@@ -24,6 +23,7 @@ import { startRelay } from '../src/fastapi/machine/relay'
 import { dialSocket } from '../src/fastapi/machine/dial'
 import { bundleScript, runScript } from './support/child-script'
 import { connect, letIn, query, superuserUrl } from './support/postgres'
+import { processesNaming } from './support/processes'
 
 const isRoot = process.getuid?.() === 0
 const isLinux = process.platform === 'linux'
@@ -251,16 +251,3 @@ describe('a folder that a killed run left', () => {
     rmSync(fresh, { recursive: true })
   })
 })
-
-/** Process numbers (Linux) whose command line names the text. */
-function processesNaming(text: string): string[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && commandLine(name).includes(text))
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-  } catch {
-    return ''
-  }
-}

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -82,10 +83,18 @@ describe('verifyProject', () => {
     expect((await verify(projectDir)).messages).toEqual(['app_spec.txt is not the specification that the list was frozen from'])
   })
 
+  it('waits for no pipe in place of the list', async () => {
+    const projectDir = machine.place()
+    mkdirSync(projectDir, { recursive: true })
+    execFileSync('mkfifo', [join(projectDir, 'feature_list.json'), join(projectDir, 'app_spec.txt')])
+    await expect(verify(projectDir)).rejects.toMatchObject({ code: 'PROJECT_FOREIGN' })
+    rmSync(projectDir, { recursive: true })
+  })
+
   it('names a directory that holds no project', async () => {
     const projectDir = machine.place()
     mkdirSync(projectDir, { recursive: true })
     await expect(verify(projectDir)).rejects.toMatchObject({ code: 'PROJECT_FOREIGN', remedy: expect.any(String) })
-    rmSync(join(projectDir), { recursive: true })
+    rmSync(projectDir, { recursive: true })
   })
 })

@@ -1,28 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bubblewrap } from '@forge/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { fastapiVerifier } from '../src/fastapi/proof'
 import { bundleScript, runScript } from './support/child-script'
 import { FEATURES, write, writeHonestProject } from './support/proof-project'
+import { processesNaming } from './support/processes'
 import { PROOF_LIMIT_MS, type ProofMachine, provenIds, startProofMachine } from './support/proof-machine'
 
 vi.setConfig({ testTimeout: PROOF_LIMIT_MS, hookTimeout: PROOF_LIMIT_MS })
 let machine: ProofMachine
-
-/** Command lines of the processes that name a path. */
-function processesNaming(path: string): string[] {
-  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  return ids.map(commandOf).filter((command) => command.includes(path))
-}
-
-function commandOf(id: string): string {
-  try {
-    return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ')
-  } catch {
-    return ''
-  }
-}
 
 /** A folder for temporary files that no other test uses. */
 function ownTemporary(): string {

@@ -1,5 +1,5 @@
 import type { Entity, Field } from '@forge/spec'
-import { snake } from '../plan/world'
+import { snake } from '../words'
 
 /** Python's keywords, and the names that Pydantic or SQLAlchemy keep for themselves. */
 const RESERVED = new Set(

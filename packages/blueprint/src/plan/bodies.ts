@@ -1,7 +1,10 @@
-import { type Endpoint, type Field, type InvalidSample, invalidSamples, type JsonValue, sampleValue } from '@forge/spec'
+import { type Endpoint, type Field, type InvalidSample, invalidSamples, type JsonValue, type RuleEffect, sampleValue } from '@forge/spec'
+import { snake } from '../words'
 import { byDefault, type Check, literal, ref, type Step, type Value } from './case-plan'
 import { delicateValues, parentState } from './states'
-import { snake, type World } from './world'
+import type { World } from './world'
+
+type OrderEffect = Extract<RuleEffect, { kind: 'order' }>
 
 /** A body that must be accepted, and the rows it points at. */
 export interface Draft {
@@ -74,16 +77,26 @@ function timedSample(world: World, entity: string, field: Field, variant: number
   return when === undefined ? sampleValue(field, variant) : sampleValue(field, variant, { when })
 }
 
-/** The sample of an end, moved behind the sample of its beginning where the two may not be equal. */
+/** The sample of an end, moved behind the sample of its beginning where an order rule would object. */
 function behindItsBeginning(world: World, entity: string, field: Field, variant: number, value: JsonValue): JsonValue {
   if (field.list) return value
   for (const effect of world.effects) {
-    if (effect.kind !== 'order' || effect.strict !== true || effect.entity !== entity || effect.after !== field.name) continue
+    if (effect.kind !== 'order' || effect.entity !== entity || effect.after !== field.name) continue
     const before = world.field(entity, effect.before)
-    if (before?.type === field.type && timedSample(world, entity, before, variant) === value) return moved(value, 1)
+    if (before?.type !== field.type) continue
+    const start = timedSample(world, entity, before, variant)
+    if (liesBefore(value, start) || (value === start && mayNotBeEqual(world, effect))) return moved(start, 1)
   }
   return value
 }
+
+/** Numbers by their size, moments by their text. */
+export const liesBefore = (one: JsonValue, two: JsonValue): boolean =>
+  typeof one === 'number' && typeof two === 'number' ? one < two : String(one) < String(two)
+
+/** This rule or another one about the same two fields refuses equal values. */
+export const mayNotBeEqual = (world: World, { entity, before, after }: OrderEffect): boolean =>
+  world.effects.some((one) => one.kind === 'order' && one.strict === true && one.entity === entity && one.before === before && one.after === after)
 
 /** The next value of an ordered type, or with -1 the one before: a whole number, a day, an hour. */
 export function moved(value: JsonValue, by: 1 | -1): JsonValue {
@@ -159,6 +172,7 @@ export function inOrder(world: World, entity: string, values: Record<string, Val
   const ordered = { ...values }
   for (const effect of world.effects) {
     if (effect.kind !== 'order' || effect.entity !== entity) continue
+    const strict = mayNotBeEqual(world, effect)
     for (const [mine, theirs, by] of [
       [effect.before, effect.after, 1],
       [effect.after, effect.before, -1],
@@ -166,7 +180,7 @@ export function inOrder(world: World, entity: string, values: Record<string, Val
       const value = ordered[mine]
       const sameType = world.field(entity, mine)?.type === world.field(entity, theirs)?.type
       if (value?.kind === 'literal' && value.value !== null && ordered[theirs] === undefined && sameType && (within?.includes(theirs) ?? true))
-        ordered[theirs] = effect.strict === true ? literal(moved(value.value, by)) : value
+        ordered[theirs] = strict ? literal(moved(value.value, by)) : value
     }
   }
   return ordered

@@ -1,8 +1,9 @@
 import type { Endpoint } from '@forge/spec'
+import { snake } from '../words'
 import { type CasePlan, literal, type Request, type Step, type Value } from './case-plan'
 import { mergeSteps, plan } from './common'
 import { failure, foreign, invalid, sceneFor, stranger, unknownRequest } from './requests'
-import { snake, type World } from './world'
+import type { World } from './world'
 
 /** Somebody else asks for a row that is not theirs. */
 export function foreignCases(

@@ -1,7 +1,8 @@
 import type { Endpoint, Entity } from '@forge/spec'
+import { words } from '../words'
 import type { CasePlan, Expectation, Request, Step } from './case-plan'
 import { failure, unknownRequest } from './requests'
-import { snake, type World } from './world'
+import type { World } from './world'
 
 /** One case. An answer without content (204) has nothing to check but its status. */
 export function plan(name: string, description: string, act: Request, expect: Expectation, more: Partial<CasePlan> = {}): CasePlan {
@@ -35,16 +36,12 @@ export function mergeSteps(...groups: Step[][]): Step[] {
   return merged
 }
 
-export function words(entity: Entity): string {
-  return snake(entity.name).replace(/_/g, ' ')
-}
-
 export function article(entity: Entity): string {
   return withArticle(words(entity))
 }
 
 /** `an order`, `a user`. */
-export function withArticle(noun: string): string {
+function withArticle(noun: string): string {
   return `${/^[aeio]|^u(?!s|ni)/.test(noun) && !/^(eu|one)/.test(noun) ? 'an' : 'a'} ${noun}`
 }
 

@@ -1,9 +1,10 @@
 import type { Endpoint, Field } from '@forge/spec'
+import { snake } from '../words'
 import { make } from './bodies'
 import { type CasePlan, type Check, literal, ref, type Step, type Value } from './case-plan'
 import { plan } from './common'
 import { sceneFor } from './requests'
-import { snake, type World } from './world'
+import type { World } from './world'
 
 /** A computed count follows the rows it counts. */
 export function countCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {

@@ -1,12 +1,13 @@
 import type { Endpoint, RuleEffect } from '@forge/spec'
+import { snake, words } from '../words'
 import { make, rowSteps } from './bodies'
 import { type CasePlan, type Check, literal, ref, type Step, type Value } from './case-plan'
-import { mergeSteps, plan, words } from './common'
+import { mergeSteps, plan } from './common'
 import { deletedNow } from './endpoint-cases'
 import { notFound, reading, type Scene, sceneFor, requestFor } from './requests'
 import { broken, noSides, type RuleContext, type Sides, smallChange } from './rule-scene'
 import { otherValue } from './states'
-import { snake, type World } from './world'
+import type { World } from './world'
 
 type Effect<Kind extends RuleEffect['kind']> = Extract<RuleEffect, { kind: Kind }>
 

@@ -1,8 +1,9 @@
 import type { Endpoint } from '@forge/spec'
+import { snake, words } from '../words'
 import { bodyFields, echoChecks, rowSteps, safeValue, validBody } from './bodies'
 import { foreignCases, malformedIdCases, ownRoleCases } from './caller-cases'
 import { byDefault, type CasePlan, type Check, literal, ref, type Request, type Value } from './case-plan'
-import { article, identityCases, mergeSteps, plan, sentence, words } from './common'
+import { article, identityCases, mergeSteps, plan, sentence } from './common'
 import { countCases } from './count-cases'
 import {
   danglingCases,
@@ -19,7 +20,7 @@ import { linkCases } from './link-cases'
 import { listCases } from './list-cases'
 import { notFound, reading, type Scene, sceneFor, stranger, unknownRequest } from './requests'
 import { parentState } from './states'
-import { snake, type World } from './world'
+import type { World } from './world'
 
 /** Every case worth testing on an endpoint, the most telling first. */
 export function endpointCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {

@@ -1,5 +1,6 @@
 import type { Endpoint } from '@forge/spec'
-import { snake, type World } from './world'
+import { snake } from '../words'
+import type { World } from './world'
 
 /** A name for every endpoint, each once: that of its usual case, and prefix of the others, for example `create_task` or `list_task_tags`. */
 export function endpointNames(world: World): Map<Endpoint, string> {

@@ -1,5 +1,5 @@
 import type { Feature, TestCase } from '@forge/core'
-import type { ApiSpec, ErrorConvention, JsonValue } from '@forge/spec'
+import { type ApiSpec, type ErrorConvention, envelopeName, type JsonValue } from '@forge/spec'
 import type { CasePlan, Check, FeaturePlan, Request, Step, Value } from './case-plan'
 import { type World, worldOf } from './world'
 
@@ -64,7 +64,7 @@ function fragments(world: World, check: Check, act: Request, arrange: Step[]): s
     case 'rows':
       return rowFragments(world, check, arrange, isPage(world, act))
     case 'length':
-      return check.value === 0 && isPage(world, act) ? ['"items":[]'] : []
+      return check.value === 0 && isPage(world, act) ? [noRows(world)] : []
     case 'envelope':
       return check.atLeast ? [`${JSON.stringify(check.name)}:`] : [`${JSON.stringify(check.name)}:${check.value}`]
   }
@@ -78,12 +78,16 @@ function literalText(value: Value, compare: 'exact' | 'number' | 'prefix'): stri
 }
 
 function rowFragments(world: World, check: Extract<Check, { kind: 'rows' }>, arrange: Step[], page: boolean): string[] {
-  if (check.values.length === 0) return page && check.mode === 'exact' ? ['"items":[]'] : []
+  if (check.values.length === 0) return page && check.mode === 'exact' ? [noRows(world)] : []
   const rows = new Set(check.values.flatMap((value) => (value.kind === 'ref' ? [value.row] : [])))
   const told = arrange.flatMap((step) => (step.kind === 'make' && rows.has(step.as) ? plainValues(world, step) : []))
-  const total = page && check.mode === 'exact' && (world.spec.paging.envelope as string[]).includes('total') ? [`"total":${check.values.length}`] : []
+  const { paging } = world.spec
+  const counted = page && check.mode === 'exact' && paging.envelope.includes('total')
+  const total = counted ? [`${JSON.stringify(envelopeName(paging, 'total'))}:${check.values.length}`] : []
   return [...total, `${JSON.stringify(check.key)}:`, ...told]
 }
+
+const noRows = (world: World): string => `${JSON.stringify(envelopeName(world.spec.paging, 'items'))}:[]`
 
 function plainValues(world: World, step: Extract<Step, { kind: 'make' }>): string[] {
   return Object.entries(step.values).flatMap(([name, value]) => {

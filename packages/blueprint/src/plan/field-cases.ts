@@ -1,9 +1,10 @@
 import type { Endpoint, Field } from '@forge/spec'
+import { snake, words } from '../words'
 import { bodyFields, comparison, echoChecks, faultsOf, inOrder, make, safeValue, validBody } from './bodies'
 import { type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
-import { mergeSteps, plan, words } from './common'
+import { mergeSteps, plan } from './common'
 import { failure, invalid, reading, sceneFor, stranger } from './requests'
-import { snake, type World } from './world'
+import type { World } from './world'
 
 export function missingCase(world: World, name: string, field: Field, arrange: Step[], act: Request): CasePlan {
   const body = { ...act.body }

@@ -1,11 +1,11 @@
 import { type Field, type InvalidSample, type JsonValue, type RuleEffect, sampleValue } from '@forge/spec'
-import { comparison, faultsOf, moved, safeValue } from './bodies'
+import { snake } from '../words'
+import { comparison, faultsOf, liesBefore, mayNotBeEqual, moved, safeValue } from './bodies'
 import { type CasePlan, type Check, literal, type Value } from './case-plan'
 import { plan } from './common'
 import { duplicateCases } from './field-cases'
 import { failure, invalid } from './requests'
 import { accepted, bodyWith, change, creation, noSides, type RuleContext, type Sides, type Writing, writable, writingOf } from './rule-scene'
-import { snake } from './world'
 
 type FieldEffect = Extract<RuleEffect, { kind: 'field' }>
 type TimeEffect = Extract<RuleEffect, { kind: 'future' | 'past' }>
@@ -188,8 +188,9 @@ export function orderRuleCases({ world, name }: RuleContext, effect: OrderEffect
   const writing = writingOf(world, effect.entity, effect.before)
   const [before, after] = [effect.before, effect.after].map((field) => writing && writable(world, writing, field))
   if (!writing || !before || !after) return noSides
-  const [early, late] = [sampleValue(before, 0, { when: 'future' }), sampleValue(after, 0, { when: 'future' })].sort()
-  const [first, last] = early === late ? [early!, moved(early!, 1)] : [early!, late!]
+  const [one, two] = [sampleValue(before, 0, { when: 'future' }), sampleValue(after, 0, { when: 'future' })]
+  const first = liesBefore(two, one) ? two : one
+  const last = one === two ? moved(one, 1) : first === one ? two : one
   const body = (one: JsonValue, two: JsonValue) => ({ ...writing.body, [before.name]: literal(one), [after.name]: literal(two) })
   const refused = (suffix: string, told: string, act: Record<string, Value>) =>
     plan(`${name}_${suffix}`, `Refused: ${told}.`, writing.request(act), invalid(world), { arrange: writing.arrange })
@@ -198,6 +199,7 @@ export function orderRuleCases({ world, name }: RuleContext, effect: OrderEffect
     honest: [accepted(world, `${name}_right_order`, `Accepted: ${before.name} comes first.`, writing, body(first, last))],
   }
   if (effect.strict === true) sides.bites.push(refused('equal', `${after.name} equals ${before.name}`, body(first, first)))
-  else sides.honest.push(accepted(world, `${name}_equal`, `Accepted: ${after.name} equals ${before.name}.`, writing, body(first, first)))
+  else if (!mayNotBeEqual(world, effect))
+    sides.honest.push(accepted(world, `${name}_equal`, `Accepted: ${after.name} equals ${before.name}.`, writing, body(first, first)))
   return sides
 }

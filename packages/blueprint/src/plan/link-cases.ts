@@ -1,9 +1,10 @@
 import type { Endpoint } from '@forge/spec'
+import { snake, words } from '../words'
 import { make } from './bodies'
 import { byDefault, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
-import { identityCases, plan, words } from './common'
+import { identityCases, plan } from './common'
 import { failure, invalid, notFound, unknownRequest } from './requests'
-import { snake, type World } from './world'
+import type { World } from './world'
 
 /** Cases of a many-to-many relation below one of its sides. */
 export function linkCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {

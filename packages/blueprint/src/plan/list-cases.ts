@@ -1,9 +1,10 @@
-import { type Endpoint, type Entity, type Field, type Filter, type JsonValue, sampleValue } from '@forge/spec'
+import { type Endpoint, type Entity, envelopeName, type Field, type Filter, type JsonValue, type PagingConvention, sampleValue } from '@forge/spec'
+import { snake, words } from '../words'
 import { creatable, make, rowSteps, safeValue } from './bodies'
 import { type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
-import { identityCases, plan, words } from './common'
+import { identityCases, plan } from './common'
 import { invalid, notFound, sceneFor, stranger, unknownRequest } from './requests'
-import { snake, type World } from './world'
+import type { World } from './world'
 
 /** Cases of a list, plain or below a parent. */
 export function listCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
@@ -117,14 +118,18 @@ function contentCases(list: List): CasePlan[] {
   }
   if (!list.shared) {
     const empty: Check[] = [{ kind: 'length', value: 0 }]
-    if (hasEnvelope(list, 'total')) empty.push({ kind: 'envelope', name: 'total', value: 0 })
+    if (hasEnvelope(list, 'total')) empty.push({ kind: 'envelope', name: nameOf(list, 'total'), value: 0 })
     cases.push(list.case('empty', 'Without rows the list is empty.', [], {}, empty))
   }
   return cases
 }
 
-function hasEnvelope(list: List, name: string): boolean {
-  return list.endpoint.paginated && (list.world.spec.paging.envelope as string[]).includes(name)
+type Member = PagingConvention['envelope'][number]
+
+const nameOf = (list: List, member: Member): string => envelopeName(list.world.spec.paging, member)
+
+function hasEnvelope(list: List, member: Member): boolean {
+  return list.endpoint.paginated && list.world.spec.paging.envelope.includes(member)
 }
 
 function pageCases(list: List): CasePlan[] {
@@ -135,15 +140,15 @@ function pageCases(list: List): CasePlan[] {
   const query: Record<string, Value> =
     'page' in params ? { [params.page]: literal(2), [params.size]: literal(2) } : { [params.offset]: literal(2), [params.limit]: literal(2) }
   const checks: Check[] = list.shared ? [] : [{ kind: 'length', value: 1 }]
-  const numbers: Record<string, number> = { total: 3, page: 2, page_size: 2, total_pages: 2, limit: 2, offset: 2 }
-  for (const [name, value] of Object.entries(numbers)) {
-    if (!hasEnvelope(list, name)) continue
-    const counted = name === 'total' || name === 'total_pages'
-    checks.push({ kind: 'envelope', name, value, ...(counted && list.shared ? { atLeast: true } : {}) })
+  const numbers: Partial<Record<Member, number>> = { total: 3, page: 2, page_size: 2, total_pages: 2, limit: 2, offset: 2 }
+  for (const [member, value] of Object.entries(numbers) as [Member, number][]) {
+    if (!hasEnvelope(list, member)) continue
+    const counted = member === 'total' || member === 'total_pages'
+    checks.push({ kind: 'envelope', name: nameOf(list, member), value, ...(counted && list.shared ? { atLeast: true } : {}) })
   }
   const beyond: Record<string, Value> = 'page' in params ? { [params.page]: literal(50) } : { [params.offset]: literal(5000) }
   const nothing: Check[] = [{ kind: 'length', value: 0 }]
-  if (hasEnvelope(list, 'total')) nothing.push({ kind: 'envelope', name: 'total', value: 3, ...(list.shared ? { atLeast: true } : {}) })
+  if (hasEnvelope(list, 'total')) nothing.push({ kind: 'envelope', name: nameOf(list, 'total'), value: 3, ...(list.shared ? { atLeast: true } : {}) })
   return [
     ...(checks.length === 0
       ? []

@@ -1,8 +1,9 @@
 import type { Endpoint } from '@forge/spec'
+import { snake } from '../words'
 import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
 import { make, rowSteps } from './bodies'
 import { parentState, rowState } from './states'
-import { type ErrorCode, snake, type World } from './world'
+import type { ErrorCode, World } from './world'
 
 type Follow = CasePlan['after'][number]
 
@@ -59,7 +60,7 @@ export function pathParams(path: string): [name: string][] {
 }
 
 /** Whoever the rules let use the endpoint. */
-export function actorFor(world: World, endpoint: Endpoint): Caller {
+function actorFor(world: World, endpoint: Endpoint): Caller {
   if (endpoint.entity === null) return byDefault
   switch (endpoint.operation) {
     case 'create':

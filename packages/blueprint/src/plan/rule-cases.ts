@@ -1,8 +1,10 @@
 import type { Rule, RuleEffect } from '@forge/spec'
-import { authenticatedRuleCases, ownerRuleCases, roleFieldRuleCases, roleRuleCases } from './access-rule-cases'
+import { snake } from '../words'
 import type { CasePlan } from './case-plan'
 import { cascadeCases, deleteGuardCases, softDeleteCases } from './delete-rule-cases'
 import { fieldRuleCases, orderRuleCases, timeRuleCases } from './field-rule-cases'
+import { ownerRuleCases } from './owner-rule-cases'
+import { authenticatedRuleCases, roleFieldRuleCases, roleRuleCases } from './role-rule-cases'
 import type { RuleContext, Sides } from './rule-scene'
 import {
   allowedCases,
@@ -14,7 +16,7 @@ import {
   stampCases,
   stateGuardCases,
 } from './state-rule-cases'
-import { snake, type World } from './world'
+import type { World } from './world'
 
 /** The cases of one rule sentence: first how it bites, then what it lets pass, each effect's most telling one first. */
 export function ruleCases(world: World, rule: Rule): CasePlan[] {

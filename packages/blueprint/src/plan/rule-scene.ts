@@ -1,9 +1,10 @@
-import type { Endpoint, Field, Operation } from '@forge/spec'
+import type { Endpoint, Field, Operation, RuleEffect } from '@forge/spec'
+import { snake } from '../words'
 import { bodyFields, creatable, echoChecks, inOrder, make, rowSteps, validBody } from './bodies'
 import { type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
 import { mergeSteps, plan } from './common'
 import { failure, sceneFor, stranger } from './requests'
-import { snake, type World } from './world'
+import type { World } from './world'
 
 /** Both sides of a rule: requests that it refuses or shapes, and their honest neighbours, which it must let pass. */
 export interface Sides {
@@ -18,6 +19,23 @@ export interface RuleContext {
   world: World
   /** Prefix of the case names, from the sentence. */
   name: string
+}
+
+const ENDPOINTS = {
+  list: ['list', 'nested-list'],
+  read: ['get'],
+  create: ['create', 'nested-create'],
+  update: ['update', 'replace', 'action'],
+  delete: ['delete'],
+} as const
+
+/** The endpoint on which a rule about who may do an operation is tested. */
+export function endpointFor(
+  world: World,
+  entity: string,
+  operation: Extract<RuleEffect, { kind: 'owner' }>['operations'][number],
+): Endpoint | undefined {
+  return world.endpoint(entity, ...ENDPOINTS[operation])
 }
 
 /** An endpoint that writes, with all it needs to be asked. */

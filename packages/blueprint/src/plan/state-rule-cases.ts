@@ -1,7 +1,8 @@
 import type { RuleEffect } from '@forge/spec'
+import { snake, words } from '../words'
 import { rowSteps, validBody } from './bodies'
 import { type Check, literal, ref, type Step, type Value } from './case-plan'
-import { mergeSteps, plan, words } from './common'
+import { mergeSteps, plan } from './common'
 import { endpointCases } from './endpoint-cases'
 import { failure, notFound, pathParams, reading, sceneFor, unknownRequest } from './requests'
 import {
@@ -18,7 +19,7 @@ import {
   writingOf,
 } from './rule-scene'
 import { otherValue } from './states'
-import { snake, type World } from './world'
+import type { World } from './world'
 
 type Effect<Kind extends RuleEffect['kind']> = Extract<RuleEffect, { kind: Kind }>
 

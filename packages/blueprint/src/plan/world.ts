@@ -132,13 +132,3 @@ export function worldOf(spec: ApiSpec): World {
     },
   }
 }
-
-/** `TaskTag` → `task_tag`. */
-export function snake(name: string): string {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-    .toLowerCase()
-}

@@ -3,7 +3,7 @@ import type { Harness, Provider, Renderer, RunResult } from '@forge/core'
 import type { CAC } from 'cac'
 import type { CommandOutcome } from '../outcome'
 import { UsageError } from '../errors'
-import { chooseSandbox, folder, oneOf, single, wholeNumber } from '../options'
+import { folder, oneOf, sandboxOption, single, wholeNumber } from '../options'
 import { abortOnSignals } from '../signals'
 import { summarise } from '../summary'
 
@@ -32,10 +32,11 @@ interface ChosenProvider {
 }
 
 async function chooseProvider(value: unknown): Promise<ChosenProvider> {
-  const wanted = oneOf(single(value, '--provider') ?? 'auto', '--provider', ['auto', 'blueprint', 'anthropic', 'azure'] as const)
-  if (wanted === 'anthropic' || wanted === 'azure') {
-    throw new UsageError(`The ${wanted} provider is not part of this release.`, 'Use --provider blueprint, which needs no key.')
+  const given = single(value, '--provider') ?? 'auto'
+  if (given === 'anthropic' || given === 'azure') {
+    throw new UsageError(`The ${given} provider is not part of this release.`, 'Use --provider blueprint, which needs no key.')
   }
+  const wanted = oneOf(given, '--provider', ['auto', 'blueprint'] as const)
   const found = wanted === 'auto' ? MODEL_KEYS.filter((key) => process.env[key]) : []
   const notice = found.length > 0 ? `${found.join(' and ')} set but not used: this release has the embedded provider only.` : null
   const { blueprint } = await import('@forge/blueprint')
@@ -60,7 +61,7 @@ async function generate(options: GenerateOptions): Promise<CommandOutcome> {
   const { provider, notice } = await chooseProvider(options.provider)
   const { fastapi, loadSize } = await import('@forge/templates')
   const template = fastapi({ size: loadSize(single(options.config, '--config') ?? 'medium') })
-  const { sandbox, warning } = await chooseSandbox(options.sandbox, provider.trusted === true)
+  const { sandbox, warning } = await sandboxOption(options.sandbox, provider.trusted === true)
 
   const { exitCodeFor, Harness } = await import('@forge/core')
   const harness = new Harness({
@@ -94,6 +95,7 @@ export function registerGenerate(program: CAC): void {
   program
     .command('generate', 'Build and prove a backend from a specification (the default command)')
     .alias('!')
+    .usage('[generate] [options]')
     .option('--project-dir <dir>', 'Output folder (default: ./my_api)')
     .option('--spec <file>', 'The specification (default: DIR/app_spec.txt, else the bundled example)')
     .option('--config <name>', 'Size: test, small, medium, large, or a JSON file (default: medium)')

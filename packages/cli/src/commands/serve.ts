@@ -8,15 +8,13 @@ async function serve(dir: string | undefined, { port: wanted, dbOnly: flag }: { 
   // The parser takes the word behind a flag that has a dash in its name for the flag's value.
   const projectDir = folder(dir ?? (typeof flag === 'string' ? flag : undefined), '.')
   const dbOnly = flag !== undefined && flag !== false
-  const port = wholeNumber(wanted, '--port', 1, 65_535)
+  const port = wholeNumber(wanted, '--port', 1, 65_535, 8000)
   const { serveProject } = await import('@forge/templates')
   const { signal, dispose } = abortOnSignals()
   try {
     const served = await serveProject(projectDir, { port, dbOnly, signal, emit: printNotice })
     process.stdout.write(dbOnly ? `DATABASE_URL=${served.databaseUrl}\n` : `${served.url}\n`)
-    process.stderr.write(
-      dbOnly ? 'Ctrl+C stops the database.\n' : `Documentation: ${served.url}/docs. Ctrl+C stops the server and its database.\n`,
-    )
+    process.stderr.write(dbOnly ? 'Ctrl+C stops the database.\n' : `Documentation: ${served.url}/docs. Ctrl+C stops the server and its database.\n`)
     await Promise.race([served.ended, aborted(signal)])
     await served.stop()
     return { exitCode: signal.aborted ? 0 : 1 }

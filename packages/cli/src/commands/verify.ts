@@ -1,7 +1,7 @@
 import type { Drift, Feature, VerifyReport } from '@forge/core'
 import type { CAC } from 'cac'
 import type { CommandOutcome } from '../outcome'
-import { chooseSandbox, folder } from '../options'
+import { folder, sandboxOption } from '../options'
 import { abortOnSignals } from '../signals'
 
 interface VerifyOptions {
@@ -19,7 +19,7 @@ interface Proof {
 async function verify(dir: string | undefined, options: VerifyOptions): Promise<CommandOutcome> {
   const projectDir = folder(dir, '.')
   // The judged project may be anybody's code, but proving it is the caller's explicit wish; `auto` says so when nothing confines it.
-  const { sandbox, warning } = await chooseSandbox(options.sandbox, true)
+  const { sandbox, warning } = await sandboxOption(options.sandbox, true)
   if (warning) process.stderr.write(`forge: ${warning}\n`)
   const { verifyProject } = await import('@forge/templates')
   const { signal, dispose } = abortOnSignals()
@@ -58,11 +58,13 @@ function asText({ report, features, drift }: Proof): string {
   const lines = [
     ...report.problems.map((problem) => `problem: ${problem}`),
     ...drift.map(({ message }) => `drift: ${message}`),
-    ...open.map(({ id, reason }) => `not proven: #${id} ${descriptions.get(id) ?? ''}: ${reason ?? 'no reason given'}`),
+    ...open.map(({ id, reason }) => `not proven: #${id} ${descriptions.get(id) ?? ''}\n${indented(reason ?? 'no reason given')}`),
     `${report.features.length - open.length} of ${report.features.length} features proven in ${report.seconds.toFixed(1)} s.`,
   ]
   return `${lines.join('\n')}\n`
 }
+
+const indented = (text: string): string => text.trimEnd().replace(/^/gm, '    ')
 
 export function registerVerify(program: CAC): void {
   program

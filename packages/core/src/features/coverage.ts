@@ -65,7 +65,7 @@ function states(feature: Feature, sentence: string): boolean {
   return feature.source === undefined && normalise(feature.description).includes(sentence)
 }
 
-/** `GET /users/{}`: the method, and the path with every parameter nameless. */
+/** `GET /users/{}`: the method, and the path without query and with every parameter nameless. Two endpoints with the same key are one. */
 export function endpointKey(method: HttpMethod, path: string): string {
   const bare = (path.split('?')[0] ?? path).replace(/\{[^}]*\}/g, '{}')
   return `${method} ${bare.length > 1 ? bare.replace(/\/+$/, '') : bare}`

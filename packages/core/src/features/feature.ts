@@ -44,6 +44,7 @@ export interface Feature {
   evidence?: FeatureEvidence | undefined
 }
 
+/** What proved a feature. */
 export interface FeatureEvidence {
   /** UTC, ISO 8601. */
   verified_at: string

@@ -78,7 +78,7 @@ export function parseJsonArray(text: string, file: string): unknown[] {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw invalid([`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`])
+    throw invalid([`${file}: not JSON: ${String(error instanceof Error ? error.message : error).replace(/\s+/g, ' ')}`])
   }
   if (!Array.isArray(value)) throw invalid([`${file}: expected an array of features, got ${kindOf(value)}`])
   return value

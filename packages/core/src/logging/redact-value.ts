@@ -1,3 +1,4 @@
+/** Takes secrets out of a text; {@link redact} is one. */
 export type Redactor = (text: string) => string
 
 /** Redacts every string of a JSON value; a value is judged together with the name it stands under. */

@@ -4,11 +4,15 @@ import type { SizePreset } from '../size-preset'
 /** What a provider is told besides the conversation. Typed, so that no provider parses a prompt. */
 export interface RequestContext {
   phase: Phase
+  /** Absolute. */
   projectDir: string
+  /** Unset outside a run of a template. */
   size?: SizePreset | undefined
+  /** From 1. */
   session: number
 }
 
+/** A tool as a model sees it. */
 export interface ToolDefinition {
   name: string
   description: string
@@ -16,6 +20,7 @@ export interface ToolDefinition {
   inputSchema: Record<string, unknown>
 }
 
+/** One part of a message. A result answers the call with the same id. */
 export type ContentBlock =
   | { type: 'text'; text: string }
   | { type: 'tool-call'; id: string; name: string; input: unknown }
@@ -29,6 +34,7 @@ export interface Message {
   content: ContentBlock[]
 }
 
+/** Everything one turn is made from. */
 export interface ModelRequest {
   system: string
   messages: readonly Message[]
@@ -36,6 +42,7 @@ export interface ModelRequest {
   context: RequestContext
 }
 
+/** Tokens. Input tokens are those that were neither read from nor written to a cache. */
 export interface Usage {
   inputTokens: number
   outputTokens: number
@@ -43,6 +50,7 @@ export interface Usage {
   cacheWriteTokens: number
 }
 
+/** Why a turn ended. `max-tokens`: at the output limit, so its calls may be cut off and are not executed. `pause`: the provider wants to go on. */
 export type StopReason = 'end-turn' | 'tool-use' | 'max-tokens' | 'context-full' | 'refusal' | 'pause'
 
 /** One model turn, streamed. The last event is always `end`. */
@@ -57,6 +65,7 @@ export type ModelEvent =
 /** A source of model turns. Core owns the loop, the tools, the policy and the limits. */
 export interface Provider {
   readonly name: string
+  /** The model's id, as logs name it. */
   readonly model: string
   /** Tokens; `Infinity` for a provider without a limit. */
   readonly contextWindow: number
@@ -66,6 +75,7 @@ export interface Provider {
   stream(request: ModelRequest, options: { signal: AbortSignal }): AsyncIterable<ModelEvent>
 }
 
+/** What kind of failure it was: decides whether it is tried again. */
 export type ProviderErrorKind =
   | 'auth'
   | 'rate-limit'
@@ -81,6 +91,7 @@ export type ProviderErrorKind =
 export class ProviderError extends Error {
   override readonly name = 'ProviderError'
   readonly kind: ProviderErrorKind
+  /** Milliseconds that the provider asked to wait, if it did. */
   readonly retryAfterMs: number | undefined
 
   constructor(kind: ProviderErrorKind, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
@@ -89,6 +100,7 @@ export class ProviderError extends Error {
     this.retryAfterMs = options.retryAfterMs
   }
 
+  /** True when the same request may succeed later. */
   get retryable(): boolean {
     return this.kind === 'rate-limit' || this.kind === 'overloaded' || this.kind === 'timeout' || this.kind === 'network' || this.kind === 'server'
   }

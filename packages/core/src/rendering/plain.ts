@@ -56,9 +56,7 @@ function painted({ tone, text }: Line): string {
 function describe(event: ForgeEvent): Line | undefined {
   switch (event.type) {
     case 'run-start':
-      return normal(
-        `${event.resumed ? 'Going on with' : 'Building in'} ${event.projectDir} (${event.provider} ${event.model}, sandbox: ${event.sandbox})`,
-      )
+      return normal(`${event.resumed ? 'Going on with' : 'Building in'} ${event.projectDir} (${agentOf(event)}, sandbox: ${event.sandbox})`)
     case 'run-end':
       return normal(
         `Run ended: ${event.status}${event.total === 0 ? '' : `, ${event.proven} of ${event.total} proven`}, ${event.seconds.toFixed(1)} s`,
@@ -89,9 +87,9 @@ function describe(event: ForgeEvent): Line | undefined {
         ? normal(`Proof: ${event.proven} of ${event.total} proven, ${event.seconds.toFixed(1)} s`)
         : { level: 'quiet', tone: 'bad', text: `Proof not run: ${event.reason ?? 'no reason given'}` }
     case 'feature-verified':
-      return verbose(`  proven: #${event.feature.id} ${event.feature.description}`, 'good')
+      return verbose(`  proven: #${event.feature.id} ${withoutStop(event.feature.description)}`, 'good')
     case 'feature-rejected':
-      return normal(`  not proven: #${event.feature.id} ${event.feature.description}: ${oneLine(event.reason)}`, 'bad')
+      return normal(`  not proven: #${event.feature.id} ${withoutStop(event.feature.description)}: ${oneLine(event.reason)}`, 'bad')
     case 'commit-created':
       return verbose(`  commit ${event.commit.slice(0, 8)} ${oneLine(event.message)}`, 'dim')
     case 'notice':
@@ -102,6 +100,16 @@ function describe(event: ForgeEvent): Line | undefined {
     case 'progress':
       return undefined
   }
+}
+
+/** The embedded provider has no model but itself. */
+function agentOf({ provider, model }: { provider: string; model: string }): string {
+  return provider === model ? `provider: ${provider}` : `provider: ${provider}, model: ${model}`
+}
+
+/** A sentence that something else follows on its line. */
+function withoutStop(text: string): string {
+  return text.replace(/\.$/, '')
 }
 
 function normal(text: string, tone: Tone = 'plain'): Line {

@@ -102,8 +102,9 @@ async function ownSpec(projectDir: string, project: Project, store: StateStore):
 
 async function readSpecFile(path: string): Promise<string> {
   const bytes = await plainFile(path).catch((cause: unknown) => {
-    throw new ForgeError('CONFIG_INVALID', `The specification ${path} cannot be read: ${messageOf(cause)}`, {
-      remedy: 'Check its path and permissions.',
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new ForgeError('CONFIG_INVALID', `The specification ${path} ${missing ? 'does not exist.' : `cannot be read: ${messageOf(cause)}.`}`, {
+      remedy: missing ? 'Give the path of a text file.' : 'Check its path and permissions.',
       cause,
     })
   })

@@ -70,7 +70,8 @@ async function lookAround(options: ResolvedOptions): Promise<Findings> {
   const requirements = options.template.requirements(spec.text)
   await refuseIfLocked(store.lockPath)
   if (options.git) await requireGit()
-  return { spec, requirements, sandbox: await chooseSandbox(options.sandbox, options.provider) }
+  const { sandbox } = await chooseSandbox(options.sandbox, options.provider)
+  return { spec, requirements, sandbox }
 }
 
 async function runLocked(

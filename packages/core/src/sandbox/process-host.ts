@@ -28,7 +28,7 @@ export interface ProcessHost {
 }
 
 /** Every process that the harness starts carries this variable: the ids of the hosts and starts it descends from, separated by colons. */
-export const SESSION_VARIABLE = 'FORGE_SESSION'
+const SESSION_VARIABLE = 'FORGE_SESSION'
 
 /** Starts the helper process. @throws ForgeError SANDBOX_UNAVAILABLE when it cannot run. */
 export async function startProcessHost(): Promise<ProcessHost> {

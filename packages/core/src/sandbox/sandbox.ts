@@ -1,3 +1,4 @@
+/** How one command runs. */
 export interface ExecOptions {
   /** Absolute; default the session's root. */
   cwd?: string | undefined
@@ -9,18 +10,22 @@ export interface ExecOptions {
   signal?: AbortSignal | undefined
 }
 
+/** How a command ended. */
 export interface ExecResult {
+  /** Null when a signal ended it. */
   exitCode: number | null
   signal: string | null
   stdout: string
   stderr: string
   timedOut: boolean
+  /** Part of the output was left out of its middle. */
   truncated: boolean
   durationMs: number
 }
 
 /** A process that runs until it is stopped or its session ends. */
 export interface BackgroundProcess {
+  /** Never rejects. */
   readonly exited: Promise<{ exitCode: number | null; signal: string | null }>
   /** The last 64 KiB of stdout and stderr together. */
   output(): string
@@ -50,12 +55,17 @@ export interface SandboxSession {
   stop(): Promise<void>
 }
 
+/** Whether a sandbox works on this machine. */
 export type SandboxProbe = { works: true } | { works: false; reason: string; remedy: string }
 
+/** Where commands of agents and projects run. */
 export interface Sandbox {
+  /** For example `bubblewrap` or `none`. */
   readonly kind: string
   /** True when code inside is really confined. */
   readonly confines: boolean
+  /** Tries it out; changes nothing. */
   probe(): Promise<SandboxProbe>
+  /** @throws ForgeError SANDBOX_UNAVAILABLE */
   start(spec: SandboxSpec): Promise<SandboxSession>
 }

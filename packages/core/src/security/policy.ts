@@ -22,10 +22,12 @@ export interface Abstention {
 /** One policy's answer. */
 export type PolicyVerdict = Decision | Abstention
 
+/** A shell script, as an agent wrote it. */
 export interface ShellRequest {
   command: string
 }
 
+/** Where it would run. */
 export interface PolicyContext {
   /** Absolute, real path. */
   projectDir: string
@@ -39,4 +41,5 @@ export interface SecurityPolicy {
   evaluate(request: ShellRequest, context: PolicyContext): PolicyVerdict
 }
 
+/** What a tool wants to do with a path. */
 export type FileOperation = 'read' | 'write' | 'edit' | 'list'

@@ -1,17 +1,25 @@
 import { ForgeError } from '../errors'
-import type { Provider } from '../providers/provider'
 import { bubblewrap } from '../sandbox/bubblewrap'
 import { noSandbox } from '../sandbox/none'
 import type { Sandbox } from '../sandbox/sandbox'
 
+/** The answer of {@link chooseSandbox}. */
+export interface ChosenSandbox {
+  sandbox: Sandbox
+  /** Why commands are not confined although nobody asked for that, and what to do; undefined otherwise. */
+  missing?: { reason: string; remedy: string }
+}
+
 /**
- * The sandbox to use: the given one, else bubblewrap where it works, else none for a trusted provider.
- * @throws ForgeError `SANDBOX_UNAVAILABLE` when the given one does not work, or nothing confines a provider that needs it
+ * The sandbox to use: the given one, else bubblewrap where it works, else none for a trusted caller.
+ * @param caller `trusted` when nothing but our own code would run unconfined; default false
+ * @throws ForgeError `SANDBOX_UNAVAILABLE` when the given one does not work, or nothing confines a caller that needs it
  */
-export async function chooseSandbox(given: Sandbox | undefined, provider: Provider): Promise<Sandbox> {
+export async function chooseSandbox(given: Sandbox | undefined, caller: { trusted?: boolean | undefined }): Promise<ChosenSandbox> {
   const sandbox = given ?? bubblewrap()
   const probe = await sandbox.probe()
-  if (probe.works) return sandbox
-  if (given === undefined && provider.trusted === true) return noSandbox()
-  throw new ForgeError('SANDBOX_UNAVAILABLE', `The sandbox "${sandbox.kind}" does not work here: ${probe.reason}.`, { remedy: probe.remedy })
+  if (probe.works) return { sandbox }
+  const { reason, remedy } = probe
+  if (given === undefined && caller.trusted === true) return { sandbox: noSandbox(), missing: { reason, remedy } }
+  throw new ForgeError('SANDBOX_UNAVAILABLE', `The sandbox "${sandbox.kind}" does not work here: ${reason}.`, { remedy })
 }

@@ -14,6 +14,7 @@ import { chooseSandbox } from './choose-sandbox'
 import { type SessionResult, holdSession } from './session'
 import { memoryTranscript } from './transcript'
 
+/** What {@link runSession} is made of. */
 export interface RunSessionOptions {
   provider: Provider
   /** The first user message. */
@@ -31,8 +32,9 @@ export interface RunSessionOptions {
   logger?: Logger | undefined
   /** Sees every event, as a renderer would. */
   sinks?: readonly EventSink[] | undefined
-  /** Default 1000. */
+  /** Model turns; default 1000. */
   maxTurns?: number | undefined
+  /** Default: never. */
   signal?: AbortSignal | undefined
 }
 
@@ -53,7 +55,7 @@ export async function runSession(options: RunSessionOptions): Promise<SessionRes
       remedy: 'Pass 1 or more, or leave it out.',
     })
   }
-  const sandbox = await chooseSandbox(options.sandbox, provider)
+  const { sandbox } = await chooseSandbox(options.sandbox, provider)
   const bus = createEventBus({ sinks: [...(logger ? [logger] : []), ...(options.sinks ?? [])] })
   const startedAt = new Date()
   const begun = performance.now()

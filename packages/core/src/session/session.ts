@@ -25,6 +25,7 @@ export interface Session {
   emit(event: ForgeEventBody): void
 }
 
+/** How one session ended. */
 export interface SessionResult {
   status: SessionStatus
   /** Model turns. */

@@ -14,10 +14,12 @@ export interface CaseProof {
   exchange?: { method: string; path: string; status: number } | undefined
 }
 
+/** What the proof of one feature found: proven when all its cases are, and whatever else the verifier asks of it holds. */
 export interface FeatureProof {
   id: number
   proven: boolean
   cases: CaseProof[]
+  /** Why it is not proven. */
   reason?: string | undefined
 }
 
@@ -35,7 +37,9 @@ export type VerifyReport =
       seconds: number
     }
 
+/** What is to be proven, and where project code runs. */
 export interface VerifyContext {
+  /** Absolute. */
   projectDir: string
   features: readonly Feature[]
   sandbox: Sandbox
@@ -47,5 +51,6 @@ export interface VerifyContext {
 /** Proves features from nothing but the project directory. */
 export interface Verifier {
   readonly name: string
+  /** One full proof. What the machine lacks is the report `ran: false`; an aborted signal rejects with its reason. */
   verify(context: VerifyContext): Promise<VerifyReport>
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { scriptedProvider, type ScriptedTurn } from '../../src/testing/index'
-import { builds, done, freshPath, listOf, rig, runs, writesList } from '../support/project'
+import { builds, done, freshPath, git, listOf, rig, runs, writesList } from '../support/project'
 import { TINY_LIST, TINY_SPEC } from '../support/tiny-template'
 
 /** A session without any sandbox in which the agent does this, then two that do the work. */
@@ -13,10 +13,6 @@ async function attacked(command: string, before: ScriptedTurn[] = writesList()) 
   const result = await it.harness.run()
   expect(it.of('tool-end').filter(({ isError }) => isError)).toEqual([])
   return { ...it, result }
-}
-
-function git(projectDir: string, ...args: string[]): string {
-  return execFileSync('git', args, { cwd: projectDir, encoding: 'utf8' })
 }
 
 const places: [string, string][] = [

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { build } from 'esbuild'
 import { expect, test } from 'vitest'
+import { bundle } from '../support/bundle'
 import { freshPath } from '../support/project'
 
 /** Each run of the sequence ends at the first such moment it meets, and the next one goes on from there. */
@@ -81,15 +81,7 @@ async function goneWithin(folder: string, ms: number): Promise<string[]> {
 test('killed again and again, a run loses nothing, does nothing twice and leaves no process', { timeout: 120_000 }, async () => {
   const projectDir = freshPath()
   const script = `${freshPath()}.mjs`
-  await build({
-    entryPoints: [join(import.meta.dirname, '../support/kill-child.ts')],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    conditions: ['forge-source'],
-    logLevel: 'silent',
-  })
+  await bundle('test/support/kill-child.ts', script)
 
   let kills = 0
   for (const moment of KILLS) {

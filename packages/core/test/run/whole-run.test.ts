@@ -4,12 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { exitCodeFor, readFrozenList, readTimeline } from '../../src/index'
 import { type ScriptedTurn, scriptedProvider } from '../../src/testing/index'
-import { builds, done, listOf, rig, runs, writes, writesList } from '../support/project'
+import { builds, done, git, listOf, rig, runs, writes, writesList } from '../support/project'
 import { scriptVerifier, TINY_LIST, TINY_SPEC, tinyTemplate } from '../support/tiny-template'
-
-function git(projectDir: string, ...args: string[]): string {
-  return execFileSync('git', args, { cwd: projectDir, encoding: 'utf8' })
-}
 
 test('a new project is built session by session until every feature is proven', async () => {
   const verifier = scriptVerifier()

@@ -3,11 +3,10 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync,
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { bubblewrap } from '../../src/index'
 import type { SandboxSession, SandboxSpec } from '../../src/index'
+import { bundle } from '../support/bundle'
 
 const probe = await bubblewrap().probe()
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'forge-spec-')))
@@ -132,15 +131,14 @@ describe.skipIf(!probe.works)(`bubblewrap: what a session is given${probe.works 
   it.skipIf(process.getuid?.() !== 0)('works for an ordinary user, too', async () => {
     const user = 1000
     chmodSync(base, 0o755)
-    const bundle = join(base, 'bubblewrap.cjs')
-    const entry = fileURLToPath(new URL('../../src/sandbox/bubblewrap.ts', import.meta.url))
-    await build({ entryPoints: [entry], outfile: bundle, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' })
+    const program = join(base, 'bubblewrap.cjs')
+    await bundle('src/sandbox/bubblewrap.ts', program, 'cjs')
     const shared = folder('shared')
     for (const path of [root, shared]) chownSync(path, user, user)
     const script = `
       const { createServer } = require('node:net')
       const server = createServer((socket) => socket.end('answer')).listen(${JSON.stringify(join(shared, 's'))}, async () => {
-        const sandbox = require(${JSON.stringify(bundle)}).bubblewrap()
+        const sandbox = require(${JSON.stringify(program)}).bubblewrap()
         const probe = await sandbox.probe()
         const session = await sandbox.start({ root: ${JSON.stringify(root)}, writable: [${JSON.stringify(shared)}] })
         const asked = await session.exec(['/usr/bin/python3', '-c', ${JSON.stringify(CONNECT)}, ${JSON.stringify(join(shared, 's'))}])

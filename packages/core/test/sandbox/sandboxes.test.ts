@@ -3,12 +3,11 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync,
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bubblewrap } from '../../src/sandbox/bubblewrap'
 import { noSandbox } from '../../src/sandbox/none'
 import type { SandboxSession } from '../../src/sandbox/sandbox'
+import { bundle } from '../support/bundle'
 import { processesWith, uniqueSleep, until } from './processes'
 
 const bwrapProbe = await bubblewrap().probe()
@@ -143,15 +142,14 @@ describe.skipIf(!bwrapProbe.works)(`bubblewrap: what is kept out${skipped}`, () 
   })
 
   it('as a bundle, as any user, it dies with the harness, kill -9 included', async () => {
-    const bundle = join(base, 'harness.cjs')
-    const entry = fileURLToPath(new URL('../../src/sandbox/bubblewrap.ts', import.meta.url))
-    await build({ entryPoints: [entry], outfile: bundle, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' })
+    const program = join(base, 'harness.cjs')
+    await bundle('src/sandbox/bubblewrap.ts', program, 'cjs')
     for (const dropped of process.getuid?.() === 0 ? [undefined, 65534] : [undefined]) {
       const mark = uniqueSleep()
       const root = mkdtempSync(join(base, 'run-'))
       chmodSync(base, 0o755)
       if (dropped) chownSync(root, dropped, dropped)
-      const script = `require(${JSON.stringify(bundle)}).bubblewrap().start({ root: ${JSON.stringify(root)} }).then(async (s) => {
+      const script = `require(${JSON.stringify(program)}).bubblewrap().start({ root: ${JSON.stringify(root)} }).then(async (s) => {
         console.log((await s.exec('sleep ${mark} & setsid sleep ${mark} & id -u; touch made')).stdout); setInterval(() => {}, 1000) })`
       const harness = spawn(process.execPath, ['-e', script], { cwd: '/', uid: dropped, gid: dropped, stdio: ['ignore', 'pipe', 'inherit'] })
       const said = await new Promise<string>((resolve) => harness.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim())))

@@ -1,19 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { build } from 'esbuild'
 import { expect, test } from 'vitest'
+import { bundle } from '../support/bundle'
 import { freshPath } from '../support/project'
 
 test('1,000 turns with a log: the heap grows by the conversation alone, and a turn costs little', async () => {
   const script = `${freshPath()}.mjs`
-  await build({
-    entryPoints: [join(import.meta.dirname, '../support/long-session.ts')],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  })
+  await bundle('test/support/long-session.ts', script)
   const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', script], { encoding: 'utf8' })
   expect(stderr).toBe('')
   const { turns, heap, turnMs } = JSON.parse(stdout) as { turns: number; heap: number[]; turnMs: number }

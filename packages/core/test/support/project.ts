@@ -1,9 +1,9 @@
-import { mkdtempSync, realpathSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { rmSync } from 'node:fs'
 import {
   Harness,
   type EventOf,
@@ -82,4 +82,9 @@ export function runs(command: string): ScriptedTurn {
 
 export async function listOf(projectDir: string): Promise<Feature[]> {
   return JSON.parse(await readFile(join(projectDir, 'feature_list.json'), 'utf8'))
+}
+
+/** What git prints in a project. */
+export function git(projectDir: string, ...args: string[]): string {
+  return execFileSync('git', args, { cwd: projectDir, encoding: 'utf8' })
 }

@@ -1,7 +1,8 @@
 import type { Facts } from '../facts'
 import { parseFieldLine, parseFieldList } from '../fields'
 import { isMember } from '../qualifiers/members'
-import { type PlacedLine, shortEntity } from '../sections'
+import type { PlacedLine } from '../sections'
+import { shortEntity } from '../short-entity'
 import { literal } from '../sql'
 import { nameKey, plain } from '../words'
 import { pushRule, type State } from './state'
@@ -84,7 +85,7 @@ export function readRole(line: PlacedLine, facts: Facts): void {
 /** `Roles: manager, employee, visitor` on one line. */
 export function readRoles(text: string, line: number, facts: Facts): boolean {
   const list = text.match(/^(?:(?:there are )?(?:the )?(?:\w+ )?(?:user )?roles)(?: are)?\s*[:=—–-]\s*([\w"' /,&-]+?)\.?$/i)?.[1]
-  const names = list?.split(/\s*(?:,|\/|&|\band\b)\s*/).map((name) => name.replace(/["']/g, '').trim()) ?? []
+  const names = list?.split(/\s*(?:,|\/|&|\band\b)\s*/).map((name) => name.replace(/["']|^(?:an?|the) /g, '').trim()) ?? []
   const all = names.filter((name) => name !== '')
   if (all.length < 2 || !all.every((name) => /^[A-Za-z][A-Za-z_-]*(?: [A-Za-z]+)?$/.test(name) && isMember(name))) return false
   for (const name of all) facts.roles.push({ name: name.toLowerCase().replace(/[\s-]+/g, '_'), line })

@@ -21,7 +21,7 @@ export const inside = (section: Section, outer: Section): boolean => {
 
 /** A bullet is one rule; a paragraph is one rule a sentence. */
 export function sentencesOf(text: string): string[] {
-  const parts = text.split(/(?<=[a-z)"'\]]{2}[.;])\s+(?=[A-Z])/)
+  const parts = text.split(/(?<=[A-Za-z)"'\]]{2}[.;])\s+(?=[A-Z])/)
   return parts.map((part) => part.trim()).filter((part) => part !== '')
 }
 

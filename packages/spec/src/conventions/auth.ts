@@ -3,6 +3,7 @@ import type { EndpointFact, Facts } from '../facts'
 import { isObject } from '../json-block'
 import { makerField } from '../ownership'
 import type { Resolved } from '../resolve'
+import { speaksOfIdentity } from '../rules/identity-rules'
 import { sampleValue } from '../samples'
 
 interface Statement {
@@ -10,7 +11,9 @@ interface Statement {
   line: number
 }
 
-const ID_HEADER = /\b(X-[A-Za-z][\w-]*(?:ID|Id|id|Key|KEY|key|User|Token|Auth)[\w-]*)\b/
+/** Headers that name who calls; those that name the request do not. */
+const ID_HEADER =
+  /\b(X-(?!(?:Request|Correlation|Trace|Idempotency|Forwarded|Rate)\b)(?:[A-Za-z][\w-]*?)??(?:ID|Id|id|Key|KEY|key|User|Token|Auth|Caller|Actor|Member|Identity|Account)[\w-]*)\b/i
 
 /** Who calls, how the caller is named, and what happens without a name. */
 export function authOf(
@@ -36,7 +39,7 @@ export function authOf(
   const auth: AuthConvention = {
     kind,
     header: header ?? 'Authorization',
-    required: kind === 'header' && isRequired(statements, endpoints),
+    required: kind === 'header' && isRequired(statements, facts, endpoints),
     idType: idTypeOf(resolved, statedUser(statements)),
     userEntity: kind === 'none' ? null : (resolved.userEntity?.name ?? null),
     mockUser: {},
@@ -50,7 +53,7 @@ export function authOf(
  * Whether a request without the text's own header is refused. Bearer tokens are mocked in development, where a request without one acts
  * as the built-in user, whatever the text says of missing tokens.
  */
-function isRequired(statements: Statement[], endpoints: readonly EndpointFact[]): boolean {
+function isRequired(statements: Statement[], facts: Facts, endpoints: readonly EndpointFact[]): boolean {
   const text = statements.map((one) => one.text).join('\n')
   if (
     /(?:all requests|automatically) (?:are )?(?:automatically )?authenticated|\bdefaults? (?:to|user)\b|no authorization header required|accepted but not validated|without (?:a |the )?(?:token|header)[^.\n]{0,30}\b(?:acts?|act as|uses?|is treated)\b/i.test(
@@ -59,7 +62,7 @@ function isRequired(statements: Statement[], endpoints: readonly EndpointFact[])
   )
     return false
   if (/(?:missing|absent|without|no|invalid)[^.\n]{0,40}\b(?:401|unauthori[sz]ed)\b/i.test(text)) return true
-  if (/\brequired\b/i.test(text)) return true
+  if (/\brequired\b/i.test(text) || facts.rules.some((rule) => speaksOfIdentity(rule.text))) return true
   return endpoints.some(
     (endpoint) =>
       endpoint.responses.some((response) => response.status === 401) || endpoint.notes.some((note) => /^headers?\b.*\brequired\b/i.test(note.text)),

@@ -17,7 +17,7 @@ export function pagingOf(facts: Facts, endpoints: readonly EndpointFact[], diagn
   const params = statedParams(facts, endpoints)
   const offset = params.find((param) => OFFSET.test(param.name))
   const page = params.find((param) => PAGE.test(param.name))
-  const shown = envelopeOf(facts, endpoints, diagnostics)
+  const shown = envelopeOf(facts, endpoints)
   const base = { defaultSize: 20, maxSize: 100 }
   const cursor = params.find((param) => /cursor/i.test(param.name))
   if (cursor !== undefined && page === undefined && offset === undefined)
@@ -35,6 +35,7 @@ export function pagingOf(facts: Facts, endpoints: readonly EndpointFact[], diagn
       ? { offset: offset?.name ?? 'offset', limit: size?.name ?? 'limit' }
       : { page: page?.name ?? 'page', size: size?.name ?? 'page_size' },
     envelope: shown?.envelope ?? (byOffset ? OFFSET_ENVELOPE : PAGE_ENVELOPE),
+    ...(shown === null || Object.keys(shown.names).length === 0 ? {} : { names: shown.names }),
     defaultSize,
     maxSize: Math.max(maxSize, defaultSize),
     source: line === undefined ? { line: 0, origin: 'inferred' } : { line, origin: 'stated' },
@@ -90,9 +91,15 @@ const NAMES: [RegExp, Envelope][] = [
   [/^count$/i, 'count'],
 ]
 
+interface Shown {
+  envelope: Envelope[]
+  names: NonNullable<PagingConvention['names']>
+  line: number
+}
+
 const nameInEnvelope = (key: string): Envelope | undefined => NAMES.find(([pattern]) => pattern.test(key))?.[1]
 
-function envelopeOf(facts: Facts, endpoints: readonly EndpointFact[], diagnostics: Diagnostic[]): { envelope: Envelope[]; line: number } | null {
+function envelopeOf(facts: Facts, endpoints: readonly EndpointFact[]): Shown | null {
   const sections = facts.json.filter((one) => one.section.kind === 'pagination' || one.section.kind === 'response').map((one) => one.block)
   const answers = endpoints.flatMap((endpoint) =>
     endpoint.method === 'GET'
@@ -101,23 +108,21 @@ function envelopeOf(facts: Facts, endpoints: readonly EndpointFact[], diagnostic
   )
   for (const block of [...sections, ...answers]) {
     if (!/\[/.test(block.raw) || !block.keys.some((key) => /^(items|data|results|records|total|total_?count)$/i.test(key))) continue
-    const envelope = block.keys
-      .map(nameInEnvelope)
-      .filter((name): name is Envelope => name !== undefined)
+    const envelope = block.keys.map(nameInEnvelope).filter((name): name is Envelope => name !== undefined)
     if (!envelope.includes('items')) continue
-    renamed(block, diagnostics)
-    return { envelope: [...new Set(envelope)], line: block.line }
+    return { envelope: [...new Set(envelope)], names: ownNames(block), line: block.line }
   }
   return null
 }
 
-/** Keys of the text's envelope that the answers spell differently. */
-function renamed(block: JsonBlock, diagnostics: Diagnostic[]): void {
+/** Members that the text's envelope spells differently. */
+function ownNames(block: JsonBlock): Shown['names'] {
+  const names: Shown['names'] = {}
   for (const key of block.keys) {
-    const name = nameInEnvelope(key)
-    if (name !== undefined && name !== key)
-      diagnostics.push({ level: 'warning', message: `the envelope of pages says "${name}", not "${key}"`, lines: [block.line] })
+    const member = nameInEnvelope(key)
+    if (member !== undefined && member !== key && !block.keys.includes(member)) names[member] ??= key
   }
+  return names
 }
 
 /** Line of the statement that lists are bare arrays, else null. */

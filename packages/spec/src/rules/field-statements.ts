@@ -79,7 +79,10 @@ function statementsOf(rule: RuleFact, names: Names): FieldStatement[] {
 const caseAside = (text: string): string =>
   text
     .replace(/\bcase[- ]insensitive(?:ly)? unique\b/i, 'unique (case-insensitive)')
-    .replace(/\bunique,? (?:case[- ]insensitively|(?:ignoring|regardless of|irrespective of|without regard to) (?:letter )?case)\b/i, 'unique (case-insensitive)')
+    .replace(
+      /\bunique,? \(?(?:case[- ]insensitively|(?:ignoring|regardless of|irrespective of|without regard to) (?:letter )?case)\b\)?/i,
+      'unique (case-insensitive)',
+    )
 
 function about(subject: string, predicate: string, rule: RuleFact, names: Names): FieldStatement[] {
   const found: FieldStatement[] = []

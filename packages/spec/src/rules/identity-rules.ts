@@ -24,11 +24,14 @@ export const identityRules: Pattern[] = [
     read: (_, view) => refused(view),
   },
   {
-    form: new RegExp(`^(?:if |when )?(?:the )?${KEY}(?: header)? (?:is )?(?:missing|absent|not (?:sent|given|present))(?: or invalid)?${ANSWERS_401}$`, 'i'),
+    form: new RegExp(
+      `^(?:if |when )?(?:the )?${KEY}(?: header)? (?:is )?(?:missing|absent|not (?:sent|given|present))(?: or invalid)?${ANSWERS_401}$`,
+      'i',
+    ),
     read: (_, view) => refused(view),
   },
   {
-    form: /^(?:requests )?without (?:an? |the )?(?:valid )?(?:api key|identity|header|token|[\w-]+ header|X-[\w-]+)(?: are| is)? (?:refused|rejected|answered|return|get|receive)(?:s)?(?: with)? (?:http )?[`"]?401\b.*$/i,
+    form: /^(?:requests )?without (?:an? |the )?(?:valid )?(?:api key|identity|header|token|[\w-]+ header|X-[\w-]+)(?: header)?(?:,? (?:all )?(?:requests|calls))?(?: are| is)? (?:refused|rejected|answered|return|get|receive)(?:s)?(?: with)? (?:http )?[`"]?401\b.*$/i,
     read: (_, view) => refused(view),
   },
 ]

@@ -172,7 +172,8 @@ export function shareExemptions(rules: readonly Pick<Rule, 'effects' | 'status' 
   for (const rule of rules) {
     if (!rule.effects.some((one) => one.kind === 'owner')) continue
     rule.effects = rule.effects.flatMap((one): RuleEffect[] => (one.kind === 'owner' ? split(one, roles, holders) : [one]))
-    if (rule.effects.length === 0) Object.assign(rule, { status: 'unparsed', missing: 'nobody is said to own these rows, so that nobody stands above' })
+    if (rule.effects.length === 0)
+      Object.assign(rule, { status: 'unparsed', missing: 'nobody is said to own these rows, so that nobody stands above' })
   }
 }
 

@@ -80,7 +80,7 @@ export const stateClauses: Pattern[] = [
 
 export const stampRules: Pattern[] = [
   {
-    form: /^(?:when |on |upon |after )?(?:setting|changing|updating|marking|moving)? ?(?:the |an? )?(.+?) (?:to|as|is set to|changes to|becomes|is marked(?: as)?|is changed to) ["']?([\w -]+?)["']?,? (?:auto-?sets?|automatically sets?|sets?|auto-?matically updates?|records?|stamps?|auto-?populates?|fills(?: in)?) (?:the )?["'`]?(\w+)["'`]?(?: (?:timestamp|automatically|to (?:now|the current (?:time|timestamp|date)|current (?:time|timestamp))))*$/i,
+    form: /^(?:when |on |upon |after )?(?:setting|changing|updating|marking|moving)? ?(?:the |an? )?(.+?) (?:to|as|is set to|changes to|becomes|is marked(?: as)?|is changed to) ["']?([\w -]+?)["']?,? (?:auto-?sets?|automatically sets?|sets?|auto-?matically updates?|records?|stamps?|auto-?populates?|fills(?: in)?) (?:the )?["'`]?(\w+)["'`]?(?: (?:timestamp|automatically|to (?:now|today|(?:the )?current (?:time|timestamp|date|date and time))))*$/i,
     read: (m, view) => stamp(m[1]!, m[2]!, m[3]!, view),
   },
   {
@@ -88,7 +88,7 @@ export const stampRules: Pattern[] = [
     read: (m, view) => stamp(m[2]!, m[3]!, m[1]!, view),
   },
   {
-    form: /^(\w{2,}?)ing (?:an? |the |any )?([\w -]+?) (?:auto-?sets?|automatically sets?|sets?|records?|stamps?) (?:the |its )?["'`]?(\w+)["'`]?(?: (?:timestamp|automatically|to (?:now|the current (?:time|timestamp))))*$/i,
+    form: /^(\w{2,}?)ing (?:an? |the |any )?([\w -]+?) (?:auto-?sets?|automatically sets?|sets?|records?|stamps?) (?:the |its )?["'`]?(\w+)["'`]?(?: (?:timestamp|automatically|to (?:now|today|(?:the )?current (?:date|time|timestamp|date and time))))*$/i,
     read: (m, view) => done(m[1]!, m[2]!, m[3]!, view),
   },
 ]

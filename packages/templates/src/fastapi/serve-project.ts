@@ -8,8 +8,7 @@ import {
   type Sandbox,
   type SandboxSession,
   type SandboxSpec,
-  bubblewrap,
-  noSandbox,
+  chooseSandbox,
   startProcessHost,
 } from '@forge/core'
 import { type PythonEnv, ensurePythonEnv } from './environment/python-env'
@@ -164,13 +163,12 @@ function keyOf(project: string): string {
 }
 
 async function startSession(spec: SandboxSpec, options: ServeProjectOptions): Promise<SandboxSession> {
-  if (options.sandbox !== undefined) return options.sandbox.start(spec)
-  const sandbox = bubblewrap()
-  const probe = await sandbox.probe()
-  if (probe.works) return sandbox.start(spec)
-  const message = `The application runs without a sandbox: ${probe.reason}.`
-  options.emit?.({ type: 'notice', level: 'warning', code: 'SANDBOX_NONE', message, remedy: probe.remedy })
-  return noSandbox().start(spec)
+  const { sandbox, missing } = await chooseSandbox(options.sandbox, { trusted: true })
+  if (missing) {
+    const message = `The application runs without a sandbox: ${missing.reason}.`
+    options.emit?.({ type: 'notice', level: 'warning', code: 'SANDBOX_NONE', message, remedy: missing.remedy })
+  }
+  return sandbox.start(spec)
 }
 
 async function migrateOrThrow(place: Parameters<typeof migrate>[0], dataDir: string): Promise<void> {

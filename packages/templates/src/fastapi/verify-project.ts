@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
   type Drift,
@@ -14,6 +12,7 @@ import {
   diffDefinitions,
   parseFeatureList,
   readFrozenList,
+  readOwnFile,
   uncoveredRequirements,
 } from '@forge/core'
 import { SpecError, readSpec } from '@forge/spec'
@@ -42,7 +41,7 @@ const FROZEN_FILE = '.forge/features.json'
 
 /**
  * Proves a project again, from nothing but its directory. What the list claims, evidence included, counts for nothing.
- * @throws ForgeError PROJECT_FOREIGN when there is no feature list, FEATURES_INVALID when it cannot be read and none was frozen
+ * @throws ForgeError PROJECT_FOREIGN when there is no feature list (a link or a pipe is none), FEATURES_INVALID when it cannot be read and none was frozen
  */
 export async function verifyProject(projectDir: string, options: VerifyProjectOptions): Promise<VerifiedProject> {
   const directory = resolve(projectDir)
@@ -100,14 +99,3 @@ const demand = ({ kind, line, text }: Requirement): Drift => ({
   kind: 'deleted',
   message: `line ${line} of ${SPEC_FILE}: no feature covers this ${kind}: ${text}`,
 })
-
-/** `undefined` when the file is absent, or a link, which could lead anywhere. */
-async function readOwnFile(path: string): Promise<string | undefined> {
-  try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-    return await file.readFile('utf8').finally(() => file.close())
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String(error.code))) return undefined
-    throw error
-  }
-}

@@ -1,7 +1,7 @@
 import type { Entity, Field } from '@forge/spec'
-import { snake } from '../../plan/world'
+import type { ProjectFile } from '@forge/templates'
+import { capitalized, snake, words } from '../../words'
 import { attributeName } from '../names'
-import type { ProjectFile } from '../project-file'
 import { type AppFacts, attribute, CALLER_ROLE, type Effect, modelName, type Operation, type Route, variable } from './app-facts'
 import { storedField } from './columns'
 import { pythonModule } from './module'
@@ -74,12 +74,10 @@ export function belongs({ entity, operation, parents }: Ownership, row: string):
 /** Statements that refuse callers to whom the row does not belong. */
 export function ownerGuard(facts: AppFacts, owned: Ownership, row: string): string {
   const { status } = facts.world.otherOwner(owned.entity.name)
-  const noun = snake(owned.entity.name).replace(/_/g, ' ')
+  const noun = words(owned.entity)
   const refusal = status === 404 ? `NotFoundError("${capitalized(noun)} not found")` : `ForbiddenError("This ${noun} belongs to somebody else")`
   return lines(`        if not ${belongs(owned, row)}:`, `            raise ${refusal}`)
 }
-
-const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** `app/services/access.py`, with exactly what the services use. */
 export function accessFile(facts: AppFacts, used: (name: string) => boolean): ProjectFile {
@@ -158,7 +156,7 @@ function predicateOf(facts: AppFacts, owned: Ownership): string {
   const row = variable(entity)
   const privileged = roleCondition(facts, owned)
   const conditions = [...(privileged ? [privileged] : []), ...(fields.length > 0 ? [isOwner(facts, row, fields)] : [])]
-  const doc = docstring(`Tell whether the caller may ${operation} this ${snake(entity.name).replace(/_/g, ' ')}.`, 4)
+  const doc = docstring(`Tell whether the caller may ${operation} this ${words(entity)}.`, 4)
   const name = predicate(entity, operation)
   if (parents.length === 0)
     return lines(

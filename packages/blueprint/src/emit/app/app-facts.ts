@@ -1,6 +1,7 @@
 import type { ApiSpec, Endpoint, Entity, Field, RuleEffect } from '@forge/spec'
 import { endpointNames } from '../../plan/endpoint-names'
-import { snake, type World, worldOf } from '../../plan/world'
+import { type World, worldOf } from '../../plan/world'
+import { snake } from '../../words'
 import { attributeName, columnName, moduleName } from '../names'
 import { isLibraryName, type Symbols } from './module'
 import { pascal } from './python'
@@ -33,12 +34,10 @@ export interface AppFacts {
   symbols: Symbols
   /** Python type of roles; null when the spec knows none. */
   roleType: string | null
-  /** Whoever asks matters to some rule or field. */
+  /** Python type of the callers' ids. */
   idType: 'int' | 'UUID' | 'str'
   onDelete(entity: Entity, field: Field): 'cascade' | 'set-null' | 'restrict'
   columnNullable(entity: Entity, field: Field): boolean
-  /** Rows that a soft delete hides from everybody: no request can bring them back. */
-  hides(entity: Entity): boolean
 }
 
 const SKIPPED = new Set<Endpoint['operation']>(['bulk', 'custom', 'health'])
@@ -84,8 +83,6 @@ export function factsOf(spec: ApiSpec): AppFacts {
     idType: idTypeOf(spec),
     onDelete,
     columnNullable,
-    hides: ({ name, softDelete }) =>
-      softDelete !== null && !spec.endpoints.some((each) => each.entity === name && each.body?.includes(softDelete.field)),
   }
 }
 

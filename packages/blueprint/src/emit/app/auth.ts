@@ -1,6 +1,6 @@
 import type { Entity } from '@forge/spec'
+import type { ProjectFile } from '@forge/templates'
 import { attributeName } from '../names'
-import type { ProjectFile } from '../project-file'
 import { type AppFacts, attribute, modelName } from './app-facts'
 import { roleField, roleMembers } from './access'
 import { keyParameter } from './field-types'

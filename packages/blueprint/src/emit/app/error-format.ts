@@ -1,6 +1,6 @@
 import type { ErrorConvention, StatusConvention } from '@forge/spec'
+import type { ProjectFile } from '@forge/templates'
 import { attributeName } from '../names'
-import type { ProjectFile } from '../project-file'
 import { pythonModule } from './module'
 import { lines, quoted } from './python'
 

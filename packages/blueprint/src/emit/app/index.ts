@@ -1,5 +1,5 @@
 import type { ApiSpec } from '@forge/spec'
-import type { ProjectFile } from '../project-file'
+import type { ProjectFile } from '@forge/templates'
 import { accessFile, accessSymbols } from './access'
 import { factsOf } from './app-facts'
 import { authFile } from './auth'

@@ -1,9 +1,10 @@
+import { words } from '../../words'
 import { attributeName } from '../names'
 import { type AppFacts, modelName, type Route } from './app-facts'
 import { call, lines, statement } from './python'
 import { roleGuards } from './rules'
 import { linksSeveral } from './schemas'
-import { belongsTo, column, findRow, keyColumn, linkOf, noun, parentSteps, type Rows } from './service-rows'
+import { belongsTo, column, findRow, keyColumn, linkOf, parentSteps, type Rows } from './service-rows'
 
 /** Links rows, in whatever number the body names them. */
 export function linkAddBody(facts: AppFacts, route: Route, rows: Rows): string[] {
@@ -13,7 +14,9 @@ export function linkAddBody(facts: AppFacts, route: Route, rows: Rows): string[]
   const pair = (value: string) => `{"${attributeName(left)}": ${rows.parentKey}, "${attributeName(right)}": ${value}}`
   if (endpoint.param !== undefined)
     steps.push(
-      ...findRow(facts, entity, rows.row, rows.key).map((step) => (facts.hides(entity) ? step : step.replace(`${rows.row} = await`, 'await'))),
+      ...findRow(facts, entity, rows.row, rows.key).map((step) =>
+        facts.world.hidesDeleted(entity.name) ? step : step.replace(`${rows.row} = await`, 'await'),
+      ),
     )
   const field = attributeName({ name: endpoint.body?.[0] ?? '' })
   const several = linksSeveral(route)
@@ -38,7 +41,7 @@ export function linkRemoveBody(facts: AppFacts, route: Route, rows: Rows): strin
     statement(call(`sa.delete(${modelName(junction)}).where`, ...conditions), 8, 'statement = '),
     lines(
       `        if await self.session.scalar(statement.returning(${column(junction, right)})) is None:`,
-      `            raise NotFoundError("This ${noun(route.entity)} is not linked")`,
+      `            raise NotFoundError("This ${words(route.entity)} is not linked")`,
     ),
     '        await self.session.commit()',
   ]

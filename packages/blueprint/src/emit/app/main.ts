@@ -1,5 +1,5 @@
 import type { ApiSpec } from '@forge/spec'
-import type { ProjectFile } from '../project-file'
+import type { ProjectFile } from '@forge/templates'
 import { pythonModule } from './module'
 import { lines, longText, sentenceOf, statement } from './python'
 

@@ -1,6 +1,6 @@
 import type { Entity, Field } from '@forge/spec'
+import type { ProjectFile } from '@forge/templates'
 import { columnName } from '../names'
-import type { ProjectFile } from '../project-file'
 import { type AppFacts, columns, databaseName, uniqueTuples } from './app-facts'
 import { columnType, hasIndex, lowered, serverDefault } from './columns'
 import { lowerIndexName } from './models'

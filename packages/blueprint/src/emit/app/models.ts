@@ -1,6 +1,6 @@
 import type { Entity, Field } from '@forge/spec'
+import type { ProjectFile } from '@forge/templates'
 import { attributeName, columnName, moduleName } from '../names'
-import type { ProjectFile } from '../project-file'
 import { type AppFacts, columns, databaseName, uniqueTuples } from './app-facts'
 import { columnType, hasIndex, impliedType, lowered, pythonType, serverDefault } from './columns'
 import { fromImport, pythonModule } from './module'

@@ -1,6 +1,6 @@
-import type { PagingConvention } from '@forge/spec'
+import { envelopeName, type PagingConvention } from '@forge/spec'
+import type { ProjectFile } from '@forge/templates'
 import { attributeName } from '../names'
-import type { ProjectFile } from '../project-file'
 import { pythonModule } from './module'
 import { lines, quoted } from './python'
 
@@ -82,6 +82,12 @@ const ENVELOPE = {
   count: 'len(found.rows)',
 } as const
 
+/** A member of the envelope in Python, and under its own name on the wire. */
+function member(name: string, type: string): string {
+  const attribute = attributeName({ name })
+  return attribute === name ? `    ${name}: ${type}` : `    ${attribute}: ${type} = Field(alias=${quoted(name)})`
+}
+
 function pageClass(paging: PagingConvention): string {
   const names = paging.params === null ? paging.envelope.filter((name) => ['items', 'total', 'count'].includes(name)) : paging.envelope
   const value = (name: (typeof names)[number]): string => {
@@ -93,14 +99,14 @@ function pageClass(paging: PagingConvention): string {
     'class Page(BaseModel, Generic[Row]):',
     '    """One page of a list."""',
     '',
-    ...names.map((name) => `    ${name}: ${name === 'items' ? 'list[Row]' : 'int'}`),
+    ...names.map((name) => member(envelopeName(paging, name), name === 'items' ? 'list[Row]' : 'int')),
     '',
     '    @classmethod',
     '    def of(cls, found: Found[Any]) -> Self:',
     '        """Show rows as the API shows them."""',
     '        return cls.model_validate(',
     '            {',
-    ...names.map((name) => `                "${name}": ${value(name)},`),
+    ...names.map((name) => `                ${quoted(envelopeName(paging, name))}: ${value(name)},`),
     '            },',
     '            from_attributes=True,',
     '        )',

@@ -47,15 +47,6 @@ export function joinedBy(operator: 'and' | 'or', conditions: string[]): Code {
   return { head: '(', items: conditions.map((condition, index) => (index === 0 ? condition : `${operator} ${condition}`)), tail: ')', whole }
 }
 
-/** Indents every line that is not empty, texts in triple quotes included. */
-export function indented(text: string, indent = 4): string {
-  const pad = ' '.repeat(indent)
-  return text
-    .split('\n')
-    .map((line) => (line === '' ? line : pad + line))
-    .join('\n')
-}
-
 /** Lines that are there: templates leave out what does not apply. */
 export function lines(...parts: (string | false | undefined)[]): string {
   return parts.filter((part): part is string => typeof part === 'string').join('\n')

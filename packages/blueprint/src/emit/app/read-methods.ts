@@ -1,24 +1,11 @@
-import { snake } from '../../plan/world'
+import { capitalized, snake, words } from '../../words'
 import { attributeName } from '../names'
 import { listOwnership, visibleRows } from './access'
 import { type AppFacts, modelName, type Route } from './app-facts'
 import { call, type Code, lines, statement } from './python'
 import { roleGuards } from './rules'
 import { hasEnvelope, isPaged, type SchemaNames } from './schema-names'
-import {
-  belongsTo,
-  capitalized,
-  column,
-  findRow,
-  hiddenSteps,
-  keyColumn,
-  noun,
-  ownerSteps,
-  parentSteps,
-  placeSteps,
-  type Rows,
-  withComputed,
-} from './service-rows'
+import { belongsTo, column, findRow, hiddenSteps, keyColumn, ownerSteps, parentSteps, placeSteps, type Rows, withComputed } from './service-rows'
 
 /** Lists, plain, below a parent, or of what is linked. */
 export function listBody(facts: AppFacts, route: Route, names: SchemaNames, rows: Rows): string[] {
@@ -90,7 +77,7 @@ export function getBody(facts: AppFacts, route: Route, rows: Rows, key: string):
       `        statement = sa.select(${modelName(entity)}).where(${keyColumn(facts, entity)} == ${key})`,
       statement(call('statement.options', ...withComputed(facts, route)), 8, 'statement = '),
       `        ${rows.row} = (await self.session.scalars(statement)).one_or_none()`,
-      lines(`        if ${rows.row} is None:`, `            raise NotFoundError("${capitalized(noun(entity))} not found")`),
+      lines(`        if ${rows.row} is None:`, `            raise NotFoundError("${capitalized(words(entity))} not found")`),
       ...hiddenSteps(facts, entity, rows.row),
     )
   } else {

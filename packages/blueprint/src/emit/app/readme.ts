@@ -1,4 +1,4 @@
-import type { ProjectFile } from '../project-file'
+import type { ProjectFile } from '@forge/templates'
 import type { AppFacts } from './app-facts'
 
 /** `README.md`: how to set the project up, test it and serve it by hand. */

@@ -1,4 +1,4 @@
-import type { ProjectFile } from '../project-file'
+import type { ProjectFile } from '@forge/templates'
 import { pythonModule } from './module'
 
 const FIND = `async def find(

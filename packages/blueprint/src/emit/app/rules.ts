@@ -1,5 +1,5 @@
 import type { Entity, Field, RuleEffect } from '@forge/spec'
-import { snake } from '../../plan/world'
+import { snake } from '../../words'
 import { attributeName } from '../names'
 import { type AppFacts, attribute, type Effect, modelName, type Operation, variable } from './app-facts'
 import { belongs, ownership, roleMembers } from './access'
@@ -27,7 +27,7 @@ export const refuse = (error: string, message: Code, indent: number): string => 
 const fieldOf = (facts: AppFacts, entity: string, name: string): Field | undefined => facts.world.field(entity, name)
 
 /** `task.status == TaskStatus.DONE`, `user.is_active is False`, `task.status in (…)`. */
-export function isOneOf(facts: AppFacts, entity: Entity, field: Field, row: string, values: readonly (string | boolean)[], not = false): string {
+function isOneOf(facts: AppFacts, entity: Entity, field: Field, row: string, values: readonly (string | boolean)[], not = false): string {
   const literals = values.map((value) => literalOf(facts, entity, field, value))
   const name = attribute(row, field)
   if (literals.length > 1) return `${name} ${not ? 'not in' : 'in'} ${tuple(literals)}`
@@ -36,7 +36,7 @@ export function isOneOf(facts: AppFacts, entity: Entity, field: Field, row: stri
 }
 
 /** The same as a condition of a query. */
-export function whereOneOf(facts: AppFacts, entity: Entity, field: Field, values: readonly (string | boolean)[], not = false): string {
+function whereOneOf(facts: AppFacts, entity: Entity, field: Field, values: readonly (string | boolean)[], not = false): string {
   const literals = values.map((value) => literalOf(facts, entity, field, value))
   const name = `${modelName(entity)}.${attributeName(field)}`
   if (typeof values[0] === 'boolean' && values.length === 1) return `${name}.${not ? 'is_not' : 'is_'}(${literals[0]})`
@@ -131,7 +131,7 @@ function guardedReferences(facts: AppFacts, entity: Entity): Field[] {
     const target = facts.world.entity(field.reference.entity)
     const stated = facts.effects('reference-state', entity.name).some((effect) => effect.reference === field.name)
     const guarded = facts.effects('parent-guard', entity.name).some((effect) => effect.parentField === field.name)
-    return stated || guarded || facts.hides(target) || isPrivate(facts, target)
+    return stated || guarded || facts.world.hidesDeleted(target.name) || isPrivate(facts, target)
   })
 }
 
@@ -171,7 +171,7 @@ function referenceBlock(facts: AppFacts, entity: Entity, field: Field): string {
     ]
   })
   const guards = parentGuards(facts, entity, field.name, row).map((guard) => guard.replace(/^/gm, '    '))
-  const hidden = facts.hides(target)
+  const hidden = facts.world.hidesDeleted(target.name)
     ? [unreferable(`${row}.${attributeName({ name: target.softDelete!.field })} is ${target.softDelete!.deletedValue ? 'True' : 'False'}`, field)]
     : []
   const foreign = isPrivate(facts, target) ? [unreferable(`not ${belongs(ownership(facts, target, 'read')!, row)}`, field)] : []

@@ -16,7 +16,7 @@ export const isPaged = (facts: AppFacts, { endpoint }: Route): boolean => endpoi
 const LISTS = ['list', 'nested-list', 'link-list']
 export const isList = ({ endpoint }: Route): boolean => LISTS.includes(endpoint.operation)
 
-export function takesBody({ endpoint }: Route): boolean {
+function takesBody({ endpoint }: Route): boolean {
   return (endpoint.body?.length ?? 0) > 0 && ['create', 'nested-create', 'update', 'replace', 'action', 'link-add'].includes(endpoint.operation)
 }
 

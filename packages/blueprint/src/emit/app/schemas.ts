@@ -1,6 +1,7 @@
 import type { Entity, Field } from '@forge/spec'
+import type { ProjectFile } from '@forge/templates'
+import { words } from '../../words'
 import { attributeName, moduleName } from '../names'
-import type { ProjectFile } from '../project-file'
 import type { AppFacts, Route } from './app-facts'
 import { filterType, inputType, needsBacktracking, outputType } from './field-types'
 import { enumMembers, literalOf } from './models'
@@ -96,7 +97,7 @@ function bodyClass(facts: AppFacts, route: Route, name: string): string {
 }
 
 function describe({ endpoint, entity }: Route): string {
-  const noun = entity.name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()
+  const noun = words(entity)
   if (endpoint.operation === 'create' || endpoint.operation === 'nested-create') return `A new ${noun}.`
   return isPartial({ endpoint, entity, name: '' })
     ? `Changes of a ${noun}: what is not sent stays as it is.`

@@ -1,6 +1,6 @@
 import { type Entity, type Field, sampleValue } from '@forge/spec'
+import type { ProjectFile } from '@forge/templates'
 import { attributeName, columnName } from '../names'
-import type { ProjectFile } from '../project-file'
 import { type AppFacts, modelName } from './app-facts'
 import { storedField } from './columns'
 import { literalOf } from './models'

@@ -1,5 +1,5 @@
 import type { Entity, Field } from '@forge/spec'
-import { snake } from '../../plan/world'
+import { capitalized, words } from '../../words'
 import { attributeName } from '../names'
 import { ownerGuard, ownership, parentRule } from './access'
 import { type AppFacts, attribute, modelName, type Operation, type Route, variable } from './app-facts'
@@ -28,8 +28,6 @@ export function rowsOf(facts: AppFacts, { endpoint, entity }: Route): Rows {
 /** Column of an entity: `Task.status`. */
 export const column = (entity: Entity, field: Pick<Field, 'name'>): string => `${modelName(entity)}.${attributeName(field)}`
 export const keyColumn = (facts: AppFacts, entity: Entity): string => column(entity, facts.world.keyField(entity.name))
-export const noun = (entity: Entity): string => snake(entity.name).replace(/_/g, ' ')
-export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** Finds the row of an entity, hidden ones excepted. */
 export function findRow(facts: AppFacts, entity: Entity, row: string, key: string, lock?: 'update' | 'share'): string[] {
@@ -40,12 +38,12 @@ export function findRow(facts: AppFacts, entity: Entity, row: string, key: strin
 
 /** What a soft delete hides is not found. */
 export function hiddenSteps(facts: AppFacts, entity: Entity, row: string): string[] {
-  if (!facts.hides(entity)) return []
+  if (!facts.world.hidesDeleted(entity.name)) return []
   const { field, deletedValue } = entity.softDelete!
   return [
     lines(
       `        if ${attribute(row, { name: field })} is ${deletedValue ? 'True' : 'False'}:`,
-      `            raise NotFoundError("${capitalized(noun(entity))} not found")`,
+      `            raise NotFoundError("${capitalized(words(entity))} not found")`,
     ),
   ]
 }
@@ -73,7 +71,7 @@ export function placeSteps({ endpoint, entity }: Route, rows: Rows): string[] {
   return [
     lines(
       `        if ${attribute(rows.row, link)} != ${rows.parentKey}:`,
-      `            raise NotFoundError("${capitalized(noun(entity))} not found")`,
+      `            raise NotFoundError("${capitalized(words(entity))} not found")`,
     ),
   ]
 }

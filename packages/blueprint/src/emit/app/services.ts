@@ -1,7 +1,7 @@
 import type { Entity } from '@forge/spec'
-import { snake } from '../../plan/world'
+import type { ProjectFile } from '@forge/templates'
+import { snake } from '../../words'
 import { attributeName, moduleName } from '../names'
-import type { ProjectFile } from '../project-file'
 import { type AppFacts, modelName, type Route } from './app-facts'
 import { pythonModule, type Symbols } from './module'
 import { docstring, group, lines, statement } from './python'
@@ -57,7 +57,7 @@ function methodText({ name, parameters, returns, summary, body }: Method): strin
   return lines(statement(group(`async def ${name}(`, given, `) -> ${returns}:`), 4), docstring(summary, 8), ...body)
 }
 
-export const orderName = ({ name }: Route): string => `${snake(name).toUpperCase()}_ORDER`
+const orderName = ({ name }: Route): string => `${snake(name).toUpperCase()}_ORDER`
 
 function orderConstant(route: Route, { sort }: SchemaNames): string | undefined {
   if (sort === undefined) return undefined

@@ -1,7 +1,7 @@
 import type { ApiSpec } from '@forge/spec'
+import type { ProjectFile } from '@forge/templates'
 import type { FeaturePlan } from '../../plan/case-plan'
 import { worldOf } from '../../plan/world'
-import type { ProjectFile } from '../project-file'
 import { applicationModule } from './application-tests'
 import { conftestModule } from './conftest'
 import { factoriesModule } from './factories'

@@ -1,4 +1,4 @@
-import type { ApiSpec, ErrorConvention } from '@forge/spec'
+import { type ApiSpec, type ErrorConvention, envelopeName } from '@forge/spec'
 import { quoted } from '../app/python'
 
 /** `tests/support.py`: identities, and what tests ask of answers. */
@@ -19,7 +19,7 @@ ${identity(spec)}
 def rows_of(response: Response) -> list[Row]:
     """Return the rows of a list, paged or not."""
     body = response.json()
-    rows: list[Row] = body if isinstance(body, list) else body["items"]
+    rows: list[Row] = body if isinstance(body, list) else body[${quoted(envelopeName(spec.paging, 'items'))}]
     return rows
 
 

@@ -8,7 +8,7 @@ const NAMED_VERSION = new RegExp(String.raw`^[A-Za-z0-9][\w.-]*(?:\[[\w,. -]*\])
 const PROJECT_EXTRA = /^(\.{1,2}[\w./-]*)\[[\w,. -]*\]$/
 
 /** A name with a version, or a folder of the project: no address, and no other index. */
-export function pythonPackage(operand: Argument, scope: CommandScope): Refusal | undefined {
+function pythonPackage(operand: Argument, scope: CommandScope): Refusal | undefined {
   const { text } = operand
   if (text === undefined) return scope.readable(operand)
   if (/:\/\/|@\s*(file:|git\+|https?:)|^\w+\+\w+:|@\s*[./]/.test(text)) {

@@ -120,7 +120,7 @@ async function answers(address: ServerAddress): Promise<boolean> {
 
 function startFailure(output: string, dataDir: string): ForgeError {
   if (/lock file "postmaster\.pid" already exists/.test(output))
-    return new ForgeError('ENVIRONMENT_FAILED', `The database in ${dataDir} is already running.`, {
+    return new ForgeError('ENVIRONMENT_FAILED', `The database in ${dataDir} is already running, most likely for another \`forge serve\`.`, {
       remedy: 'Stop the other one, then run the same command again.',
     })
   const tail = output.trim().split('\n').slice(-8).join('\n')
