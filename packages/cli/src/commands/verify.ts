@@ -34,8 +34,9 @@ async function verify(dir: string | undefined, options: VerifyOptions): Promise<
     process.stdout.write(options.json ? `${JSON.stringify(asJson(proof))}\n` : asText(proof))
     return { exitCode: exitCodeOf(proof) }
   } catch (error) {
-    if (signal.aborted) return { exitCode: 130 }
-    throw error
+    if (!signal.aborted) throw error
+    process.stderr.write('Interrupted, so nothing is proven.\n')
+    return { exitCode: 130 }
   } finally {
     dispose()
   }
