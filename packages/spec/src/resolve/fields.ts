@@ -10,6 +10,8 @@ import { type Context, enumFor, referenceTarget } from './references'
 const OPTIONAL_ROLES =
   /^(parent|assignee|assigned_to|assigned|reviewer|approver|approved_by|updated_by|modified_by|deleted_by|completed_by|manager|lead|reply_to|replaced_by|invited_by|cancelled_by|closed_by|resolved_by|previous|next|supervisor)/
 
+/** The moment at which a row was made, by its plainest names. */
+const OWN_CREATION = /^(creat|insert|date_created)/
 export const CREATED =
   /^(created|uploaded|registered|joined|added|submitted|posted|inserted|logged|recorded|signed_up)_?(at|on|date|time)$|^(date_created|creation_date|created|date_joined|date_added)$/
 
@@ -102,9 +104,11 @@ function inclusive(bound: number, step: number): number {
 function applyServerSet(field: Field, snake: string, facts: FieldFacts): void {
   const temporal = field.type === 'datetime' || field.type === 'date'
   field.readOnly ||= facts.readOnly === true
+  // "joined_on, optional" is for the client to send; only the row's own creation is the server's whatever is said of it.
+  const sent = facts.required === true || (facts.required === false && !OWN_CREATION.test(snake))
   const auto =
     facts.auto ??
-    (temporal && facts.required !== true && CREATED.test(snake)
+    (temporal && !sent && CREATED.test(snake)
       ? 'created'
       : temporal && facts.required !== true && UPDATED.test(snake)
         ? 'updated'

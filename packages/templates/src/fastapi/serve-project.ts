@@ -21,13 +21,15 @@ import { type Relay, startRelay } from './machine/relay'
 import { serverUser } from './machine/server-user'
 import { makeTemporaryFolder } from './machine/temporary-folder'
 
+/** What {@link serveProject} takes. */
 export interface ServeProjectOptions {
   /** On 127.0.0.1. Default: 8000, or the next free one. */
   port?: number | undefined
   /** Only the database; nothing is migrated. */
   dbOnly?: boolean | undefined
-  /** Stops everything. */
+  /** Stops everything. Default: never. */
   signal?: AbortSignal | undefined
+  /** Notices, for people. */
   emit?: ((event: ForgeEventBody) => void) | undefined
   /** Default: bubblewrap where it works, else none, with a notice. */
   sandbox?: Sandbox | undefined

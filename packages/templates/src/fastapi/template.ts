@@ -6,6 +6,7 @@ import { loadSize, type SizeName } from '../sizes'
 import { assetPath } from './environment/asset-path'
 import { fastapiVerifier } from './proof'
 
+/** What {@link fastapi} takes. */
 export interface FastapiOptions {
   /** A built-in size by its name, or a size of your own (see `loadSize`). Default `medium`. */
   size?: SizeName | SizePreset | undefined

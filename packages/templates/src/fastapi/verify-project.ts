@@ -19,7 +19,9 @@ import { SpecError, readSpec } from '@forge/spec'
 import { requirementsOf } from '../requirements'
 import { type FastapiVerifierOptions, fastapiVerifier } from './proof'
 
+/** Where the project's code runs, and who is told. */
 export interface VerifyProjectOptions extends FastapiVerifierOptions {
+  /** All project code runs in it. One that does not work is the report `ran: false`. */
   sandbox: Sandbox
   /** Default: never. */
   signal?: AbortSignal | undefined
@@ -27,6 +29,7 @@ export interface VerifyProjectOptions extends FastapiVerifierOptions {
   emit?: ((event: ForgeEventBody) => void) | undefined
 }
 
+/** What a proof from the project directory alone found. */
 export interface VerifiedProject {
   report: VerifyReport
   /** How the list differs from the frozen one, and what the specification demands that the list lacks. Green only while this is empty. */
