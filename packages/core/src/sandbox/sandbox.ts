@@ -33,7 +33,10 @@ export interface BackgroundProcess {
   stop(options?: { graceMs?: number }): Promise<void>
 }
 
-/** What a session may see. Everything not named is hidden or read-only, as far as the sandbox can keep it so. */
+/**
+ * What a session may see. Everything not named is hidden or read-only, and the network is a loopback interface of its own, as far as the sandbox can
+ * keep it so.
+ */
 export interface SandboxSpec {
   /** Working directory and the one place commands may write, besides `writable`. Absolute. */
   root: string
@@ -42,8 +45,6 @@ export interface SandboxSpec {
   readable?: readonly string[] | undefined
   /** The complete environment; nothing of the harness's own environment is added but a minimal PATH. */
   env?: Record<string, string> | undefined
-  /** Default `loopback`: a private loopback interface where the sandbox can make one. */
-  network?: 'loopback' | undefined
 }
 
 export interface SandboxSession {

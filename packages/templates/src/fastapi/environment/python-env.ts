@@ -18,7 +18,7 @@ export interface PythonEnv {
   python: string
   /** Folder of its scripts (`pytest`, `ruff`, `mypy`, `alembic`, `uvicorn`). */
   bin: string
-  sitePackages: string
+  /** Of Python, for example `3.11.4`. */
   version: string
   /** What a sandbox must let its processes read for the interpreter to run. */
   readable: string[]
@@ -76,12 +76,10 @@ export async function findUv(host: ProcessHost): Promise<string | undefined> {
 }
 
 function describe(dir: string, interpreter: PythonInterpreter): PythonEnv {
-  const minor = interpreter.version.split('.').slice(0, 2).join('.')
   return {
     dir,
     python: join(dir, 'bin', 'python'),
     bin: join(dir, 'bin'),
-    sitePackages: join(dir, 'lib', `python${minor}`, 'site-packages'),
     version: interpreter.version,
     readable: [...new Set([dir, interpreter.prefix, interpreter.executable])],
   }

@@ -7,12 +7,10 @@ import type { PythonEnv } from '../environment/python-env'
 export interface Application {
   /** Absolute path of the unix socket that it answers on. */
   socket: string
-  /** The last 64 KiB that the running process wrote. */
+  /** The last 64 KiB that its process wrote. */
   output(): string
   /** Resolves when the process ends without having been asked to. */
   ended: Promise<void>
-  /** A new process on the same tree, database and socket. @throws as {@link serveApplication} */
-  restart(): Promise<void>
   /** Idempotent. */
   stop(): Promise<void>
 }
@@ -74,32 +72,18 @@ export function migrate(options: TreeOptions): Promise<ExecResult> {
 export async function serveApplication(options: ServeOptions): Promise<Application> {
   if (Buffer.byteLength(options.socket) >= LONGEST_SOCKET)
     throw new ForgeError('ENVIRONMENT_FAILED', `The socket's path is too long: ${options.socket}.`, { remedy: 'Set TMPDIR to a shorter path.' })
-  let current = await launch(options)
-  let announce: () => void = () => {}
-  const ended = new Promise<void>((resolve) => {
-    announce = resolve
-  })
-  const watch = (process: BackgroundProcess) => void process.exited.then(() => process === current && announce())
-  const end = async () => {
-    const last = current
-    current = STOPPED
-    await last.stop({ graceMs: STOP_GRACE_MS })
-  }
-  watch(current)
+  const process = await launch(options)
+  let stopped: Promise<void> | undefined
   return {
     socket: options.socket,
-    output: () => current.output(),
-    ended,
-    async restart() {
-      await end()
-      current = await launch(options)
-      watch(current)
+    output: () => process.output(),
+    ended: new Promise((resolve) => void process.exited.then(() => stopped === undefined && resolve())),
+    stop() {
+      stopped ??= process.stop({ graceMs: STOP_GRACE_MS })
+      return stopped
     },
-    stop: end,
   }
 }
-
-const STOPPED: BackgroundProcess = { exited: new Promise(() => {}), output: () => '', stop: async () => {} }
 
 async function launch(options: ServeOptions): Promise<BackgroundProcess> {
   const process = await options.session.spawn(isolated(options.env, SERVE, options.tree, options.socket), {
