@@ -1,5 +1,5 @@
 import type { Endpoint, Field, FieldType, Method, Relation } from './api-spec'
-import type { Section } from './sections'
+import type { Section } from './section'
 
 /** What one place of the text says about a field. Unset: it says nothing. */
 export interface FieldFacts {

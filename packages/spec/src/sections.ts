@@ -1,21 +1,8 @@
 import { BULLET_HEADING_LEVEL, type Line } from './lines'
+import type { Section } from './section'
 import { kindOf, type SectionKind } from './section-kinds'
 import { shortEntity } from './short-entity'
 import { nameKey, plain, singular, wordsOf } from './words'
-
-/** Where a line stands. */
-export interface Section {
-  kind: SectionKind
-  /** Heading text without numbering. */
-  title: string
-  line: number
-  level: number
-  /** Key (see `nameKey`) of the entity the section is about. */
-  entity: string | null
-  /** The heading itself states an endpoint: what follows describes it. */
-  endpoint: string | null
-  parent: Section | null
-}
 
 export interface PlacedLine extends Line {
   section: Section

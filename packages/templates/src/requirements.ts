@@ -1,8 +1,6 @@
 import { endpointKey, type HttpMethod, type Requirement } from '@forge/core'
 import type { ApiSpec, Endpoint, Operation, Rule, RuleEffect } from '@forge/spec'
 
-export { endpointKey }
-
 /**
  * Everything the feature list must cover: one requirement per endpoint of the spec, then one per rule sentence, in the spec's order.
  * The key of an endpoint is `METHOD /path/{}` with its parameters unnamed; that of a rule its normalised sentence and line.

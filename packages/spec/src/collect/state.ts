@@ -1,5 +1,6 @@
 import type { EndpointFact, Facts } from '../facts'
-import type { PlacedLine, Section } from '../sections'
+import type { Section } from '../section'
+import type { PlacedLine } from '../sections'
 import { plain } from '../words'
 
 export interface State {

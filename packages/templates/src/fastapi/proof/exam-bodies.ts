@@ -1,6 +1,5 @@
-import type { Feature } from '@forge/core'
+import { endpointKey, type Feature } from '@forge/core'
 import { type ApiSpec, type Endpoint, type Entity, type Field, type JsonValue, type RuleEffect, sampleValue } from '@forge/spec'
-import { endpointKey } from '../../requirements'
 import { isRecord } from './exchange'
 
 export type Body = Record<string, JsonValue>

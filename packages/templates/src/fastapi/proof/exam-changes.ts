@@ -1,6 +1,6 @@
+import { endpointKey } from '@forge/core'
 import { isDeepStrictEqual } from 'node:util'
 import { type ApiSpec, type Endpoint, type Entity, type Field, type JsonValue, sampleValue } from '@forge/spec'
-import { endpointKey } from '../../requirements'
 import type { Caller } from './exam-caller'
 import { difference } from './exam-compare'
 import { type Candidate, listings, showRow } from './exam-reading'

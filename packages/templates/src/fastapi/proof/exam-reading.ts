@@ -1,5 +1,5 @@
+import { endpointKey } from '@forge/core'
 import type { ApiSpec, Endpoint, Entity } from '@forge/spec'
-import { endpointKey } from '../../requirements'
 import type { Caller } from './exam-caller'
 import { difference } from './exam-compare'
 import type { MadeRow } from './exam-rows'

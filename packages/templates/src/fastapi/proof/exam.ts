@@ -1,6 +1,5 @@
-import type { Feature } from '@forge/core'
+import { endpointKey, type Feature } from '@forge/core'
 import type { ApiSpec, Entity } from '@forge/spec'
-import { endpointKey } from '../../requirements'
 import { type Caller, callerOf } from './exam-caller'
 import { type Change, changeKey, changeRow, deleteRow } from './exam-changes'
 import { type Candidate, faultOf, listings } from './exam-reading'
@@ -115,7 +114,7 @@ function noteLosses(before: ReadonlyMap<string, ReadonlySet<MadeRow>>, after: Re
 function objectionsOf(spec: ApiSpec, failures: ReadonlyMap<string, string>): Objections {
   const entities = new Map(spec.endpoints.map((endpoint) => [endpointKey(endpoint.method, endpoint.path), endpoint.entity]))
   return (feature) => {
-    const routes = [feature, ...feature.test_cases].map(({ method, path }) => endpointKey(method, path.split('?')[0] ?? path))
+    const routes = [feature, ...feature.test_cases].map(({ method, path }) => endpointKey(method, path))
     const failed = routes.flatMap((route) => [entities.get(route) ?? '', route]).find((subject) => failures.has(subject))
     return failed === undefined ? undefined : `exam of ${failed}: ${failures.get(failed)}`
   }
