@@ -34,7 +34,8 @@ export interface ServeOptions extends TreeOptions {
 }
 
 const MIGRATION_LIMIT_MS = 120_000
-const START_LIMIT_MS = 30_000
+/** A project of hundreds of entities takes a busy machine more than half a minute to import. */
+const START_LIMIT_MS = 120_000
 const STOP_GRACE_MS = 5_000
 const LONGEST_SOCKET = 100
 
@@ -99,9 +100,10 @@ async function launch(options: ServeOptions): Promise<BackgroundProcess> {
     if (await answers(options.socket)) return process
     await sleep(25)
   }
+  const endedByItself = ended
   await process.stop({ graceMs: 500 })
   options.signal?.throwIfAborted()
-  throw startFailure(ended, process.output())
+  throw startFailure(endedByItself, process.output())
 }
 
 /** Any answer will do, and its head is enough: whether it is the right one is for the proof to say. */
