@@ -23,7 +23,7 @@ export async function openFolder(root: string, path: string, { make = false } = 
   for (const name of names) {
     const step = within(held, name)
     try {
-      if (make) mkdirSync(step, { recursive: true })
+      if (make) makeFolder(step)
       const next = await openFile(step, FOLDER).catch(denied(path))
       await held.close()
       held = next
@@ -35,6 +35,15 @@ export async function openFolder(root: string, path: string, { make = false } = 
   return held
 }
 
+/** One step only: node's own recursion never ends below a folder that was removed while it is held open. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
 /** The path of a name in a folder that is held open. */
 export function within(folder: FileHandle, path: string): string {
   return ON_LINUX ? join(`/proc/self/fd/${folder.fd}`, basename(path)) : path
@@ -42,7 +51,7 @@ export function within(folder: FileHandle, path: string): string {
 
 /** Puts a whole file in the place of another, or where none is: by a temporary file and a rename. */
 export async function replaceIn(folder: FileHandle, path: string, content: string, mode: number | undefined): Promise<void> {
-  const temporary = within(folder, join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}`))
+  const temporary = within(folder, join(dirname(path), `.forge-${randomBytes(6).toString('hex')}.tmp`))
   const handle = await openFile(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, mode ?? 0o666)
   try {
     await handle.writeFile(content)

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   linkSync,
   lstatSync,
@@ -199,6 +200,34 @@ describe('replace', () => {
     expect(readFileSync(join(root, '.git', 'config'), 'utf8')).toBe('content')
     expect(readdirSync(outside)).toEqual(['secret'])
   })
+})
+
+test('writes a file whose name is as long as a file system takes', async () => {
+  const name = '界'.repeat(85)
+  await guard.replace('write', name, 'content')
+  expect(readFileSync(join(root, name), 'utf8')).toBe('content')
+})
+
+test('comes to an end while somebody removes the folders it makes', async () => {
+  const folder = join(root, 'a')
+  const remover = spawn(process.execPath, ['-e', `for (;;) try { require('fs').rmSync(${JSON.stringify(folder)}, { recursive: true }) } catch {}`])
+  const ended = once(remover, 'exit')
+  const outcomes: string[] = []
+  try {
+    for (let tries = 0; tries < 2000; tries++) {
+      outcomes.push(
+        await guard.replace('write', 'a/b/c/d.txt', 'content').then(
+          () => 'written',
+          (error: NodeJS.ErrnoException) => error.code ?? error.name,
+        ),
+      )
+    }
+  } finally {
+    remover.kill('SIGKILL')
+    await ended
+  }
+  expect(outcomes).toContain('ENOENT')
+  expect(outcomes.filter((outcome) => !['written', 'ENOENT', 'DeniedError'].includes(outcome))).toEqual([])
 })
 
 describe('while somebody swaps a folder for a link', () => {
