@@ -100,11 +100,18 @@ async function oddEntry(projectDir: string): Promise<string | undefined> {
   const top = (await readdir(projectDir, { withFileTypes: true })).filter(({ name }) => name === '.git')
   if (top.some((entry) => !entry.isDirectory())) return join(projectDir, '.git')
   if (top.length === 0) return undefined
-  const entries = await readdir(join(projectDir, '.git'), { withFileTypes: true, recursive: true })
-  const odd = entries.find(
-    (entry) => (!entry.isFile() && !entry.isDirectory()) || ELSEWHERE.has(relative(projectDir, join(entry.parentPath, entry.name))),
-  )
-  return odd && join(odd.parentPath, odd.name)
+  for (const entry of await readdir(join(projectDir, '.git'), { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (!entry.isFile() && !entry.isDirectory()) return path
+    if (ELSEWHERE.has(relative(projectDir, path)) && !(await namesItself(path))) return path
+  }
+  return undefined
+}
+
+/** Such a file holds a place in the repository while a sandbox runs. */
+async function namesItself(path: string): Promise<boolean> {
+  const facts = await stat(path)
+  return facts.size <= 2 && (await readFile(path, 'utf8').catch(() => '')).trim() === '.'
 }
 
 /** What stays out of every commit, whatever the project's .gitignore says: secrets, logs, environments, state, unfinished files. */

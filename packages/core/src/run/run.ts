@@ -10,7 +10,7 @@ import { runIdFor } from '../logging/run-id'
 import type { ResolvedOptions } from '../options'
 import { secretRedactor } from '../logging/secrets'
 import type { Sandbox } from '../sandbox/sandbox'
-import { chooseSandbox } from '../session/choose-sandbox'
+import { SANDBOX_NONE, chooseSandbox } from '../session/choose-sandbox'
 import { createBudget } from './budget'
 import { commit, initRepository } from './commit'
 import { type Run, leftForModel, provenCount, restoreLedger, saveState } from './context'
@@ -155,14 +155,7 @@ function announce({ options, projectDir, sandbox, bus }: Run, runId: string, pro
     sandbox: sandbox.kind,
     resumed,
   })
-  if (sandbox.confines) return
-  bus.emit({
-    type: 'notice',
-    level: 'warning',
-    code: 'SANDBOX_NONE',
-    message: 'No sandbox: every command of this run has your own rights.',
-    remedy: 'Install bubblewrap, or run in a container or a virtual machine.',
-  })
+  if (!sandbox.confines) bus.emit(SANDBOX_NONE)
 }
 
 /** The first write of a new project makes it one, so that a kill right after it leaves nothing foreign. */

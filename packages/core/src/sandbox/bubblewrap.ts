@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { accessSync, closeSync, constants, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, realpathSync, rmSync, statSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { accessSync, constants, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, join, sep } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { ForgeError } from '../errors'
+import { bubblewrapArguments } from './bubblewrap-arguments'
+import { openForwards, realForwards } from './forwards'
 import { type HostConnection, MINIMAL_PATH, connectHost } from './host-connection'
 import { HOST_PROGRAM } from './host-program'
 import { hostSession } from './host-session'
@@ -13,7 +15,9 @@ import type { Sandbox, SandboxProbe, SandboxSpec } from './sandbox'
 export interface BubblewrapOptions {
   /** The bwrap program; default: the first one on PATH. */
   executable?: string
-  /** Absolute folders to hide besides home folders, temporary folders, /run, /mnt, /media and /srv. */
+  /** Absolute folders that commands may read besides the system's, for example a toolchain; default none. */
+  visible?: readonly string[]
+  /** Absolute folders and files to hide although they lie in a folder that is seen; default none. */
   hidden?: readonly string[]
 }
 
@@ -21,11 +25,13 @@ const REMEDY =
   'Install bubblewrap (Debian, Ubuntu: apt install bubblewrap) and allow unprivileged user namespaces (Ubuntu 24.04: an AppArmor profile for bwrap, or sysctl kernel.apparmor_restrict_unprivileged_userns=0), or choose to run without a sandbox.'
 
 /** In order of preference: the second is for a bwrap that is set-uid or older. */
-const NAMESPACES = [['--unshare-user', '--disable-userns'], ['--unshare-user-try']]
+const VARIANTS = [
+  { namespace: ['--unshare-user', '--disable-userns'], canLimit: true },
+  { namespace: ['--unshare-user-try'], canLimit: false },
+]
 
-/** Keys and leftovers of secrets, which only root could read anyway: a sandbox that is started by root must not. */
-const SECRET_FOLDERS = ['/etc/ssl/private', '/etc/ssh', '/etc/sudoers.d', '/var/backups', '/var/spool']
-const SECRET_FILES = ['/etc/shadow', '/etc/shadow-', '/etc/gshadow', '/etc/gshadow-', '/etc/sudoers', '/etc/krb5.keytab']
+/** Processes and threads of the sandbox's user inside; the kernel does not hold root to it. No core is dumped: one would hold what is in memory. */
+const LIMITS = 'ulimit -c 0; ulimit -u 4096 2>/dev/null || ulimit -p 4096 2>/dev/null; exec "$0" "$@"'
 
 const START_LIMIT_MS = 15_000
 const STOP_LIMIT_MS = 6_000
@@ -34,22 +40,27 @@ const STOP_LIMIT_MS = 6_000
  * One bubblewrap per session, with a process host inside: background servers live from one command to the next, and all of it is gone when
  * the session stops or the harness dies.
  *
- * Inside: everything read-only; home folders, temporary folders, /run, /mnt, /media and /srv hidden; the project and `writable` folders
- * writable, except git's hooks and configuration and the harness's `.forge` and `logs`; a network of its own with nothing but loopback; no capability,
- * no further namespace, and no process of the host in sight.
+ * Inside: the system's programs, libraries and settings, read-only and without what only some users may read; the project and `writable` folders,
+ * writable, except what git runs or trusts and the harness's `.forge` and `logs`; `readable` folders; empty home and temporary folders. Nothing else
+ * of the machine is there. A network of its own with nothing but loopback; no capability, no further namespace, no process of the host in sight.
  */
 export function bubblewrap(options: BubblewrapOptions = {}): Sandbox {
-  let namespaces: string[] | undefined
+  const { visible = [], hidden = [] } = options
+  let working: (typeof VARIANTS)[number] | undefined
 
   async function launch(spec: SandboxSpec): Promise<HostConnection> {
     const executable = options.executable ?? findOnPath('bwrap')
     if (!executable) throw unavailable('bubblewrap (bwrap) is not installed')
+    const forwards = realForwards(spec.forwards)
     let reason = ''
-    for (const candidate of namespaces ? [namespaces] : NAMESPACES) {
-      const attempt = startInside(executable, [...candidate, ...sandboxArguments(spec, options.hidden ?? [])], spec.root)
+    for (const variant of working ? [working] : VARIANTS) {
+      const { args, release } = bubblewrapArguments(spec, { visible, hidden, ...variant })
+      const attempt = startInside(executable, args, spec.root)
+      void attempt.connection.gone.then(release)
       const failure = await attempt.failure
       if (failure === undefined) {
-        namespaces = candidate
+        working = variant
+        await openForwards(attempt.connection, forwards)
         return attempt.connection
       }
       reason ||= failure
@@ -79,18 +90,27 @@ export function bubblewrap(options: BubblewrapOptions = {}): Sandbox {
     confines: true,
     probe,
     async start(spec) {
-      let connection: Promise<HostConnection> | undefined = launch(spec)
+      let connection = launch(spec)
       await connection
-      /** Code inside may have killed the host it runs under: the next command gets a new one. */
+      let stopping: Promise<void> | undefined
+      /** Code inside may have killed the host it runs under: the next command gets a new one, once what the old one held is given back. */
+      const renewed = async (last: HostConnection) => {
+        if (last.alive) return last
+        await last.gone
+        return launch(spec)
+      }
       const current = async () => {
-        if (!connection) throw new ForgeError('SANDBOX_UNAVAILABLE', 'the session was stopped')
-        if (!(await connection).alive) connection = launch(spec)
+        if (stopping) throw new ForgeError('SANDBOX_UNAVAILABLE', 'the session was stopped')
+        connection = connection.then(renewed, () => launch(spec))
         return connection
       }
-      return hostSession(spec, current, async () => {
-        const last = await connection
-        connection = undefined
+      const stop = async () => {
+        const last = await connection.catch(() => undefined)
         await last?.close()
+      }
+      return hostSession(spec, current, () => {
+        stopping ??= stop()
+        return stopping
       })
     },
   }
@@ -103,7 +123,8 @@ function startInside(
   args: readonly string[],
   root: string,
 ): { connection: HostConnection; failure: Promise<string | undefined> } {
-  const child = spawn(executable, [...args, '--', realpathSync(process.execPath), '--input-type=commonjs', '-e', HOST_PROGRAM, randomUUID()], {
+  const host = [realpathSync(process.execPath), '--input-type=commonjs', '-e', HOST_PROGRAM, randomUUID()]
+  const child = spawn(executable, [...args, '--', '/bin/sh', '-c', LIMITS, ...host], {
     env: { PATH: MINIMAL_PATH },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
@@ -134,95 +155,11 @@ function startInside(
       },
       exec: connection.exec,
       spawn: connection.spawn,
+      forward: connection.forward,
       close,
     },
     failure,
   }
-}
-
-function sandboxArguments(spec: SandboxSpec, hidden: readonly string[]): string[] {
-  const root = existing(spec.root)
-  if (root === sep) throw new ForgeError('CONFIG_INVALID', 'the root of the file system cannot be the project of a sandbox')
-  const veils = outermost(
-    ['/root', '/home', '/tmp', '/var/tmp', '/run', '/mnt', '/media', '/srv', homedir(), tmpdir(), ...SECRET_FOLDERS, ...hidden]
-      .filter(isFolder)
-      .map((path) => realpathSync(path)),
-  ).filter((path) => path !== sep && !isWithin(path, root))
-  const isVeiled = (path: string) => veils.some((veil) => isWithin(path, veil))
-  return [
-    ...['--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try', '--hostname', 'forge'],
-    ...['--cap-drop', 'ALL', '--clearenv', '--setenv', 'PATH', MINIMAL_PATH],
-    ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
-    ...veils.flatMap((path) => ['--tmpfs', path]),
-    ...SECRET_FILES.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', '/dev/null', path]),
-    ...binds(spec, root, isVeiled),
-    ...pins(root),
-    ...['--chdir', root],
-  ]
-}
-
-function existing(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch (cause) {
-    throw new ForgeError('CONFIG_INVALID', `the folder ${path} that commands should write does not exist`, { remedy: 'Make it first.', cause })
-  }
-}
-
-/** Outer folders before inner ones; at the same place what may be written comes last. */
-function binds(spec: SandboxSpec, root: string, isVeiled: (path: string) => boolean): string[] {
-  const node = realpathSync(process.execPath)
-  const readable = [...(spec.readable ?? []), ...(isVeiled(node) ? [node] : [])]
-  const wanted = [
-    ...readable.filter((path) => existsSync(path)).map((path) => ({ how: '--ro-bind', path, real: realpathSync(path) })),
-    ...[root, ...(spec.writable ?? [])].map((path) => ({ how: '--bind', path, real: existing(path) })),
-  ]
-  return wanted
-    .filter(({ real }) => real !== sep)
-    .sort((a, b) => a.real.split(sep).length - b.real.split(sep).length)
-    .flatMap(({ how, path, real }) => [how, real, real, ...(path !== real && isVeiled(path) ? [how, real, path] : [])])
-}
-
-/**
- * What git or the harness runs or trusts later cannot be changed from inside. `.git` is bound on itself first, so that it cannot be moved away
- * either; hooks and config are made where they are missing, since only what exists can be pinned. Links are never followed: what they name
- * would be laid open.
- */
-function pins(root: string): string[] {
-  const git = join(root, '.git')
-  const own = ['.forge', 'logs'].map((name) => join(root, name)).filter((path) => isPlainFolder(path))
-  const list = own.flatMap((path) => ['--ro-bind', path, path])
-  const facts = lstatSync(git, { throwIfNoEntry: false })
-  if (facts?.isFile()) return [...list, '--ro-bind', git, git]
-  if (!facts?.isDirectory()) return list
-  const hooks = join(git, 'hooks')
-  const config = join(git, 'config')
-  for (const path of [hooks, config]) removeLink(path)
-  mkdirSync(hooks, { recursive: true })
-  closeSync(openSync(config, 'a'))
-  return [...list, '--bind', git, git, '--ro-bind', hooks, hooks, '--ro-bind', config, config]
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-}
-
-function removeLink(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(path)
-}
-
-/** A link would have its target bound, wherever that is. */
-function isPlainFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
-}
-
-function outermost(paths: readonly string[]): string[] {
-  const unique = [...new Set(paths)]
-  return unique.filter((path) => !unique.some((other) => other !== path && isWithin(path, other)))
 }
 
 function findOnPath(name: string): string | undefined {

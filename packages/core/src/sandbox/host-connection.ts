@@ -2,7 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import type { Readable, Writable } from 'node:stream'
 import { ForgeError } from '../errors'
-import type { BackgroundProcess, ExecOptions, ExecResult } from './sandbox'
+import { type Answer, type Exit, execResult, exitOf, messageOf, notRun, parseAnswer, readLines, text } from './host-answers'
+import type { BackgroundProcess, ExecOptions, ExecResult, Forward } from './sandbox'
 
 export interface HostExecOptions extends ExecOptions {
   /** Numeric user and group of the child; only root can set them. */
@@ -30,20 +31,20 @@ export interface HostConnection {
   exec(argv: readonly string[], options: HostExecOptions): Promise<ExecResult>
   /** @throws ForgeError ENVIRONMENT_FAILED when the program cannot be started. */
   spawn(argv: readonly string[], options: HostSpawnOptions): Promise<BackgroundProcess>
+  /** Listens on the forward's port until the host is gone. @throws ForgeError ENVIRONMENT_FAILED when the port cannot be had. */
+  forward(forward: Forward): Promise<void>
   /** Ends every process the host started, then the host. Idempotent. */
   close(): Promise<void>
 }
 
 type HostProcess = ChildProcess & { stdin: Writable; stdout: Readable }
-type Answer = Record<string, unknown>
-type Exit = { exitCode: number | null; signal: string | null }
 type Referenced = { ref?(): void; unref?(): void }
 
-/** A longer line is not an answer of our program. */
-const MAX_LINE_BYTES = 64 * 1024 * 1024
 const DEFAULT_TIMEOUT_MS = 120_000
 const DEFAULT_OUTPUT_BYTES = 256 * 1024
 const TAIL_CHARS = 64 * 1024
+/** How long an answer may be late: code inside a sandbox can stop the program that gives it. */
+const PATIENCE_MS = 15_000
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** What a child gets as PATH when nothing else is said. */
@@ -103,6 +104,20 @@ export function connectHost(child: HostProcess, defaultCwd: string): HostConnect
     },
   })
 
+  /** A host that does not answer in time is ended, and with it all that waits for it. @returns what to call when the answer is there */
+  function watch(limitMs: number): () => void {
+    const timer = setTimeout(
+      () => {
+        failure ??= new ForgeError('SANDBOX_UNAVAILABLE', 'the process that runs commands no longer answers', {
+          remedy: 'Run the same command again.',
+        })
+        child.kill('SIGKILL')
+      },
+      Math.min(limitMs + PATIENCE_MS, MAX_TIMER_MS),
+    )
+    return () => clearTimeout(timer)
+  }
+
   const describe = (argv: readonly string[], options: HostSpawnOptions): Answer => ({
     argv,
     cwd: options.cwd ?? defaultCwd,
@@ -116,25 +131,23 @@ export function connectHost(child: HostProcess, defaultCwd: string): HostConnect
     if (!alive()) throw lost()
     if (options.signal?.aborted) return notRun(null, 'SIGTERM', 'stopped before it was started')
     const id = newId()
+    const timeoutMs = Math.min(Math.max(1, options.timeoutMs ?? DEFAULT_TIMEOUT_MS), MAX_TIMER_MS)
+    const maxOutputBytes = Math.max(0, options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES)
     return new Promise<ExecResult>((resolve, reject) => {
       const stop = () => send({ id, op: 'stop', graceMs: 1000 })
+      const answered = watch(timeoutMs)
       hold(1)
       listeners.set(id, (answer) => {
+        answered()
         options.signal?.removeEventListener('abort', stop)
         listeners.delete(id)
         hold(-1)
-        if (answer['type'] === 'exit') resolve(execResult(answer))
-        else if (answer['type'] === 'failed') resolve(notRun(127, null, text(answer['message'])))
+        if (answer['type'] === 'exit') resolve(execResult(answer, maxOutputBytes))
+        else if (answer['type'] === 'failed') resolve(notRun(127, null, messageOf(answer)))
         else reject(lost())
       })
       options.signal?.addEventListener('abort', stop, { once: true })
-      send({
-        id,
-        op: 'exec',
-        ...describe(argv, options),
-        timeoutMs: Math.min(Math.max(1, options.timeoutMs ?? DEFAULT_TIMEOUT_MS), MAX_TIMER_MS),
-        maxOutputBytes: Math.max(0, options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES),
-      })
+      send({ id, op: 'exec', ...describe(argv, options), timeoutMs, maxOutputBytes })
     })
   }
 
@@ -150,22 +163,46 @@ export function connectHost(child: HostProcess, defaultCwd: string): HostConnect
         if (answer['type'] === 'started') started.resolve()
         if (answer['type'] !== 'exit' && answer['type'] !== 'failed' && answer['type'] !== 'lost') return
         listeners.delete(id)
-        started.reject(answer['type'] === 'failed' ? new ForgeError('ENVIRONMENT_FAILED', text(answer['message'])) : lost())
-        resolveExit(answer['type'] === 'exit' ? { exitCode: integer(answer['code']), signal: signalName(answer['signal']) } : KILLED)
+        started.reject(answer['type'] === 'failed' ? new ForgeError('ENVIRONMENT_FAILED', messageOf(answer)) : lost())
+        resolveExit(answer['type'] === 'exit' ? exitOf(answer) : KILLED)
       })
     })
     hold(1)
     send({ id, op: 'spawn', ...describe(argv, options), stopSignal: options.stopSignal, removeOnExit: options.removeOnExit })
-    await started.promise.finally(() => hold(-1))
+    const answered = watch(0)
+    await started.promise.finally(() => {
+      answered()
+      hold(-1)
+    })
     return {
       exited,
       output: () => tail,
       async stop({ graceMs = 2000 } = {}) {
         hold(1)
+        const answered = watch(graceMs)
         send({ id, op: 'stop', graceMs })
-        await exited.finally(() => hold(-1))
+        await exited
+        answered()
+        hold(-1)
       },
     }
+  }
+
+  async function forward({ port, socket }: Forward): Promise<void> {
+    await ready
+    if (!alive()) throw lost()
+    const id = newId()
+    hold(1)
+    const answered = watch(0)
+    await new Promise<void>((resolve, reject) => {
+      listeners.set(id, (answer) => {
+        listeners.delete(id)
+        answered()
+        if (answer['type'] === 'started') resolve()
+        else reject(answer['type'] === 'failed' ? noPort(port, messageOf(answer)) : lost())
+      })
+      send({ id, op: 'forward', port, socket })
+    }).finally(() => hold(-1))
   }
 
   async function close(): Promise<void> {
@@ -182,15 +219,13 @@ export function connectHost(child: HostProcess, defaultCwd: string): HostConnect
     },
     exec,
     spawn,
+    forward,
     close,
   }
 }
 
 const KILLED: Exit = { exitCode: null, signal: 'SIGKILL' }
 const newId = () => randomBytes(9).toString('base64')
-const text = (value: unknown) => (typeof value === 'string' ? value : '')
-const integer = (value: unknown) => (Number.isInteger(value) ? (value as number) : null)
-const signalName = (value: unknown) => (typeof value === 'string' && /^SIG[A-Z0-9+-]{1,12}$/.test(value) ? value : null)
 
 function deferred() {
   let resolve: () => void = () => {}
@@ -202,50 +237,9 @@ function deferred() {
   return { promise, resolve, reject }
 }
 
-function notRun(exitCode: number | null, signal: string | null, stderr: string): ExecResult {
-  return { exitCode, signal, stdout: '', stderr, timedOut: false, truncated: false, durationMs: 0 }
-}
-
-function execResult(answer: Answer): ExecResult {
-  return {
-    exitCode: integer(answer['code']),
-    signal: signalName(answer['signal']),
-    stdout: text(answer['stdout']),
-    stderr: text(answer['stderr']),
-    timedOut: answer['timedOut'] === true,
-    truncated: answer['truncated'] === true,
-    durationMs: typeof answer['ms'] === 'number' && answer['ms'] >= 0 ? answer['ms'] : 0,
-  }
-}
-
-function parseAnswer(line: string): Answer | undefined {
-  try {
-    const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Answer) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function readLines(stream: Readable, on: { line(text: string): void; tooLong(): void }): void {
-  let parts: Buffer[] = []
-  let size = 0
-  stream.on('data', (chunk: Buffer) => {
-    let from = 0
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-      parts.push(chunk.subarray(from, at))
-      const line = Buffer.concat(parts).toString('utf8')
-      parts = []
-      size = 0
-      from = at + 1
-      on.line(line)
-    }
-    parts.push(chunk.subarray(from))
-    size += chunk.length - from
-    if (size > MAX_LINE_BYTES) {
-      parts = []
-      size = 0
-      on.tooLong()
-    }
+function noPort(port: number, code: string): ForgeError {
+  const reason = code === 'EADDRINUSE' ? 'another program listens there' : code === 'EACCES' ? 'the system keeps it for itself' : code
+  return new ForgeError('ENVIRONMENT_FAILED', `port ${port} on 127.0.0.1 cannot be opened for the session: ${reason}`, {
+    remedy: 'Choose another port, or end the program that uses it.',
   })
 }

@@ -1,3 +1,5 @@
+import { FORWARDS_SOURCE } from './host-forwards'
+
 /**
  * The program of the process host, as source for `node -e`: a file of its own could not be found again in every bundle.
  * It runs on the host and, unchanged, inside a sandbox. CommonJS, no dependencies.
@@ -256,8 +258,10 @@ function keepRunning(request, entry) {
   })
 }
 
+${FORWARDS_SOURCE}
 function handle(request) {
   if (closing) return
+  if (request.op === 'forward') return forward(request)
   if (request.op === 'exec' || request.op === 'spawn') return start(request)
   const entry = children.get(request.id)
   if (request.op === 'stop' && entry) void endChild(entry, request.graceMs)

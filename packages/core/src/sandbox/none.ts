@@ -1,4 +1,5 @@
 import { ForgeError } from '../errors'
+import { openForwards, realForwards } from './forwards'
 import { hostSession } from './host-session'
 import { startProcessHost } from './process-host'
 import type { Sandbox } from './sandbox'
@@ -13,7 +14,9 @@ export function noSandbox(): Sandbox {
     confines: false,
     probe: async () => ({ works: true }),
     async start(spec) {
+      const forwards = realForwards(spec.forwards)
       const host = await startProcessHost()
+      await openForwards(host, forwards)
       let stopped = false
       const current = async () => {
         if (stopped) throw new ForgeError('SANDBOX_UNAVAILABLE', 'the session was stopped')

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { type HostConnection, type HostExecOptions, type HostSpawnOptions, MINIMAL_PATH, connectHost } from './host-connection'
 import { HOST_PROGRAM } from './host-program'
-import type { BackgroundProcess, ExecResult } from './sandbox'
+import type { BackgroundProcess, ExecResult, Forward } from './sandbox'
 
 export type { HostExecOptions, HostSpawnOptions } from './host-connection'
 
@@ -23,6 +23,8 @@ export interface ProcessHost {
    * @throws ForgeError ENVIRONMENT_FAILED when it cannot be started.
    */
   spawn(argv: readonly string[], options?: HostSpawnOptions): Promise<BackgroundProcess>
+  /** Listens on the forward's port until the host is closed. @throws ForgeError ENVIRONMENT_FAILED when the port cannot be had. */
+  forward(forward: Forward): Promise<void>
   /** Ends every process that was started here, then the helper. Idempotent. */
   close(): Promise<void>
 }
@@ -51,6 +53,7 @@ export async function startProcessHost(): Promise<ProcessHost> {
       for (const folder of options.removeOnExit ?? []) folders.add(folder)
       return started
     },
+    forward: (forward) => connection.forward(forward),
     async close() {
       await connection.close()
       await swept

@@ -33,6 +33,14 @@ export interface BackgroundProcess {
   stop(options?: { graceMs?: number }): Promise<void>
 }
 
+/** A door out of a session: TCP connections to a loopback port inside lead to a unix socket outside. */
+export interface Forward {
+  /** Inside, on 127.0.0.1. */
+  port: number
+  /** Absolute path of a unix socket of the host, which must exist when the session starts. */
+  socket: string
+}
+
 /**
  * What a session may see. Everything not named is hidden or read-only, and the network is a loopback interface of its own, as far as the sandbox can
  * keep it so.
@@ -43,6 +51,8 @@ export interface SandboxSpec {
   writable?: readonly string[] | undefined
   /** Bound read-only even where they lie in a hidden place (interpreters, wheels, CA files, sockets' folders). */
   readable?: readonly string[] | undefined
+  /** The only ways to the host's network; default none. */
+  forwards?: readonly Forward[] | undefined
   /** The complete environment; nothing of the harness's own environment is added but a minimal PATH. */
   env?: Record<string, string> | undefined
 }

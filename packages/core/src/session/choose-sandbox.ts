@@ -1,4 +1,5 @@
 import { ForgeError } from '../errors'
+import type { ForgeEventBody } from '../events'
 import { bubblewrap } from '../sandbox/bubblewrap'
 import { noSandbox } from '../sandbox/none'
 import type { Sandbox } from '../sandbox/sandbox'
@@ -22,4 +23,13 @@ export async function chooseSandbox(given: Sandbox | undefined, caller: { truste
   const { reason, remedy } = probe
   if (given === undefined && caller.trusted === true) return { sandbox: noSandbox(), missing: { reason, remedy } }
   throw new ForgeError('SANDBOX_UNAVAILABLE', `The sandbox "${sandbox.kind}" does not work here: ${reason}.`, { remedy })
+}
+
+/** What a run says at its start when its commands are not confined. */
+export const SANDBOX_NONE: ForgeEventBody = {
+  type: 'notice',
+  level: 'warning',
+  code: 'SANDBOX_NONE',
+  message: 'No sandbox: every command of this run has your own rights.',
+  remedy: 'Install bubblewrap, or run in a container or a virtual machine.',
 }

@@ -10,7 +10,7 @@ import { defaultPolicies } from '../security/default-policies'
 import type { SecurityPolicy } from '../security/policy'
 import { builtinTools } from '../tools/builtin'
 import type { Tool } from '../tools/tool'
-import { chooseSandbox } from './choose-sandbox'
+import { SANDBOX_NONE, chooseSandbox } from './choose-sandbox'
 import { type SessionResult, holdSession } from './session'
 import { memoryTranscript } from './transcript'
 
@@ -72,6 +72,7 @@ export async function runSession(options: RunSessionOptions): Promise<SessionRes
       sandbox: sandbox.kind,
       resumed: false,
     })
+    if (!sandbox.confines) bus.emit(SANDBOX_NONE)
     bus.enterSession(1)
     bus.emit({ type: 'session-start', session: 1, phase: 'coding', provider: provider.name, model: provider.model })
     const result = await holdSession({

@@ -37,7 +37,7 @@ client = socket.socket(socket.AF_UNIX)
 client.connect(sys.argv[1])
 print(client.recv(99).decode())`
 
-describe.skipIf(!probe.works)(`bubblewrap: what a session is given${probe.works ? '' : ` (SKIPPED: ${probe.reason})`}`, () => {
+describe.skipIf(!probe.works)(`bubblewrap: what a session is given${probe.works ? '' : ` (not run: ${probe.reason})`}`, () => {
   it('reads what is readable, writes what is writable, and sees neither of their neighbours', async () => {
     const readable = folder('readable', { given: 'given' })
     const writable = folder('writable')
@@ -91,7 +91,7 @@ describe.skipIf(!probe.works)(`bubblewrap: what a session is given${probe.works 
     })
   })
 
-  it.each(['.git', '.forge', 'logs'])('a link planted in place of %s opens nothing', async (name) => {
+  it.each(['.forge', 'logs'])('a link planted in place of %s opens nothing', async (name) => {
     const secret = folder('secret', { key: 'secret' })
     symlinkSync(secret, join(root, name))
     await inside({}, async (session) => {

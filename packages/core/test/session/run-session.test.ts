@@ -199,3 +199,10 @@ test('a throwing logger or sink is reported once and changes nothing', async () 
   expect(result.status).toBe('done')
   expect(events.filter((event) => event.type === 'notice' && event.code === 'SINK_FAILED')).toHaveLength(1)
 })
+
+test('a session without confinement is said at its start', async () => {
+  const { events } = await session([{ text: 'done' }])
+  expect(events.slice(0, 2)).toMatchObject([{ type: 'run-start' }, { type: 'notice', level: 'warning', code: 'SANDBOX_NONE' }])
+  const { events: confined } = await session([{ text: 'done' }], { sandbox: memorySandbox({}) })
+  expect(confined.filter(({ type }) => type === 'notice')).toEqual([])
+})

@@ -1,0 +1,73 @@
+import { existsSync, lstatSync, realpathSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { ForgeError } from '../errors'
+import { realForwards } from './forwards'
+import { type GitPins, gitPins } from './git-pins'
+import { MINIMAL_PATH } from './host-connection'
+import type { SandboxSpec } from './sandbox'
+import { type MachineView, hostSockets, isSystem, isWithin, machineView, mask } from './visible-paths'
+
+export interface ArgumentOptions {
+  visible: readonly string[]
+  hidden: readonly string[]
+  /** How to get a user namespace. */
+  namespace: readonly string[]
+  canLimit: boolean
+}
+
+/**
+ * The arguments of one bwrap, without the program to run; `release` takes away what was made in the project to hold a place.
+ * @throws ForgeError CONFIG_INVALID when a folder of the specification does not exist or cannot be protected
+ */
+export function bubblewrapArguments(spec: SandboxSpec, options: ArgumentOptions): GitPins {
+  const root = existing(spec.root)
+  if (root === sep) throw new ForgeError('CONFIG_INVALID', 'the root of the file system cannot be the project of a sandbox')
+  const forwards = realForwards(spec.forwards)
+  const view = machineView({ root, ...options })
+  const given = bindings(spec, root, view)
+  const git = gitPins(root)
+  return {
+    args: [
+      ...options.namespace,
+      ...['--die-with-parent', '--new-session', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try'],
+      ...['--hostname', 'forge', '--cap-drop', 'ALL', '--clearenv', '--setenv', 'PATH', MINIMAL_PATH],
+      ...view.args,
+      ...given.args,
+      ...hostSockets()
+        .filter((path) => isWithin(path, root) && !given.named(path))
+        .flatMap(mask),
+      ...forwards.flatMap(({ socket }) => ['--ro-bind', socket, socket]),
+      ...ownFolders(root).flatMap((path) => ['--ro-bind', path, path]),
+      ...git.args,
+      ...['--remount-ro', '/', '--chdir', root],
+    ],
+    release: git.release,
+  }
+}
+
+function existing(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (cause) {
+    throw new ForgeError('CONFIG_INVALID', `the folder ${path} that commands should write does not exist`, { remedy: 'Make it first.', cause })
+  }
+}
+
+/** Outer folders before inner ones; at the same place what may be written comes last. A system folder is there already, masks and all. */
+function bindings(spec: SandboxSpec, root: string, { shows }: MachineView): { args: string[]; named(path: string): boolean } {
+  const node = realpathSync(process.execPath)
+  const readable = [...(spec.readable ?? []), ...(shows(node) ? [] : [node])].filter((path) => existsSync(path))
+  const extra = [
+    ...readable.map((path) => ({ how: '--ro-bind', path, real: realpathSync(path) })).filter(({ real }) => !isSystem(real)),
+    ...(spec.writable ?? []).map((path) => ({ how: '--bind', path, real: existing(path) })),
+  ].filter(({ real }) => real !== sep)
+  const args = [...extra, { how: '--bind', path: spec.root, real: root }]
+    .sort((a, b) => a.real.split(sep).length - b.real.split(sep).length)
+    .flatMap(({ how, path, real }) => [how, real, real, ...(path !== real && !shows(path) ? [how, real, path] : [])])
+  return { args, named: (path) => extra.some(({ real }) => isWithin(path, real) && !isWithin(root, real)) }
+}
+
+/** What the harness trusts later; a link would have its target bound, wherever that is. */
+function ownFolders(root: string): string[] {
+  return ['.forge', 'logs'].map((name) => join(root, name)).filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory())
+}
