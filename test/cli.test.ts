@@ -49,7 +49,14 @@ describe('the forge command', () => {
   })
 
   it('stops after --max-iterations with 3; --json prints events and nothing else; --no-git makes no repository', async () => {
-    const { exitCode, stdout } = await forge(generate('api', '--json', '--no-git', '--max-iterations', '1'), { cwd: folder })
+    // A policy that only listens shows that the run asks the policies of the command line.
+    const heard = join(folder, 'heard.txt')
+    const listener = `import { appendFileSync } from 'node:fs'
+export default { id: 'listener', evaluate({ command }) { appendFileSync(${JSON.stringify(heard)}, command + '\\n'); return { verdict: 'abstain' } } }`
+    await writeFile(join(folder, 'listener.mjs'), listener)
+    const words = ['--json', '--no-git', '--max-iterations', '1', '--policy', 'listener.mjs']
+    const { exitCode, stdout } = await forge(generate('api', ...words), { cwd: folder })
+    expect(await readFile(heard, 'utf8')).toContain('chmod +x ')
     const lines = stdout.trimEnd().split('\n')
     const events = lines.map((line) => JSON.parse(line) as ForgeEvent | { type: 'result'; status: string })
     expect(exitCode).toBe(3)

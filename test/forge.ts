@@ -25,6 +25,8 @@ export interface Running {
 interface Options {
   cwd?: string
   env?: Record<string, string | undefined>
+  /** What the command reads; default nothing. */
+  stdin?: string
 }
 
 /** Starts the built command. */
@@ -33,9 +35,11 @@ export const startForge = (argv: readonly string[], options: Options = {}): Runn
 /** Runs the built command to its end. */
 export const forge = (argv: readonly string[], options: Options = {}): Promise<Ended> => startForge(argv, options).ended
 
-export function start(program: string, argv: readonly string[], { cwd, env = {} }: Options = {}): Running {
+export function start(program: string, argv: readonly string[], { cwd, env = {}, stdin = '' }: Options = {}): Running {
   const startedAt = performance.now()
-  const child = spawn(program, argv, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, argv, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+  // A command that reads nothing may have ended before.
+  child.stdin.on('error', () => {}).end(stdin)
   const output = { stdout: '', stderr: '' }
   const listeners = new Set<() => void>()
   for (const name of ['stdout', 'stderr'] as const) {

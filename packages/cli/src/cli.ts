@@ -1,6 +1,7 @@
 import { cac } from 'cac'
 import { registerDoctor } from './commands/doctor'
 import { registerGenerate } from './commands/generate'
+import { registerPolicy } from './commands/policy'
 import { registerServe } from './commands/serve'
 import { registerSpec } from './commands/spec'
 import { registerVerify } from './commands/verify'
@@ -8,10 +9,10 @@ import { printError, UsageError } from './errors'
 import type { CommandOutcome } from './outcome'
 import { version } from './version'
 
-/** Marks words that look like numbers, since the parser would turn `007` into `7` and an empty word into `0`. */
+/** Marks words that look like numbers, since the parser would turn `007` into `7` and an empty word into `0`; and `-`, which is a value like any other. */
 const VERBATIM = '\u0001'
 
-const protect = (word: string): string => (!word.startsWith('-') && !Number.isNaN(Number(word)) ? VERBATIM + word : word)
+const protect = (word: string): string => (word === '-' || (!word.startsWith('-') && !Number.isNaN(Number(word))) ? VERBATIM + word : word)
 
 /** `--name=007` and `--name 007` alike. */
 function protectArgv(argv: readonly string[]): string[] {
@@ -42,6 +43,7 @@ export async function run(argv: readonly string[]): Promise<CommandOutcome> {
   registerSpec(program)
   registerVerify(program)
   registerServe(program)
+  registerPolicy(program)
   registerDoctor(program)
   program.help((sections) => sections.map(({ title, body }) => ({ ...(title === undefined ? {} : { title }), body: tidy(body) })))
   program.version(version(), '--version')

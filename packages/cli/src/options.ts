@@ -21,6 +21,12 @@ export function single(value: unknown, name: string): string | undefined {
   return String(value)
 }
 
+/** The values of an option that may be repeated. */
+export function several(value: unknown, name: string): string[] {
+  if (value === undefined) return []
+  return (Array.isArray(value) ? value : [value]).map((each) => single(each, name) as string)
+}
+
 export function oneOf<T extends string>(value: string, name: string, allowed: readonly T[]): T {
   const found = allowed.find((candidate) => candidate === value)
   if (!found) throw new UsageError(`${name} is "${value}", which is none of ${allowed.join(', ')}.`, `For example ${name} ${allowed[0]}.`)

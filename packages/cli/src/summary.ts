@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { basename, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FeatureResult, RunResult } from '@forge/core'
+import { quote } from 'shell-quote'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
@@ -10,10 +11,8 @@ function ownCommand(): string {
   const invoked = process.argv[1] ?? ''
   if (basename(invoked) === 'forge') return 'forge'
   const file = fileURLToPath(new URL('../bin/forge.js', import.meta.url))
-  return `node ${quoted(relative(process.cwd(), realpathSync(file)))}`
+  return quote(['node', relative(process.cwd(), realpathSync(file))])
 }
-
-const quoted = (path: string): string => (/^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
 /** What a person reads at the end of a run. */
 export function summarise(result: RunResult, projectDir: string, sandboxWarning: string | null): string {
@@ -38,7 +37,7 @@ export function summarise(result: RunResult, projectDir: string, sandboxWarning:
   lines.push('', endingOf(result))
   if (sandboxWarning) lines.push(sandboxWarning)
   if (proven.length > 0) {
-    const directory = quoted(relative(process.cwd(), projectDir) || '.')
+    const directory = quote([relative(process.cwd(), projectDir) || '.'])
     lines.push(
       '',
       'Start the server (and its database):',

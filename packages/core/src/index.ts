@@ -29,7 +29,7 @@ export { type DetectedProviders, detectProvider } from './providers/detect'
 
 export type { Phase } from './phase'
 export type { SizePreset } from './size-preset'
-export type { PromptContext, Template } from './template'
+export type { PromptContext, Template, Workplace, WorkplaceOptions } from './template'
 export type { CaseProof, FeatureProof, Verifier, VerifyContext, VerifyReport } from './verification/verifier'
 export type {
   Drift,
@@ -54,6 +54,7 @@ export type {
   BackgroundProcess,
   ExecOptions,
   ExecResult,
+  Forward,
   Sandbox,
   SandboxProbe,
   SandboxSession,
@@ -67,7 +68,10 @@ export type { Abstention, Decision, FileOperation, PolicyContext, PolicyVerdict,
 export { type AllowlistOptions, commandAllowlist } from './security/command-allowlist'
 export type { Argument } from './security/argument'
 export type { CommandRule, CommandScope, ResolvedCommand } from './security/command-rule'
+export { optionRule } from './security/option-rule'
+export type { OperandsCheck, OptionTable, ValueKind } from './security/option-table'
 export type { Refusal } from './security/refusal'
+export { type PolicyDeclaration, declaredPolicies } from './security/declared-policies'
 export { defaultPolicies } from './security/default-policies'
 export { type EvaluateOptions, evaluateCommand } from './security/evaluate'
 export { type FilesystemGuard, filesystemGuard } from './security/filesystem-guard'

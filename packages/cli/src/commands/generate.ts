@@ -4,11 +4,12 @@ import type { CAC } from 'cac'
 import type { CommandOutcome } from '../outcome'
 import { UsageError } from '../errors'
 import { folder, oneOf, sandboxOption, single, wholeNumber } from '../options'
+import { type PolicyFlags, policyOptions } from '../policies'
 import { abortOnSignals } from '../signals'
 import { summarise } from '../summary'
 
 /** As parsed: values are strings, and lists of them where an option was repeated. */
-interface GenerateOptions {
+interface GenerateOptions extends PolicyFlags {
   projectDir?: unknown
   spec?: unknown
   config?: unknown
@@ -58,6 +59,7 @@ async function generate(options: GenerateOptions): Promise<CommandOutcome> {
     tokens: wholeNumber(options.maxTokens, '--max-tokens', 1),
     minutes: wholeNumber(options.maxMinutes, '--max-minutes', 1),
   }
+  const { policies, notice: policyNotice } = await policyOptions(options, projectDir)
   const { provider, notice } = await chooseProvider(options.provider)
   const { fastapi, loadSize } = await import('@forge/templates')
   const template = fastapi({ size: loadSize(single(options.config, '--config') ?? 'medium') })
@@ -70,13 +72,14 @@ async function generate(options: GenerateOptions): Promise<CommandOutcome> {
     template,
     provider,
     sandbox,
+    policies,
     renderer: await chooseRenderer(options),
     maxIterations,
     limits,
     git: options.git !== false,
     ...(provider.trusted === true ? { autoContinueDelayMs: 0 } : {}),
   })
-  if (notice) process.stderr.write(`forge: ${notice}\n`)
+  for (const text of [notice, policyNotice]) if (text) process.stderr.write(`forge: ${text}\n`)
   const result = await runUntilSignal(harness)
   if (!options.json) process.stdout.write(summarise(result, projectDir, warning))
   return { exitCode: exitCodeFor(result), result }
@@ -104,6 +107,8 @@ export function registerGenerate(program: CAC): void {
     .option('--max-tokens <n>', 'Stop after so many tokens, state saved')
     .option('--max-minutes <n>', 'Stop after so many minutes, state saved')
     .option('--sandbox <name>', 'auto, bubblewrap or none (default: auto)')
+    .option('--allow <name>', 'Let the agent run a further command, with words inside the project (repeatable)')
+    .option('--policy <file>', 'Own policies: an ES module or JSON outside the project directory (repeatable)')
     .option('--no-git', 'No repository, no commits')
     .option('-v, --verbose', 'Show every tool call')
     .option('-q, --quiet', 'Show only the result')

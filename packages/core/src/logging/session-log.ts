@@ -27,7 +27,7 @@ export interface SessionLog {
   tool_calls: LoggedCall[]
   token_usage: { input_tokens: number; output_tokens: number; total_tokens: number; cache_read_tokens: number; cache_write_tokens: number }
   errors: { timestamp: string; tool_name: string; error: string }[]
-  security_blocks: { timestamp: string; tool_name: string; command: string; reason: string }[]
+  security_blocks: { timestamp: string; tool_name: string; command: string; rule: string; reason: string }[]
   progress: { passing_tests: number; total_tests: number; percentage: number; timestamp: string } | null
   summary: {
     total_tool_calls: number
@@ -76,6 +76,7 @@ export function addToSessionLog(log: SessionLog, event: ForgeEvent, size: number
       timestamp: event.time,
       tool_name: event.name,
       command: commandOf(event.input),
+      rule: event.decision.rule,
       reason: `${event.decision.rule}: ${event.decision.reason}`,
     })
   }
@@ -156,9 +157,11 @@ function percentage(part: number, whole: number): number {
   return whole === 0 ? 0 : (100 * part) / whole
 }
 
+/** What was refused: the command, or the path; never the content that would have been written. */
 function commandOf(input: unknown): string {
-  if (typeof input === 'object' && input !== null && 'command' in input && typeof input.command === 'string') return input.command
-  return JSON.stringify(input) ?? ''
+  const { command, file_path, path } = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>
+  const refused = [command, file_path, path].find((value) => typeof value === 'string')
+  return typeof refused === 'string' ? refused : (JSON.stringify(input) ?? '').slice(0, TEXT_CHARACTERS)
 }
 
 /** An event as the timeline writes it; `undefined` for those that would only be noise there. */

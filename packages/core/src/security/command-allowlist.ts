@@ -1,18 +1,28 @@
 import { ForgeError } from '../errors'
+import { addedRule } from './added-rule'
+import { isForbiddenBuiltin } from './builtins'
 import type { CommandRule } from './command-rule'
-import { type OptionTable, checkOptions } from './option-table'
 import type { SecurityPolicy } from './policy'
 import { defaultRules } from './rules'
-import { isForbiddenBuiltin } from './builtins'
 import { shellPolicy } from './shell-policy'
+import { runsOthers } from './unlisted'
 
 export interface AllowlistOptions {
-  /** More programs: names on the PATH (`make`), or scripts by their path from the project folder (`./scripts/build.sh`). Their words must not lead outside. */
+  /**
+   * More programs: names on the PATH (`make`), or scripts by their path from the project folder (`./scripts/build.sh`). Their words must not lead
+   * outside of the project, nor to another host, and no option may look like one that runs something else. A program whose purpose is to run others
+   * (`bash`, `env`, `xargs`, `perl`) needs a rule.
+   */
   add?: readonly string[] | undefined
-  /** Programs of the built-in list that are denied. */
+  /** Programs that are denied, whoever else allows them. */
   remove?: readonly string[] | undefined
-  /** Own checks. For a program of the built-in list they hold in addition to its own rule: they tighten, and never relax. */
+  /** Own checks, which also add the programs that they name. For a program of the built-in list they hold beside its own rule: they tighten, and never relax. */
   rules?: readonly CommandRule[] | undefined
+  /**
+   * Own checks in the place of the built-in ones for the programs that they name: the only way to relax. It works only where no other policy of the
+   * chain holds the built-in rule, so leave `defaultPolicies()` out.
+   */
+  replace?: readonly CommandRule[] | undefined
 }
 
 /**
@@ -20,20 +30,28 @@ export interface AllowlistOptions {
  * them: so several lists in one chain vouch together for a script that uses commands of each.
  * @throws ForgeError CONFIG_INVALID for a name that cannot be added
  */
-export function commandAllowlist({ add = [], remove = [], rules = [] }: AllowlistOptions = {}): SecurityPolicy {
-  for (const name of [...add, ...rules.flatMap(({ names }) => names)]) checkName(name)
-  const removed: CommandRule = {
-    names: remove,
-    check: ({ name }) => ({ rule: `${name}.removed`, reason: `${name} is switched off here.` }),
-  }
-  const id = ['allowlist', ...add.map((name) => `+${name}`), ...remove.map((name) => `-${name}`)].join(' ')
-  const known = new Set(defaultRules.flatMap(({ names }) => names))
-  const added: CommandRule = { names: add.filter((name) => !known.has(name)), check: (command, scope) => checkOptions(command, scope, ADDED) }
-  return shellPolicy(id, [...defaultRules, added, removed, ...rules])
+export function commandAllowlist({ add = [], remove = [], rules = [], replace = [] }: AllowlistOptions = {}): SecurityPolicy {
+  const builtIn = without(namesOf(replace), defaultRules)
+  const known = new Set(namesOf([...builtIn, ...replace]))
+  const added = add.filter((name) => !known.has(name))
+  for (const name of [...add, ...remove, ...namesOf([...rules, ...replace])]) checkName(name)
+  const ruled = new Set(namesOf(rules))
+  for (const name of added) if (!ruled.has(name)) checkAdded(name)
+  const id = ['allowlist', ...signed('+', add), ...signed('-', remove), ...signed('~', namesOf(replace))].join(' ')
+  return shellPolicy(id, [...builtIn, addedRule(added), removedRule(remove), ...rules, ...replace])
 }
 
-/** Nothing is known of its options: only words that lead outside the project are refused. */
-const ADDED: OptionTable = { unknown: 'allow', operands: 'ref' }
+const namesOf = (rules: readonly CommandRule[]) => rules.flatMap(({ names }) => names)
+const signed = (sign: string, names: readonly string[]) => names.map((name) => `${sign}${name}`)
+
+function without(replaced: readonly string[], rules: readonly CommandRule[]): CommandRule[] {
+  return rules.map((rule) => ({ names: rule.names.filter((name) => !replaced.includes(name)), check: rule.check }))
+}
+
+const removedRule = (names: readonly string[]): CommandRule => ({
+  names,
+  check: ({ name }) => ({ rule: `${name}.removed`, reason: `${name} is switched off here.`, hint: 'Do it another way.' }),
+})
 
 const PLAIN_NAME = /^[\w+][\w.+-]*$/
 const SCRIPT_PATH = /^\.\/[\w+][\w.+-]*(\/[\w+][\w.+-]*)*$/
@@ -49,4 +67,13 @@ function checkName(name: string): void {
       remedy: 'Give the name of a program, or ./ and the path of a script in the project.',
     })
   }
+}
+
+/** What a name alone cannot say. */
+function checkAdded(name: string): void {
+  const why = runsOthers(name)
+  if (why === undefined) return
+  throw new ForgeError('CONFIG_INVALID', `${name} cannot be allowed by its name alone: it ${why}, so the policy would judge nothing`, {
+    remedy: `Allow the programs that ${name} would run, or give ${name} a rule of its own: commandAllowlist({ rules: [{ names: ['${name}'], check }] }), with the command line in a --policy file.`,
+  })
 }

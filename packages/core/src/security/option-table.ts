@@ -30,7 +30,8 @@ export interface OptionTable {
   singleDashWords?: boolean
 }
 
-type OperandsCheck = (operands: readonly Argument[], scope: CommandScope) => Refusal | undefined
+/** Judges all operands of a command together. */
+export type OperandsCheck = (operands: readonly Argument[], scope: CommandScope) => Refusal | undefined
 
 interface Compiled {
   flags: ReadonlySet<string>

@@ -24,19 +24,23 @@ export type PolicyVerdict = Decision | Abstention
 
 /** A shell script, as an agent wrote it. */
 export interface ShellRequest {
-  command: string
+  readonly command: string
 }
 
 /** Where it would run. */
 export interface PolicyContext {
-  /** Absolute, real path. */
-  projectDir: string
-  /** Absolute, real path inside the project. */
-  cwd: string
+  /** Absolute, real path; it need not exist. */
+  readonly projectDir: string
+  /** Absolute, real path inside the project; it need not exist. */
+  readonly cwd: string
 }
 
-/** Pure and synchronous. A policy that throws denies. */
+/**
+ * Judges scripts before they run. Pure and synchronous: the same question gets the same answer, and nothing is run or written. A policy that throws,
+ * or gives no verdict with a rule and a reason, denies.
+ */
 export interface SecurityPolicy {
+  /** Names the policy where it fails. */
   readonly id: string
   evaluate(request: ShellRequest, context: PolicyContext): PolicyVerdict
 }

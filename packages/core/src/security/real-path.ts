@@ -11,6 +11,7 @@ const MAX_PATH = 4096
  */
 export function realPathOf(path: string): { realPath: string } | { problem: string } {
   if (path.length > MAX_PATH) return { problem: 'the path is too long.' }
+  if (path.includes('\0')) return { problem: 'it holds a NUL character.' }
   try {
     const present = deepestPresent(path)
     const real = realpathOrNothing(present)

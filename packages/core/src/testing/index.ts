@@ -1,11 +1,9 @@
 export {
   type ConformanceCase,
-  type PolicyConformanceOptions,
   type ProviderConformanceOptions,
-  policyConformance,
   providerConformance,
-  sandboxConformance,
 } from './conformance'
+export { type DeniedCommand, type PolicyConformanceOptions, policyConformance } from './policy-conformance'
 export { type MemorySandbox, type ScriptedAnswer, memorySandbox } from './memory-sandbox'
 export {
   type ScriptedProvider,
@@ -14,3 +12,4 @@ export {
   type ScriptedTurn,
   scriptedProvider,
 } from './scripted-provider'
+export { sandboxConformance } from './sandbox-conformance'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type CommandRule, type SecurityPolicy, commandAllowlist, defaultPolicies, evaluateCommand } from '../../src'
+import { type CommandRule, type SecurityPolicy, commandAllowlist, declaredPolicies, defaultPolicies, evaluateCommand, optionRule } from '../../src'
 
 const judge = (command: string, policies: readonly SecurityPolicy[]) => evaluateCommand(command, { projectDir: '/nowhere/project', policies })
 const verdictOf = (command: string, policies: readonly SecurityPolicy[]) => judge(command, policies).verdict
@@ -58,9 +58,12 @@ describe('a chain of policies', () => {
         throw new Error('out of order')
       },
     }
+    const bare = { id: 'bare', evaluate: () => ({ verdict: 'allow' }) } as unknown as SecurityPolicy
+    const odd = { id: 'odd', evaluate: () => ({ verdict: 'abstain', unknown: 'ls' }) } as unknown as SecurityPolicy
+    const later = { id: 'later', evaluate: async () => ({ verdict: 'allow', rule: 'x', reason: 'x' }) } as unknown as SecurityPolicy
     const mute = { id: 'mute', evaluate: () => undefined } as unknown as SecurityPolicy
     const unsure = { id: 'unsure', evaluate: () => ({ verdict: 'ask' }) } as unknown as SecurityPolicy
-    for (const policy of [broken, mute, unsure]) {
+    for (const policy of [broken, mute, unsure, bare, odd, later]) {
       expect(judge('ls', [...defaultPolicies(), policy]).rule, policy.id).toMatch(/^internal\./)
     }
     expect(judge('ls', [broken]).reason).toContain('out of order')
@@ -97,9 +100,119 @@ describe('commandAllowlist', () => {
     expect(verdictOf('git push', policies)).toBe('deny')
   })
 
+  test('denies with the reason of the list that knows most', () => {
+    const policies = [...defaultPolicies(), commandAllowlist({ add: ['make'] })]
+    expect(judge('make test && evil', policies).reason).toBe('evil is not on the list of allowed commands.')
+  })
+
+  test.each([
+    ['make DESTDIR=/usr install', 'path.outside'],
+    ['make OUT=../x', 'path.outside'],
+    ['make OUT=~/x', 'path.home'],
+    ['make -I.:../x', 'path.outside'],
+    ['make "X=a /etc/passwd"', 'path.outside'],
+    ['make --eval="all: ; evil"', 'make.option'],
+    ['make -exec x', 'make.option'],
+    ['make --use-compress-program evil', 'make.option'],
+    ['make http://example.com/x', 'make.host'],
+    ['make URL=https://localhost@example.com', 'make.host'],
+    ['make URL=https://localhost:80@example.com', 'make.host'],
+    ['make file:///etc/passwd', 'make.host'],
+    ['make "$X"', 'path.unknown'],
+    ['make $X', 'make.unclear'],
+    ['make x > .git/config', 'path.git'],
+    ['make DIR=.git', 'path.git'],
+  ])('an added program may not: %s', (command, rule) => {
+    expect(judge(command, [commandAllowlist({ add: ['make'] })])).toMatchObject({ verdict: 'deny', rule })
+  })
+
+  test.each([
+    'make',
+    'make -j4 -k test lint',
+    'make VERSION=1.2.3 OUT=dist/app.tar.gz',
+    'make URL=http://localhost:8000/docs DB=postgresql://forge@127.0.0.1/app',
+    'make -f ci/Makefile --no-print-directory 2>&1 | tail -5',
+    'make --executor-count=2',
+    'make --actions',
+  ])('an added program may: %s', (command) => {
+    expect(judge(command, [commandAllowlist({ add: ['make'] })])).toMatchObject({ verdict: 'allow' })
+  })
+
+  test('programs that run others are not added by their name alone, but with a rule', () => {
+    for (const name of ['bash', 'env', 'xargs', 'sudo', 'timeout', 'perl', 'perl5.36', 'PYTHON2', 'ruby3.1', 'vim', 'psql', 'ssh', 'busybox']) {
+      expect(() => commandAllowlist({ add: [name] }), name).toThrow(/by its name alone/)
+    }
+    const timeout: CommandRule = {
+      names: ['timeout'],
+      check({ args: [seconds, program, ...args] }, scope) {
+        if (!/^\d+$/.test(seconds?.text ?? '') || program?.text === undefined) return { rule: 'timeout.form', reason: 'timeout SECONDS COMMAND.' }
+        return scope.judge({ name: program.text, args })
+      },
+    }
+    const policies = [commandAllowlist({ add: ['timeout'], rules: [timeout] })]
+    expect(verdictOf('timeout 60 pytest -q', policies)).toBe('allow')
+    expect(judge('timeout 60 rm -rf ..', policies).rule).toBe('path.outside')
+    expect(judge('timeout 60 evil', policies).rule).toBe('default.unlisted')
+    expect(judge('timeout -k 1 60 ls', policies).rule).toBe('timeout.form')
+  })
+
+  test('a rule of a table is as strict as a built-in one', () => {
+    const tool = optionRule(['tool'], { flags: '-v', values: { path: '-f --file', number: '-n' }, forbidden: '--exec', operands: 'ref' })
+    const policies = [commandAllowlist({ rules: [tool] })]
+    for (const command of ['tool -v -f a.txt -n5', 'tool --file=a.txt name', 'x=a.txt; tool -f "$x"'])
+      expect(verdictOf(command, policies)).toBe('allow')
+    for (const command of ['tool -x', 'tool -vf/etc/passwd', 'tool --exec evil', 'tool --ex=evil', 'tool -n x', 'tool ../x', 'tool -f "$X"']) {
+      expect(verdictOf(command, policies), command).toBe('deny')
+    }
+  })
+
+  test('only a replaced rule relaxes, and only where no other policy holds the built-in one', () => {
+    const push = optionRule(['git'], { flags: '-u', operands: 'text' })
+    const replaced = commandAllowlist({ replace: [push] })
+    expect(verdictOf('git push -u origin main && pytest -q', [replaced])).toBe('allow')
+    expect(verdictOf('git push --force', [replaced])).toBe('deny')
+    expect(verdictOf('git push -u origin main', [...defaultPolicies(), replaced])).toBe('deny')
+  })
+
   test('refuses names that cannot be judged', () => {
     for (const name of ['eval', 'exec', 'read']) expect(() => commandAllowlist({ add: [name] })).toThrow(/cannot be allowed/)
     for (const name of ['', '/bin/sh', 'a b', '../x', '-x', './../x'])
       expect(() => commandAllowlist({ add: [name] })).toThrow(/not the name of a command/)
   })
+})
+
+describe('declaredPolicies', () => {
+  const declared = declaredPolicies({
+    allow: ['make'],
+    remove: ['curl'],
+    rules: [{ names: ['terraform'], flags: '-no-color', singleDashWords: true, operands: 'ref' }],
+    deny: [
+      { command: 'git', words: ['reset', '--hard'], reason: 'It loses work.', hint: 'Use git stash.' },
+      { command: 'terraform', words: ['destroy'], reason: 'Never here.' },
+      { command: 'kubectl', words: ['delete'], reason: 'Never here.' },
+    ],
+  })
+  const policies = [...defaultPolicies(), ...declared]
+
+  test.each([
+    ['make test', 'allow', 'command.allowed'],
+    ['curl http://localhost:8000', 'deny', 'curl.removed'],
+    ['terraform plan -no-color', 'allow', 'command.allowed'],
+    ['terraform plan -out=x', 'deny', 'terraform.option'],
+    ['terraform destroy', 'deny', 'terraform.denied'],
+    ['git reset --soft HEAD~1', 'allow', 'command.allowed'],
+    ['ls; git reset HEAD~1 --hard', 'deny', 'git.denied'],
+    ['kubectl delete pod x', 'deny', 'kubectl.denied'],
+    ['kubectl get pods', 'deny', 'default.unlisted'],
+  ])('%s: %s by %s', (command, verdict, rule) => expect(judge(command, policies)).toMatchObject({ verdict, rule }))
+
+  test.each<[unknown, RegExp]>([
+    [{ alow: ['make'] }, /alow/],
+    [{ allow: 'make' }, /allow: /],
+    [{ allow: ['bash'] }, /bash cannot be allowed/],
+    [{ deny: [{ command: 'git', words: [] }] }, /deny\.0\.words: .*deny\.0\.reason: /],
+    [{ rules: [{ names: ['x'], operands: 'any' }] }, /rules\.0\.operands: /],
+    [[], /the whole: /],
+    [null, /the whole: /],
+  ])('%j is refused with the place', (data, message) => expect(() => declaredPolicies(data)).toThrow(message))
 })
