@@ -1,34 +1,45 @@
 import type { TestExpression } from 'unbash'
-import { isNumber } from './argument'
+import { type Argument, isNumber } from './argument'
 import { refuse, unknownSyntax } from './refusal'
 import type { Scope } from './scope'
 import type { WordReader } from './words'
 
+const FILE_TEST = /^-[abcdefghkLprsuwxGNOS]$/
+const FILE_COMPARISON = /^-(?:nt|ot|ef)$/
+
+export interface ConditionContext {
+  wordOf: WordReader['wordOf']
+  /** Judges a file that is looked at. */
+  file(value: Argument, scope: Scope): void
+}
+
 /** The expression of `[[ … ]]`. @throws RefusalError */
-export function checkCondition(node: TestExpression, scope: Scope, wordOf: WordReader['wordOf']): void {
+export function checkCondition(node: TestExpression, scope: Scope, context: ConditionContext): void {
+  const { wordOf, file } = context
   switch (node.type) {
     case 'TestUnary':
       if (!/^-[a-zA-Z]$/.test(node.operator) || node.operator === '-v' || node.operator === '-R') {
         refuse('test.operator', `the test ${node.operator} is not allowed.`, 'Use [ -n "${name:-}" ] to see whether a variable is set.')
       }
-      wordOf(node.operand, scope)
+      for (const value of wordOf(node.operand, scope)) if (FILE_TEST.test(node.operator)) file(value, scope)
       break
     case 'TestBinary':
       for (const side of [node.left, node.right]) {
         const values = wordOf(side, scope)
+        if (FILE_COMPARISON.test(node.operator)) for (const value of values) file(value, scope)
         if (/^-(eq|ne|lt|le|gt|ge)$/.test(node.operator) && !values.every(isNumber)) {
           refuse('test.arithmetic', `[[ ${node.operator} ]] evaluates its words as arithmetic.`, `Use [ … ${node.operator} … ] instead.`)
         }
       }
       break
     case 'TestLogical':
-      for (const operand of node.operands) checkCondition(operand, scope, wordOf)
+      for (const operand of node.operands) checkCondition(operand, scope, context)
       break
     case 'TestNot':
-      checkCondition(node.operand, scope, wordOf)
+      checkCondition(node.operand, scope, context)
       break
     case 'TestGroup':
-      checkCondition(node.expression, scope, wordOf)
+      checkCondition(node.expression, scope, context)
       break
     default:
       unknownSyntax((node as { type: string }).type)

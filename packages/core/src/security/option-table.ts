@@ -1,5 +1,6 @@
 import { type Argument, literal } from './argument'
 import type { CommandScope, ResolvedCommand } from './command-rule'
+import { protectedFolder } from './real-path'
 import type { Refusal } from './refusal'
 
 /**
@@ -155,7 +156,9 @@ export function checkValue(value: Argument, kind: ValueKind, scope: CommandScope
 /** Could mean a place outside the folder it stands in. */
 export function looksLikePath(value: Argument): boolean {
   const text = value.text ?? value.prefix
-  return value.text === undefined ? !value.numeric : value.tilde || text.startsWith('/') || text.startsWith('~') || /(^|\/)\.\.(\/|$)/.test(text)
+  return value.text === undefined
+    ? !value.numeric
+    : value.tilde || text.startsWith('/') || text.startsWith('~') || /(^|\/)\.\.(\/|$)/.test(text) || text.split('/').some(protectedFolder)
 }
 
 function rest(word: Argument, from: number): Argument {

@@ -3,12 +3,20 @@ import { basename, relative, resolve, sep } from 'node:path'
 import { type Argument, literal } from './argument'
 import type { CommandScope } from './command-rule'
 import { reachOf } from './glob-reach'
-import { isInside, protectedFolder, realPathOf } from './real-path'
+import { isInside, kernelPathOf, protectedFolder, realPathOf } from './real-path'
 import type { Refusal } from './refusal'
 
 /** Files that are not files: reading and writing them touches nothing. */
 const FREE_DEVICES = new Set(['/dev/null', '/dev/stdin', '/dev/stdout', '/dev/stderr'])
+const ADDRESS = /^[a-z][a-z\d+.-]*:\/\//i
 const ENVIRONMENT_TOOL = /^\.?venv\/bin\/([\w.+-]+)$/
+
+/** `a/..` is the folder that `a` stands in for bash's cd, and the one above where `a` leads for every program. */
+function goesBack(path: string): boolean {
+  const parts = path.split('/')
+  const first = parts.findIndex((part) => part !== '' && part !== '.' && part !== '..')
+  return first >= 0 && parts.indexOf('..', first) > first
+}
 
 /** What a command may be called by: a bare name, a tool of the project's own Python environment, or a script by its path from the project folder. */
 export function programName(written: string, folder: string, projectDir: string): string | Refusal {
@@ -35,7 +43,8 @@ export function commandScope(projectDir: string, cwd: string): PathScope {
   const pathOf = ({ text }: Argument) => {
     if (text === undefined || known.has(text)) return text === undefined ? undefined : known.get(text)
     const found = realPathOf(resolve(cwd, text))
-    known.set(text, 'problem' in found ? undefined : found.realPath)
+    const certain = !('problem' in found) && (!goesBack(text) || kernelPathOf(cwd, text) === found.realPath)
+    known.set(text, certain ? found.realPath : undefined)
     return known.get(text)
   }
 
@@ -47,9 +56,10 @@ export function commandScope(projectDir: string, cwd: string): PathScope {
       return { rule: 'path.unknown', reason: `which file ${use} is known only when it runs.`, hint: 'Write the path out.' }
     }
     const { text } = argument
+    if (ADDRESS.test(text)) return { rule: 'path.address', reason: `${text} is an address, not a path.`, hint: 'Use a file of the project.' }
     if (text === '-' || FREE_DEVICES.has(text)) return undefined
     const outside: Refusal = { rule: 'path.outside', reason: `${text} is outside the project folder.`, hint: 'Use a path inside the project.' }
-    if (argument.glob) return reachOf(text, cwd, projectDir) === 'outside' ? outside : undefined
+    if (argument.glob) return goesBack(text) || reachOf(text, cwd, projectDir) === 'outside' ? outside : undefined
     const path = pathOf(argument)
     if (path === undefined) return { rule: 'path.problem', reason: `${text} cannot be resolved.`, hint: 'Use a path that exists.' }
     return isInside(path, projectDir) ? undefined : outside

@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
 
@@ -20,6 +20,17 @@ export function realPathOf(path: string): { realPath: string } | { problem: stri
     const { code } = error as NodeJS.ErrnoException
     return { problem: code === 'ENOTDIR' ? 'a part of the path is a file, not a folder.' : `it cannot be resolved (${code}).` }
   }
+}
+
+/** The path that a program would reach from a folder: each `..` goes up from where the links before it lead. Undefined when it cannot be resolved. */
+export function kernelPathOf(folder: string, path: string): string | undefined {
+  let reached: string | undefined = path.startsWith(sep) ? sep : folder
+  for (const part of path.split(sep)) {
+    if (reached === undefined || part === '' || part === '.') continue
+    const next: ReturnType<typeof realPathOf> = part === '..' ? { realPath: dirname(reached) } : realPathOf(join(reached, part))
+    reached = 'problem' in next ? undefined : next.realPath
+  }
+  return reached
 }
 
 /** The longest beginning of a path that is there, be it a link that leads nowhere. Found by halving: what is below a missing folder is missing. */

@@ -133,7 +133,7 @@ function scriptWalk(judge: Judge) {
         cases(node, scope)
         break
       case 'TestCommand':
-        checkCondition(node.expression, scope, wordOf)
+        checkCondition(node.expression, scope, { wordOf, file: lookedAt })
         break
       case 'ArithmeticCommand':
         if (!node.expression) refuse('arithmetic.unknown', 'the arithmetic cannot be read.')
@@ -334,6 +334,11 @@ function scriptWalk(judge: Judge) {
       if (target.glob) refuse('redirect.target', 'a redirection needs one file that is written out.')
       for (const folder of scope.folders) judge.redirection(target, direction, folder)
     }
+  }
+
+  /** As `test` does: what is known only at run time passes, since looking changes nothing. */
+  function lookedAt(value: Argument, scope: Scope): void {
+    if (value.text !== undefined) for (const folder of scope.folders) judge.redirection(value, 'read', folder)
   }
 
   function plainName(word: Word): string {

@@ -6,7 +6,8 @@ import { hintFor } from './unlisted'
 import { type PathScope, commandScope, programName } from './paths'
 import type { PolicyContext, PolicyVerdict, SecurityPolicy } from './policy'
 import { rawGate } from './raw-gate'
-import { type Refusal, RefusalError, refuse } from './refusal'
+import { looksLikePath } from './option-table'
+import { type Refusal, RefusalError, firstRefusal, refuse } from './refusal'
 import type { Judge } from './judge'
 import { checkScript } from './script-check'
 import { type ShellParser, unbashParser } from './shell-parser'
@@ -39,6 +40,11 @@ export function shellPolicy(id: string, rules: readonly CommandRule[], parser: S
 /** Bash puts file names in the place of a pattern, and a program takes one like `--pre=x` for an option. */
 function mayBecomeOption({ glob, text }: Argument, folder: string): boolean {
   return glob && text !== undefined && /^[*?[]/.test(text) && namesIn(folder).some((name) => name.startsWith('-'))
+}
+
+/** Bash lists the folder of a pattern, even for a command that takes the names for mere text. */
+function listedOutside(argument: Argument, scope: CommandScope): Refusal | undefined {
+  return argument.glob && argument.text !== undefined && looksLikePath(argument) ? scope.readable(argument) : undefined
 }
 
 const denial = (refusal: Refusal): PolicyVerdict => ({ verdict: 'deny', ...refusal })
@@ -83,7 +89,7 @@ function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set
       const problem = rule.check({ ...command, name: program }, scope)
       if (problem) return problem
     }
-    return undefined
+    return firstRefusal(command.args.map((argument) => listedOutside(argument, scope)))
   }
 
   return {

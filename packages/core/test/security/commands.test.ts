@@ -24,8 +24,8 @@ describe('the corpus', () => {
   })
 
   test('has enough of both', () => {
-    expect(allowedCommands().length).toBeGreaterThanOrEqual(200)
-    expect(deniedCommands().length).toBeGreaterThanOrEqual(200)
+    expect(allowedCommands().length).toBeGreaterThanOrEqual(1000)
+    expect(deniedCommands().length).toBeGreaterThanOrEqual(1000)
   })
 
   test('holds whether the project exists or not', () => {
@@ -116,6 +116,19 @@ describe('folders and links', () => {
     expect(judge('cat links/e*').verdict).toBe('deny')
     expect(judge('cd links/etc && ls').verdict).toBe('deny')
     expect(judge('echo x > links/etc/x').verdict).toBe('deny')
+    rmSync(join(projectDir, 'links'), { recursive: true })
+  })
+
+  test('a way back through a link counts from where the link leads', () => {
+    mkdirSync(join(projectDir, 'links', 'deep', 'deeper'), { recursive: true })
+    symlinkSync('/etc/ssl', join(projectDir, 'links', 'out'))
+    symlinkSync('deep/deeper', join(projectDir, 'links', 'in'))
+    for (const way of ['links/out/../passwd', './links/out/./../passwd', 'links/in/../../../README.md', 'links/out/../*']) {
+      expect(judge(`cat ${way}`).verdict, way).toBe('deny')
+      expect(judge(`cat x > ${way}`).verdict, way).toBe('deny')
+    }
+    expect(judge('cd links/out/.. && cat passwd').verdict).toBe('deny')
+    expect(judge('cat links/deep/../../README.md links/deep/deeper/../x missing/../x').verdict).toBe('allow')
     rmSync(join(projectDir, 'links'), { recursive: true })
   })
 

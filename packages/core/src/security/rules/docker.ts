@@ -11,9 +11,11 @@ const GLOBAL: OptionTable = {
   stopAtOperand: true,
 }
 
-/** What comes through a pipe could be any file. */
+/** What comes through a pipe could be any file, and an address is fetched. */
 function composeFile(value: Argument, scope: CommandScope): Refusal | undefined {
-  return value.text === '-' ? { rule: 'docker.file', reason: 'the compose file must be a file of the project.' } : scope.readable(value)
+  return value.text === '-' || value.text?.includes(':')
+    ? { rule: 'docker.file', reason: 'the compose file must be a file of the project.' }
+    : scope.readable(value)
 }
 
 /** Services are names; what runs inside a container is its own business. */

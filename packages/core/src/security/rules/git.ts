@@ -11,10 +11,28 @@ const HISTORY =
 const HISTORY_OPTIONAL =
   '--stat --color --word-diff --decorate --abbrev -M -C --find-renames --find-copies --relative --format --pretty --date --diff-filter --unified -U --branches --tags --remotes --diff-algorithm --submodule'
 const HISTORY_VALUES = {
-  text: '-n --max-count --skip --since --after --until --before --author --committer --grep -S -G -L --format --pretty --date --diff-filter -U --unified --abbrev --inter-hunk-context --color-moved',
+  text: '-n --max-count --skip --since --after --until --before --author --committer --grep -S -G --format --pretty --date --diff-filter -U --unified --abbrev --inter-hunk-context --color-moved',
 }
 
-const history: OptionTable = { flags: HISTORY, optional: HISTORY_OPTIONAL, values: HISTORY_VALUES, operands: 'ref' }
+/** `1,20:file` or `:function:file`. */
+function lines(value: Argument, scope: CommandScope): Refusal | undefined {
+  const text = value.text?.replace(/^.*:/s, '')
+  return text === undefined ? scope.readable(value) : scope.readable({ ...value, text, prefix: text })
+}
+
+const history: OptionTable = {
+  flags: HISTORY,
+  optional: HISTORY_OPTIONAL,
+  values: HISTORY_VALUES,
+  checked: { '-L': lines },
+  operands: 'ref',
+}
+
+/** Any other name would be a program `git-merge-NAME`. */
+function strategy({ text }: Argument): Refusal | undefined {
+  if (/^(?:ort|recursive|resolve|octopus|ours|subtree)$/.test(text ?? '')) return undefined
+  return { rule: 'git.strategy', reason: 'this is not one of the merge strategies of git.', hint: 'Use git merge without -s.' }
+}
 
 /** What each subcommand may be told; every other subcommand, network and helpers above all, is refused. */
 const SUBCOMMANDS: Readonly<Record<string, OptionTable>> = {
@@ -41,7 +59,7 @@ const SUBCOMMANDS: Readonly<Record<string, OptionTable>> = {
     values: { path: '--pathspec-from-file' },
   },
   commit: {
-    flags: `-a ${QUIET} -s -n -o -i -e --all --amend --no-edit --allow-empty --allow-empty-message --no-verify --signoff --no-gpg-sign --reset-author --dry-run --short --porcelain --only --include --no-status`,
+    flags: `-a ${QUIET} -s -n -o -i --all --amend --no-edit --allow-empty --allow-empty-message --no-verify --signoff --no-gpg-sign --reset-author --dry-run --short --porcelain --only --include --no-status`,
     values: { text: '-m --message --author --date -C --reuse-message --fixup --squash --cleanup --trailer', path: '-F --file --pathspec-from-file' },
     operands: 'ref',
   },
@@ -75,17 +93,20 @@ const SUBCOMMANDS: Readonly<Record<string, OptionTable>> = {
   stash: { flags: `-u -k ${QUIET} -p --include-untracked --keep-index --index --staged`, values: { text: '-m --message' }, operands: 'ref' },
   merge: {
     flags: `-n ${QUIET} --ff --no-ff --ff-only --squash --no-commit --no-edit --abort --continue --stat --no-stat --no-gpg-sign`,
-    values: { text: '-m --message -s --strategy -X --strategy-option' },
+    values: { text: '-m --message -X --strategy-option' },
+    checked: { '-s': strategy, '--strategy': strategy },
     operands: 'ref',
   },
   'cherry-pick': {
     flags: '-n -x --no-commit --abort --continue --skip --quit --allow-empty --no-gpg-sign',
-    values: { text: '-X -m --mainline --strategy' },
+    values: { text: '-X -m --mainline' },
+    checked: { '--strategy': strategy },
     operands: 'ref',
   },
   revert: {
     flags: '-n --no-commit --no-edit --abort --continue --skip --quit --no-gpg-sign',
-    values: { text: '-m --mainline -X --strategy' },
+    values: { text: '-m --mainline -X' },
+    checked: { '--strategy': strategy },
     operands: 'ref',
   },
   init: { flags: '-q --quiet', values: { text: '-b --initial-branch' }, operands: 'write' },

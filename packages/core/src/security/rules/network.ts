@@ -5,8 +5,8 @@ import type { Refusal } from '../refusal'
 
 const LOCAL_HOST = String.raw`^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?`
 /** A literal local address; what follows the host may be known only at run time. */
-const LOCAL_URL = new RegExp(`${LOCAL_HOST}(?:[/?#].*)?$`, 's')
-const LOCAL_START = new RegExp(`${LOCAL_HOST}[/?#]`)
+const LOCAL_URL = new RegExp(`${LOCAL_HOST}(?:/.*|\\?.*)?$`, 's')
+const LOCAL_START = new RegExp(`${LOCAL_HOST}[/?]`)
 const LOCAL_PORT = /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1):$/
 
 function localUrl(value: Argument): Refusal | undefined {
@@ -20,7 +20,7 @@ function localUrl(value: Argument): Refusal | undefined {
 const data = (value: Argument, scope: CommandScope) => fromFile(value, scope, value.prefix.startsWith('@') ? 1 : -1)
 const urlEncoded = (value: Argument, scope: CommandScope) => fromFile(value, scope, /^[^=@]*@/.exec(value.prefix)?.[0].length ?? -1)
 
-const FORM_FILE = /^[^=]*=[@<][^,;@<]+(?:;(?:type|filename)=[^,;@<]*)*$/
+const FORM_FILE = /^[^=]*=[@<][^,;@<"]+(?:;(?:type|filename)=[^,;@<]*)*$/
 
 /** One file at most: more of them, and headers from files, are beyond what is read here. */
 function form(value: Argument, scope: CommandScope): Refusal | undefined {
@@ -51,7 +51,7 @@ const cookies = (value: Argument, scope: CommandScope) => (value.prefix.includes
 
 const CURL: OptionTable = {
   flags:
-    '-s -S -f -i -I -v -L -k -g -N -G -O -J -q -0 -4 -6 -# -Z -V -h --silent --show-error --fail --fail-with-body --fail-early --include --head --verbose --location --insecure --globoff --no-buffer --get --compressed --http1.0 --http1.1 --http2 --no-progress-meter --progress-bar --create-dirs --remote-name --retry-connrefused --retry-all-errors --no-keepalive --ipv4 --ipv6 --next --parallel --version --help --path-as-is --raw --disable --styled-output --no-styled-output --location-trusted',
+    '-s -S -f -i -I -v -L -k -g -N -G -O -q -0 -4 -6 -# -Z -V -h --silent --show-error --fail --fail-with-body --fail-early --include --head --verbose --location --insecure --globoff --no-buffer --get --compressed --http1.0 --http1.1 --http2 --no-progress-meter --progress-bar --create-dirs --remote-name --retry-connrefused --retry-all-errors --no-keepalive --ipv4 --ipv6 --next --parallel --version --help --path-as-is --raw --disable --styled-output --no-styled-output --location-trusted',
   values: {
     text: '-X --request -A --user-agent -e --referer -u --user -r --range --oauth2-bearer --data-raw --form-string',
     number: '-m --max-time --connect-timeout --retry --retry-delay --retry-max-time --limit-rate --max-redirs --max-filesize --expect100-timeout',

@@ -8,8 +8,8 @@ const NODE: OptionTable = {
   flags:
     '-v --version -h --help -c --check -i --test --watch --enable-source-maps --no-warnings --trace-warnings --test-only --experimental-strip-types',
   values: {
-    text: '-e --eval -p --print --test-name-pattern --test-reporter --input-type --max-old-space-size -C --conditions',
-    ref: '-r --require --import',
+    text: '-e --eval -p --print --test-name-pattern --input-type --max-old-space-size -C --conditions',
+    ref: '-r --require --import --test-reporter',
     path: '--env-file',
   },
   stopAtOperand: true,

@@ -61,7 +61,7 @@ const UV: Readonly<Record<string, OptionTable>> = {
   lock: { flags: `${UV_FLAGS} --upgrade -U --check --dry-run`, values: { text: '-P --upgrade-package' }, operands: 'none' },
   venv: {
     flags: `${UV_FLAGS} --seed --clear --allow-existing --system-site-packages --relocatable`,
-    values: { text: '--prompt -p --python' },
+    values: { text: '--prompt', ref: '-p --python' },
     operands: 'write',
   },
   add: {

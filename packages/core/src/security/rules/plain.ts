@@ -22,12 +22,18 @@ const CUT: OptionTable = {
 
 const INSPECTOR: OptionTable = { flags: '-b -i -p -u -r -E -a --brief --mime --mime-type', values: { number: '-l -s -c -g -o' } }
 
-const LSOF: OptionTable = { flags: '-n -P -t -a -l -w', optional: '-i -p -s -u -c', operands: 'text' }
+/** What lsof lists is all of the machine that its caller may see; a path limits it to who uses that file. */
+const LSOF: OptionTable = { flags: '-n -P -t -a -l -w', optional: '-i -s', values: { text: '-p -u -c' } }
+
+/** A list that is checked names files of its own choice. */
+const CHECKSUM_TABLE: OptionTable = { ...READER_TABLE, forbidden: `${READER_TABLE.forbidden} -c --check` }
 
 const reader: CommandRule = {
   names: READERS.split(' '),
-  check: (command, scope) => checkOptions(command, scope, READER_TABLE),
+  check: (command, scope) => checkOptions(command, scope, /^(?:md5|sha\d+)sum$/.test(command.name) ? CHECKSUM_TABLE : READER_TABLE),
 }
+
+const MODULE_OUTSIDE = /\b(?:import|include)\s*"\s*(?:[/~]|[^"]*\.\.)/
 
 const jq: CommandRule = {
   names: ['jq'],
@@ -35,6 +41,8 @@ const jq: CommandRule = {
     const command = { name, args: withoutNamedValues(args) }
     return checkOptions(command, scope, JQ, ([filter, ...files]) => {
       if (filter?.splits) return checkValue(filter, 'text', scope, command)
+      if (MODULE_OUTSIDE.test(filter?.text ?? ''))
+        return { rule: 'jq.module', reason: 'a module of jq must lie inside the project.', hint: 'Write the filter out.' }
       return firstRefusal(files.map((file) => scope.readable(file)))
     })
   },
@@ -65,7 +73,22 @@ const inspector: CommandRule = {
     ),
 }
 
-const lsof: CommandRule = { names: ['lsof'], check: (command, scope) => checkOptions(command, scope, LSOF) }
+/** The value of `-i` may stand apart (`-i :8000`). */
+const ADDRESS = /^(?:[46])?(?:tcp|udp)?(?:@(?:localhost|127\.0\.0\.1))?:\d+(?:[-,]\d+)*$/i
+
+const lsof: CommandRule = {
+  names: ['lsof'],
+  check: (command, scope) =>
+    checkOptions(command, scope, LSOF, (operands) =>
+      firstRefusal(operands.map((operand) => (ADDRESS.test(operand.text ?? '') ? undefined : scope.readable(withoutPlus(operand))))),
+    ),
+}
+
+/** `+D folder` and `+Dfolder` list who uses what is in a folder. */
+function withoutPlus(operand: Argument): Argument {
+  const text = operand.text?.replace(/^\+[dD]/, '')
+  return text === undefined || text === '' ? operand : { ...operand, text, prefix: text }
+}
 
 /** Programs and builtins whose words are only text. */
 const talker: CommandRule = {
@@ -89,6 +112,8 @@ const printf: CommandRule = {
 
 const FILE_TESTS = new Set('-a -b -c -d -e -f -g -h -k -L -p -r -s -u -w -x -G -N -O -S'.split(' '))
 
+const FILE_COMPARISONS = new Set(['-nt', '-ot', '-ef'])
+
 const test: CommandRule = {
   names: ['test', '['],
   check({ args }, scope) {
@@ -100,6 +125,8 @@ const test: CommandRule = {
       const problem = isBinary || operand.text === ']' ? undefined : scope.readable(operand)
       if (problem) return problem
     }
+    const compared = args.findIndex(({ text }) => text !== undefined && FILE_COMPARISONS.has(text))
+    if (compared > 0) return firstRefusal([args[compared - 1], args[compared + 1]].map((file) => file && scope.readable(file)))
     return undefined
   },
 }
@@ -125,7 +152,7 @@ const sleep: CommandRule = {
   check: (command, scope) => firstRefusal(command.args.map((each) => checkValue(each, 'number', scope, command))),
 }
 
-const SHELL_OPTIONS = /^[-+][euxfCn]*o?$/
+const SHELL_OPTIONS = /^[-+][aeuxfCn]*o?$/
 const OPTION_NAMES = new Set(['errexit', 'nounset', 'pipefail', 'xtrace', 'noglob', 'noclobber'])
 
 const set: CommandRule = {

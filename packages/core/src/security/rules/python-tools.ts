@@ -1,10 +1,14 @@
-import type { CommandRule } from '../command-rule'
-import { type OptionTable, checkOptions } from '../option-table'
+import type { Argument } from '../argument'
+import type { CommandRule, CommandScope } from '../command-rule'
+import { type OptionTable, checkOptions, checkValue } from '../option-table'
+import type { Refusal } from '../refusal'
 
 const ALEMBIC: OptionTable = {
-  flags: '-h --help --version --raiseerr --sql --autogenerate -v --verbose -i --indicate-current -r --purge --resolve-dependencies -<number>',
+  flags:
+    '-h --help --version --raiseerr --sql --autogenerate -v --verbose -i --indicate-current -r --purge --resolve-dependencies --splice -<number>',
   values: {
-    text: '-n --name -x -m --message --tag --rev-range --head --branch-label --rev-id --depends-on -t --template --check-heads',
+    text: '-n --name -x -m --message --tag --rev-range --head --branch-label --rev-id --depends-on --check-heads',
+    ref: '-t --template',
     path: '-c --config',
     write: '--version-path',
   },
@@ -31,7 +35,8 @@ const UVICORN: OptionTable = {
   values: {
     number:
       '--port --workers --timeout-keep-alive --timeout-graceful-shutdown --limit-concurrency --limit-max-requests --backlog --reload-delay --h11-max-incomplete-event-size --ws-max-size',
-    text: '--log-level --loop --http --ws --lifespan --interface --header --root-path --forwarded-allow-ips --reload-include --reload-exclude',
+    text: '--log-level --loop --http --ws --lifespan --interface --header --root-path --forwarded-allow-ips',
+    ref: '--reload-include --reload-exclude',
     path: '--reload-dir --log-config --env-file --app-dir --ssl-keyfile --ssl-certfile --ssl-ca-certs',
     write: '--uds',
   },
@@ -54,9 +59,25 @@ const RUFF: OptionTable = {
     '-h --help -V --version -q --quiet -v --verbose -s --silent -n --no-cache -e --exit-zero --fix --no-fix --fix-only --unsafe-fixes --no-unsafe-fixes --diff --check --statistics --preview --no-preview --show-fixes --show-files --show-settings --isolated --force-exclude --add-noqa --exit-non-zero-on-fix --exit-non-zero-on-format --respect-gitignore --all',
   values: {
     text: '--select --ignore --extend-select --extend-ignore --fixable --unfixable --extend-fixable --per-file-ignores --extend-per-file-ignores --output-format --target-version --line-length --exclude --extend-exclude --range --color',
-    ref: '--config --stdin-filename',
+    ref: '--stdin-filename',
     write: '-o --output-file --cache-dir',
   },
+  checked: { '--config': ruffConfig },
+  operands: argumentFile,
+}
+
+/** A file of the project, or a setting as TOML: with paths in it, it belongs into the file. */
+function ruffConfig(value: Argument, scope: CommandScope): Refusal | undefined {
+  if (value.text?.includes('=') && /["'\s=[](?:[/~]|\.\.)/.test(value.text))
+    return { rule: 'ruff.config', reason: 'this setting of ruff names a path outside the project.', hint: 'Write it into pyproject.toml.' }
+  return checkValue(value, 'ref', scope, { name: 'ruff', args: [value] })
+}
+
+/** `@file` is a file with more arguments. */
+function argumentFile(operand: Argument, scope: CommandScope): Refusal | undefined {
+  if (!operand.text?.startsWith('@')) return scope.readable(operand)
+  const text = operand.text.slice(1)
+  return scope.readable({ ...operand, text, prefix: text })
 }
 const RUFF_COMMANDS = new Set('check format rule linter clean version config help'.split(' '))
 
@@ -93,6 +114,7 @@ const MYPY: OptionTable = {
       '--cache-dir --junit-xml --any-exprs-report --cobertura-xml-report --html-report --linecount-report --linecoverage-report --lineprecision-report --txt-report --xml-report --xslt-html-report --xslt-txt-report',
   },
   forbidden: '--python-executable --install-types --shadow-file --pdb --raise-exceptions',
+  operands: argumentFile,
 }
 
 const mypy: CommandRule = { names: ['mypy'], check: (command, scope) => checkOptions(command, scope, MYPY) }

@@ -75,7 +75,8 @@ const COVERAGE: OptionTable = {
   flags:
     '-i -m -q -a -p --branch --append --parallel-mode --pylib -L --timid --show-missing --skip-covered --no-skip-covered --skip-empty --ignore-errors --quiet --keep --help -h --version --pretty-print --show-contexts',
   values: {
-    text: `--format --precision --sort --contexts --title ${COVERAGE_RUN_VALUES}`,
+    text: '--format --precision --sort --contexts --title',
+    ref: COVERAGE_RUN_VALUES,
     number: '--fail-under',
     path: '--rcfile',
     write: '-d -o --directory --data-file',
@@ -116,9 +117,10 @@ const PYTEST: OptionTable = {
   values: {
     text: '-k -m -r -W -n --tb --capture --color --deselect --durations --durations-min --maxfail --cov-fail-under --timeout --dist --log-level --log-cli-level --log-format --ignore-glob --import-mode --asyncio-mode --show-capture --verbosity --cov-context --reruns --random-order-seed',
     path: '-c --config-file --rootdir --confcutdir --ignore --cov-config',
-    write: '--basetemp --junitxml --junit-xml --log-file --report-log',
+    write: '--junitxml --junit-xml --log-file --report-log',
   },
   checked: {
+    '--basetemp': emptied,
     '-p': (value) => (/^(no:)?[\w.-]+$/.test(value.text ?? '') ? undefined : { rule: 'pytest.plugin', reason: 'a plugin is named by its module.' }),
     '-o': setting,
     '--override-ini': setting,
@@ -126,7 +128,15 @@ const PYTEST: OptionTable = {
     '--cov': (value, scope) => (looksLikePath(value) ? scope.readable(value) : undefined),
   },
   optional: '--cov --cov-report --cache-show',
-  forbidden: '--pastebin --pdb --pdbcls --trace --debug --pyargs',
+  forbidden: '--pastebin --pdb --pdbcls --trace --debug --pyargs --tx --px --rsyncdir',
+}
+
+/** The folder is emptied first. */
+function emptied(value: Argument, scope: CommandScope): Refusal | undefined {
+  const path = scope.pathOf(value)
+  return path !== undefined && (path === scope.projectDir || scope.projectDir.startsWith(`${path}/`))
+    ? { rule: 'pytest.basetemp', reason: 'pytest would empty the project folder.', hint: 'Leave --basetemp out.' }
+    : scope.writable(value)
 }
 
 /** `name=value` or `kind:file`: a file must be inside the project. */
