@@ -62,6 +62,6 @@ export async function run(argv: readonly string[]): Promise<CommandOutcome> {
     }
     return (await program.runMatchedCommand()) as CommandOutcome
   } catch (error) {
-    return { exitCode: printError(error, argv) }
+    return { exitCode: await printError(error, argv) }
   }
 }

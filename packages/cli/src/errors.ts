@@ -24,17 +24,26 @@ interface Failure {
 const EXIT_CODES: Record<string, number> = { PROVIDER_UNAVAILABLE: 4, PROVIDER_PROTOCOL: 4, INTERNAL: 1 }
 
 /**
- * Prints what happened and what to do next; with `--json`, a line for scripts, too.
+ * Prints what happened and what to do next, without secrets; with `--json`, a line for scripts, too.
  *
  * @returns the exit code
  */
-export function printError(error: unknown, argv: readonly string[]): number {
-  const { stack, ...failure } = describe(error, argv)
+export async function printError(error: unknown, argv: readonly string[]): Promise<number> {
+  const { stack, ...failure } = await harmless(describe(error, argv))
   if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ type: 'error', ...failure })}\n`)
   process.stderr.write(`forge: ${failure.message}\n`)
   if (failure.remedy) process.stderr.write(`  ${failure.remedy}\n`)
   if (stack) process.stderr.write(`  This is a fault of Forge itself; please report it with these lines:\n${stack}\n`)
   return failure.exitCode
+}
+
+/** What failed may have had a key or a database address in its hands; an error of usage was typed by its reader. */
+async function harmless(failure: Failure): Promise<Failure> {
+  if (failure.code === 'USAGE') return failure
+  const { environmentSecrets, redact } = await import('@forge/core')
+  const secrets = environmentSecrets(process.env)
+  const clean = <T extends string | null>(text: T) => (text === null ? text : redact(text, { secrets })) as T
+  return { ...failure, message: clean(failure.message), remedy: clean(failure.remedy), stack: clean(failure.stack) }
 }
 
 /** Errors are told apart by name, so that usage errors need not load the packages that define the rest. */

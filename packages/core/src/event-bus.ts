@@ -1,5 +1,6 @@
 import type { EventSink, ForgeEvent, ForgeEventBody, ForgeEventType } from './events'
 import { messageOf } from './files'
+import type { EventRedactor } from './logging/event-redactor'
 
 type Listener = (event: ForgeEvent) => unknown
 
@@ -7,6 +8,8 @@ export interface EventBusOptions {
   sinks: readonly EventSink[]
   /** The listeners of one event type, asked at each event. */
   listeners?: (type: ForgeEventType) => readonly Listener[]
+  /** What of an event leaves the run; default all of it. */
+  redact?: EventRedactor
 }
 
 /** Puts the envelope on each event and hands it to every sink. One that throws is reported once and never stops the others. */
@@ -20,7 +23,7 @@ export interface EventBus {
   close(): Promise<void>
 }
 
-export function createEventBus({ sinks, listeners = () => [] }: EventBusOptions): EventBus {
+export function createEventBus({ sinks, listeners = () => [], redact = (event) => [event] }: EventBusOptions): EventBus {
   const reported = new Set<object>()
   let session = 0
 
@@ -47,6 +50,10 @@ export function createEventBus({ sinks, listeners = () => [] }: EventBusOptions)
   }
 
   function emit(body: ForgeEventBody) {
+    for (const safe of redact(body)) deliver(safe)
+  }
+
+  function deliver(body: ForgeEventBody) {
     const event: ForgeEvent = { ...body, time: new Date().toISOString(), sessionNumber: session }
     for (const sink of sinks) attempt(`The sink "${sink.name}"`, sink, () => sink.handle(event))
     for (const listener of listeners(event.type)) attempt(`A listener of "${event.type}"`, listener, () => listener(event))

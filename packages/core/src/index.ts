@@ -78,8 +78,8 @@ export { type FilesystemGuard, filesystemGuard } from './security/filesystem-gua
 export { type RedactOptions, type TextRedactor, createRedactor, redact } from './security/redact'
 
 export type { Logger } from './logging/logger'
-export { type JsonLoggerOptions, jsonLogger } from './logging/json-logger'
-export type { Redactor } from './logging/redact-value'
+export { jsonLogger } from './logging/json-logger'
+export { environmentSecrets } from './logging/secrets'
 export type { Renderer } from './rendering/renderer'
 export { type JsonRendererOptions, jsonRenderer } from './rendering/json'
 export { type PlainLevel, type PlainRendererOptions, plainRenderer } from './rendering/plain'

@@ -4,17 +4,11 @@ import type { EventOf, ForgeEvent } from '../events'
 import { writeFileAtomic } from '../files'
 import { type LineWriter, openLineWriter } from './line-writer'
 import type { Logger } from './logger'
-import { type Redactor, redactValue } from './redact-value'
 import { RESULT_CHARACTERS, type SessionLog, addToSessionLog, secondsBetween, startSessionLog, timelineData, withSummary } from './session-log'
 
 const CHECKPOINT_MS = 2000
 /** A long session's log is written more seldom: making its text takes no more than one fiftieth of the time. */
 const CHECKPOINT_SHARE = 50
-
-export interface JsonLoggerOptions {
-  /** Takes secrets out of every string before it is written. */
-  redact: Redactor
-}
 
 interface OpenRun {
   projectDir: string
@@ -27,9 +21,9 @@ interface OpenRun {
 /**
  * Writes `<projectDir>/logs/<runId>/`: `timeline.jsonl`, one `session_NNN.json` a session and `run_summary.json`, in the seed's shape, all
  * times in UTC. Files are rewritten while a session runs, so that they are true after a kill, too, but for the last two
- * seconds (more in a session with a very long log).
+ * seconds (more in a session with a very long log). The events of a run come without secrets; whoever feeds it others redacts them first.
  */
-export function jsonLogger({ redact }: JsonLoggerOptions): Logger {
+export function jsonLogger(): Logger {
   const finished: SessionLog[] = []
   let run: OpenRun | undefined
   let facts: EventOf<'run-start'> | undefined
@@ -67,7 +61,7 @@ export function jsonLogger({ redact }: JsonLoggerOptions): Logger {
 
   function record(raw: ForgeEvent, open: OpenRun) {
     const size = raw.type === 'tool-end' ? raw.content.length : 0
-    const event = { ...raw, ...(redactValue(bodyOf(shortened(raw)), redact) as object) } as ForgeEvent
+    const event = shortened(raw)
     lastTime = event.time
     if (event.type === 'run-start') facts = event
     if (event.type === 'run-end') ending = event
@@ -118,13 +112,9 @@ export function jsonLogger({ redact }: JsonLoggerOptions): Logger {
   }
 }
 
-/** What is written of a result is a part of it, so only that part and some more, against halved secrets, is worth redacting. */
+/** What is written of a result is a part of it. */
 function shortened(event: ForgeEvent): ForgeEvent {
-  return event.type === 'tool-end' ? { ...event, input: null, content: event.content.slice(0, RESULT_CHARACTERS + 2000) } : event
-}
-
-function bodyOf({ time: _time, sessionNumber: _session, type: _type, ...body }: ForgeEvent): object {
-  return body
+  return event.type === 'tool-end' ? { ...event, input: null, content: event.content.slice(0, RESULT_CHARACTERS + 1) } : event
 }
 
 function summaryOf(

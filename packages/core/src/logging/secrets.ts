@@ -1,10 +1,26 @@
-import { redact } from '../security/redact'
-import type { Redactor } from './redact-value'
-
 const SECRET_NAME = /(?:(?:^|_)(?:KEY|TOKEN|SECRET|PASS|PWD)|PASSWORD|PASSWD|CREDENTIALS?)$/i
+/** Shorter values are words, as a rule. */
+const MIN_SECRET = 8
+const URL_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^/?#@:]*:([^/?#@]+)@/i
 
-/** Takes out what looks like a secret, and the values of this environment's own secrets wherever they occur. */
-export function secretRedactor(env: Record<string, string | undefined>): Redactor {
-  const secrets = Object.entries(env).flatMap(([name, value]) => (value !== undefined && value.length >= 8 && SECRET_NAME.test(name) ? [value] : []))
-  return (text) => redact(text, { secrets })
+/** The values of an environment's secrets: of variables with such names, and passwords in URLs as far as they are no plain words. */
+export function environmentSecrets(env: Record<string, string | undefined>): string[] {
+  return Object.entries(env).flatMap(([name, value = '']) => [
+    ...(value.length >= MIN_SECRET && SECRET_NAME.test(name) ? [value] : []),
+    ...passwordsIn(value),
+  ])
+}
+
+function passwordsIn(url: string): string[] {
+  const written = URL_PASSWORD.exec(url)?.[1]
+  if (written === undefined || written.length < MIN_SECRET || /^[a-z]+$/i.test(written)) return []
+  return [written, decoded(written)]
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

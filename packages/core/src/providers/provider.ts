@@ -71,6 +71,8 @@ export interface Provider {
   readonly contextWindow: number
   /** True when the provider is our own deterministic code, so that a missing sandbox need not stop a run. Default false. */
   readonly trusted?: boolean
+  /** Its keys, when they did not come from the environment: they are kept out of logs and events. */
+  readonly secrets?: readonly string[] | undefined
   /** @throws ProviderError */
   stream(request: ModelRequest, options: { signal: AbortSignal }): AsyncIterable<ModelEvent>
 }

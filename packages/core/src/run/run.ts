@@ -8,7 +8,10 @@ import { messageOf, removeLink } from '../files'
 import { jsonLogger } from '../logging/json-logger'
 import { runIdFor } from '../logging/run-id'
 import type { ResolvedOptions } from '../options'
-import { secretRedactor } from '../logging/secrets'
+import { eventRedactor } from '../logging/event-redactor'
+import { redactValue } from '../logging/redact-value'
+import { environmentSecrets } from '../logging/secrets'
+import { redact } from '../security/redact'
 import type { Sandbox } from '../sandbox/sandbox'
 import { SANDBOX_NONE, chooseSandbox } from '../session/choose-sandbox'
 import { createBudget } from './budget'
@@ -86,9 +89,10 @@ async function runLocked(
   // Another run may have ended between the look around and the lock.
   const project = await inspectProject(options.projectDir, store)
   const spec = await resolveSpec(options, project, store)
-  const { template, logger = jsonLogger({ redact: secretRedactor(process.env) }) } = options
+  const { template, logger = jsonLogger() } = options
   const sinks = [logger, ...(options.renderer ? [options.renderer] : [])]
-  const bus = createEventBus({ sinks, listeners: context.listeners })
+  const secrets = [...environmentSecrets(process.env), ...(options.provider.secrets ?? [])]
+  const bus = createEventBus({ sinks, listeners: context.listeners, redact: eventRedactor(secrets) })
   const budget = createBudget(options.limits, options.maxIterations)
   const run: Run = {
     options,
@@ -116,7 +120,10 @@ async function runLocked(
     const result = resultOf(run, outcome, secondsSince(begun))
     emitEnd(run, result.status, result.seconds)
     const { renderer } = options
-    if (renderer?.result !== undefined) await bus.guard(`The renderer "${renderer.name}"`, renderer, () => renderer.result?.(result))
+    if (renderer?.result !== undefined)
+      await bus.guard(`The renderer "${renderer.name}"`, renderer, () =>
+        renderer.result?.(redactValue(result, (text) => redact(text, { secrets })) as RunResult),
+      )
     return result
   } catch (error) {
     bus.emit({ type: 'notice', level: 'error', code: 'RUN_FAILED', message: messageOf(error) })

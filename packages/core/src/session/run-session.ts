@@ -2,7 +2,9 @@ import { realpath } from 'node:fs/promises'
 import { createEventBus } from '../event-bus'
 import { ForgeError } from '../errors'
 import type { EventSink } from '../events'
+import { eventRedactor } from '../logging/event-redactor'
 import type { Logger } from '../logging/logger'
+import { environmentSecrets } from '../logging/secrets'
 import type { Provider } from '../providers/provider'
 import { runIdFor } from '../logging/run-id'
 import type { Sandbox } from '../sandbox/sandbox'
@@ -56,7 +58,10 @@ export async function runSession(options: RunSessionOptions): Promise<SessionRes
     })
   }
   const { sandbox } = await chooseSandbox(options.sandbox, provider)
-  const bus = createEventBus({ sinks: [...(logger ? [logger] : []), ...(options.sinks ?? [])] })
+  const bus = createEventBus({
+    sinks: [...(logger ? [logger] : []), ...(options.sinks ?? [])],
+    redact: eventRedactor([...environmentSecrets(process.env), ...(provider.secrets ?? [])]),
+  })
   const startedAt = new Date()
   const begun = performance.now()
   const runId = runIdFor(startedAt)

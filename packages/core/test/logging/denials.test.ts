@@ -3,7 +3,6 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type ForgeEvent, type TimelineEntry, jsonLogger, noSandbox, readTimeline, runSession } from '../../src/index'
-import { secretRedactor } from '../../src/logging/secrets'
 import { scriptedProvider } from '../../src/testing/index'
 import { done, freshPath } from '../support/project'
 
@@ -27,7 +26,7 @@ test('a denial is an event and a log entry with its real rule, reason and redact
     system: '',
     projectDir,
     sandbox: noSandbox(),
-    logger: jsonLogger({ redact: secretRedactor({}) }),
+    logger: jsonLogger(),
     sinks: [{ name: 'collector', handle: (event) => void events.push(event) }],
   })
 

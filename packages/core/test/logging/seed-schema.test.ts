@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { analyzeRun, type ForgeEventBody, jsonLogger, noSandbox, plainRenderer, readTimeline, runSession, type TimelineEntry } from '../../src/index'
 import { createEventBus } from '../../src/event-bus'
-import { secretRedactor } from '../../src/logging/secrets'
+import { environmentSecrets } from '../../src/logging/secrets'
+import { redact as takeOut } from '../../src/security/redact'
 import { scriptedProvider } from '../../src/testing/index'
 import { allowAll, builds, done, freshPath, rig, runs, writesList } from '../support/project'
 
@@ -108,7 +109,7 @@ test('results are cut at 10,000 characters and texts at 5,000', async () => {
 test('a session by itself is logged like a run, and its summary ends', async () => {
   const projectDir = freshPath()
   mkdirSync(projectDir)
-  const logger = jsonLogger({ redact: (text) => text })
+  const logger = jsonLogger()
   await runSession({
     provider: scriptedProvider([runs('true'), done]),
     prompt: 'x',
@@ -130,7 +131,7 @@ test('a session by itself is logged like a run, and its summary ends', async () 
 
 test('a clock that is set back makes no negative duration', async () => {
   const projectDir = freshPath()
-  const logger = jsonLogger({ redact: (text) => text })
+  const logger = jsonLogger()
   await logger.open({ projectDir, runId: 'run_1', startedAt: new Date('2026-01-01T12:00:00.000Z') })
   const at = (time: string, body: ForgeEventBody) => logger.handle({ ...body, time, sessionNumber: 1 })
   at('2026-01-01T12:00:00.000Z', { type: 'session-start', session: 1, phase: 'coding', provider: 'p', model: 'm' })
@@ -144,7 +145,7 @@ test('a clock that is set back makes no negative duration', async () => {
 
 test('parallel calls are filed under their own ids', async () => {
   const projectDir = freshPath()
-  const logger = jsonLogger({ redact: (text) => text })
+  const logger = jsonLogger()
   await logger.open({ projectDir, runId: 'run_1', startedAt: new Date() })
   const bus = createEventBus({ sinks: [logger] })
   bus.enterSession(1)
@@ -179,7 +180,8 @@ test('a log of the seed system is read as one session-less run', async () => {
 })
 
 test('secrets of the environment and of well-known shape are redacted by default, look-alikes are kept', () => {
-  const redact = secretRedactor({ ANTHROPIC_API_KEY: 'very-own-value-1', TOKEN: 'own-token-2', HOME: '/home/somebody', SHORT_KEY: 'abc' })
+  const secrets = environmentSecrets({ ANTHROPIC_API_KEY: 'very-own-value-1', TOKEN: 'own-token-2', HOME: '/home/somebody', SHORT_KEY: 'abc' })
+  const redact = (text: string) => takeOut(text, { secrets })
   expect(redact('a very-own-value-1 b own-token-2 c /home/somebody abc')).toBe('a [REDACTED] b [REDACTED] c /home/somebody abc')
   expect(redact('Authorization: Bearer sk-ant-api03-abcdefghijklmnopqrstuvwxyz0123456789')).not.toContain('abcdefghijklmnop')
   expect(redact('keyboard tokens secretary')).toBe('keyboard tokens secretary')

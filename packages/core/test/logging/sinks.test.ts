@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { analyzeRun, type ForgeEvent, jsonLogger, jsonRenderer, plainRenderer, readTimeline } from '../../src/index'
+import { analyzeRun, type ForgeEvent, jsonRenderer, plainRenderer, readTimeline } from '../../src/index'
 import { scriptedProvider } from '../../src/testing/index'
 import { builds, done, freshPath, rig, runs, writesList } from '../support/project'
 
@@ -111,21 +111,23 @@ test('a timeline that is broken in the middle, or absent, is named', async () =>
 })
 
 test('secrets stay out of the logs, whatever they stand under', async () => {
-  const redact = (text: string) => text.replaceAll('hunter22', '[REDACTED]').replace(/(api_key=)\S+/g, '$1[REDACTED]')
   const { harness } = rig(
-    scriptedProvider([
-      { calls: [{ name: 'Write', input: { file_path: 'x', content: 'password is hunter22' } }] },
-      { text: 'hunter22', calls: [{ name: 'Read', input: { api_key: 'abc' } }] },
-      ...writesList(),
-      done,
-    ]),
-    { logger: jsonLogger({ redact }), maxIterations: 1 },
+    {
+      ...scriptedProvider([
+        { calls: [{ name: 'Write', input: { file_path: 'x', content: 'the word is hunter22' } }] },
+        { text: 'hunter22', calls: [{ name: 'Read', input: { api_key: 'zyxw-98765' } }] },
+        ...writesList(),
+        done,
+      ]),
+      secrets: ['hunter22'],
+    },
+    { maxIterations: 1 },
   )
   const { runDir } = await harness.run()
   for (const name of ['timeline.jsonl', 'session_001.json']) {
     const text = await readFile(join(runDir, name), 'utf8')
-    expect(text).toContain('password is [REDACTED]')
+    expect(text).toContain('the word is [REDACTED]')
     expect(text).toContain('"[REDACTED]"')
-    expect(text).not.toMatch(/hunter22|"abc"/)
+    expect(text).not.toMatch(/hunter22|zyxw-98765/)
   }
 })

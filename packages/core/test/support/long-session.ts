@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jsonLogger, noSandbox, runSession, type ModelRequest, type Provider } from '../../src/index'
-import { secretRedactor } from '../../src/logging/secrets'
 
 const TURNS = 1000
 const heap: number[] = []
@@ -35,7 +34,7 @@ await runSession({
   projectDir,
   policies: [],
   sandbox: noSandbox(),
-  logger: jsonLogger({ redact: secretRedactor({ SOME_API_KEY: 'a-secret-value' }) }),
+  logger: jsonLogger(),
   maxTurns: TURNS + 10,
 })
 const { user, system } = process.cpuUsage(begun)
