@@ -1,25 +1,37 @@
 import { type Dirent, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isInside, protectedFolder, realPathOf } from './real-path'
+import { refuse } from './refusal'
 
 export type Reach = 'outside' | '.git' | '.forge'
 
-/** Looking at more entries than this takes too long. */
-const MAX_ENTRIES = 5000
+/** What all patterns of one script may cost together: one for an entry that is looked at, more for one that has to be resolved. */
+const MAX_EFFORT = 20_000
+const RESOLVING = 10
 const PROTECTED = ['.git', '.forge'] as const
 const SPECIAL = /[*?[\\]/
 
+/** What the patterns of one script have cost so far. */
+export interface Effort {
+  spent: number
+}
+
+function spend(effort: Effort, units: number): void {
+  effort.spent += units
+  if (effort.spent > MAX_EFFORT) refuse('scope.patterns', 'the patterns of the script match too much to be judged.', 'Name the files or folders.')
+}
+
 /**
  * The worst place that a pattern of bash (`*`, `?`, `[…]`) can reach, links included; undefined when it stays on ordinary files of the root folder.
- * Takes too much for a match rather than too little.
+ * Takes too much for a match rather than too little. @throws RefusalError when it would take too long
  */
-export function reachOf(pattern: string, cwd: string, root: string): Reach | undefined {
+export function reachOf(pattern: string, cwd: string, root: string, effort: Effort): Reach | undefined {
   const parts = pattern.split('/')
   const literalParts = parts.findIndex((part) => SPECIAL.test(part))
   const rest = parts.slice(literalParts).filter((part) => part !== '' && part !== '.')
-  let budget = MAX_ENTRIES
 
   function visit(path: string, at: number): Reach | undefined {
+    spend(effort, RESOLVING)
     const found = realPathOf(path)
     if ('problem' in found || !isInside(found.realPath, root)) return 'outside'
     const within = found.realPath
@@ -39,7 +51,7 @@ export function reachOf(pattern: string, cwd: string, root: string): Reach | und
     /** Bash before 5.2 lets `.*` match this one too. */
     if (matches('..')) reaches.push(visit(join(folder, '..'), at + 1))
     for (const entry of entriesOf(folder)) {
-      if (--budget < 0) return 'outside'
+      spend(effort, 1)
       const isPlain = at + 1 === rest.length && !entry.isSymbolicLink() && protectedFolder(entry.name) === undefined
       if (matches(entry.name) && !isPlain) reaches.push(visit(join(folder, entry.name), at + 1))
     }

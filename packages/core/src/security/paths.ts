@@ -2,7 +2,7 @@ import { lstatSync, statSync } from 'node:fs'
 import { basename, relative, resolve, sep } from 'node:path'
 import { type Argument, literal } from './argument'
 import type { CommandScope } from './command-rule'
-import { reachOf } from './glob-reach'
+import { type Effort, reachOf } from './glob-reach'
 import { isInside, kernelPathOf, protectedFolder, realPathOf } from './real-path'
 import type { Refusal } from './refusal'
 
@@ -38,7 +38,7 @@ export interface PathScope extends Omit<CommandScope, 'judge'> {
 }
 
 /** Judges paths as seen from one folder of the project. */
-export function commandScope(projectDir: string, cwd: string): PathScope {
+export function commandScope(projectDir: string, cwd: string, effort: Effort): PathScope {
   const known = new Map<string, string | undefined>()
   const pathOf = ({ text }: Argument) => {
     if (text === undefined || known.has(text)) return text === undefined ? undefined : known.get(text)
@@ -59,7 +59,7 @@ export function commandScope(projectDir: string, cwd: string): PathScope {
     if (ADDRESS.test(text)) return { rule: 'path.address', reason: `${text} is an address, not a path.`, hint: 'Use a file of the project.' }
     if (text === '-' || FREE_DEVICES.has(text)) return undefined
     const outside: Refusal = { rule: 'path.outside', reason: `${text} is outside the project folder.`, hint: 'Use a path inside the project.' }
-    if (argument.glob) return goesBack(text) || reachOf(text, cwd, projectDir) === 'outside' ? outside : undefined
+    if (argument.glob) return goesBack(text) || reachOf(text, cwd, projectDir, effort) === 'outside' ? outside : undefined
     const path = pathOf(argument)
     if (path === undefined) return { rule: 'path.problem', reason: `${text} cannot be resolved.`, hint: 'Use a path that exists.' }
     return isInside(path, projectDir) ? undefined : outside
@@ -71,7 +71,7 @@ export function commandScope(projectDir: string, cwd: string): PathScope {
     const path = argument.glob ? undefined : pathOf(argument)
     const folder =
       path === undefined
-        ? reachOf(argument.text, cwd, projectDir)
+        ? reachOf(argument.text, cwd, projectDir, effort)
         : relative(projectDir, path)
             .split(sep)
             .map(protectedFolder)

@@ -6,7 +6,7 @@ import { refuse } from './refusal'
 const MAX_FOLDERS = 8
 /** A variable with more possible values counts as unknown. */
 const MAX_VALUES = 64
-const MAX_VARIABLES = 200
+const MAX_VARIABLES = 100
 const MAX_FUNCTIONS = 50
 
 /** What is known at one point of a script. */

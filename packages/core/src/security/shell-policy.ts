@@ -1,7 +1,7 @@
 import type { Argument } from './argument'
 import type { CommandRule, CommandScope, ResolvedCommand } from './command-rule'
 import { forbiddenBuiltin } from './builtins'
-import { namesIn } from './glob-reach'
+import { type Effort, namesIn } from './glob-reach'
 import { hintFor } from './unlisted'
 import { type PathScope, commandScope, programName } from './paths'
 import type { PolicyContext, PolicyVerdict, SecurityPolicy } from './policy'
@@ -38,9 +38,7 @@ export function shellPolicy(id: string, rules: readonly CommandRule[], parser: S
 }
 
 /** Bash puts file names in the place of a pattern, and a program takes one like `--pre=x` for an option. */
-function mayBecomeOption({ glob, text }: Argument, folder: string): boolean {
-  return glob && text !== undefined && /^[*?[]/.test(text) && namesIn(folder).some((name) => name.startsWith('-'))
-}
+const mayBecomeOption = ({ glob, text }: Argument) => glob && text !== undefined && /^[*?[]/.test(text)
 
 /** Bash lists the folder of a pattern, even for a command that takes the names for mere text. */
 function listedOutside(argument: Argument, scope: CommandScope): Refusal | undefined {
@@ -59,8 +57,15 @@ type RulesByName = ReadonlyMap<string, readonly CommandRule[]>
 function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set<string>): Judge {
   let commands = 0
   const scopes = new Map<string, PathScope>()
+  const effort: Effort = { spent: 0 }
+  const dashes = new Map<string, boolean>()
+  const hasDashes = (folder: string) => {
+    const known = dashes.get(folder) ?? namesIn(folder).some((name) => name.startsWith('-'))
+    dashes.set(folder, known)
+    return known
+  }
   const scopeIn = (folder: string) => {
-    const scope = scopes.get(folder) ?? commandScope(projectDir, folder)
+    const scope = scopes.get(folder) ?? commandScope(projectDir, folder, effort)
     scopes.set(folder, scope)
     return scope
   }
@@ -81,7 +86,7 @@ function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set
       unknown.add(outer)
       return undefined
     }
-    const disguised = command.args.find((argument) => mayBecomeOption(argument, folder))
+    const disguised = command.args.find((argument) => mayBecomeOption(argument) && hasDashes(folder))
     if (disguised)
       return { rule: 'glob.option', reason: `${disguised.text} would match a file whose name begins with a dash.`, hint: `Use ./${disguised.text}.` }
     const scope: CommandScope = { ...scopeIn(folder), judge: (nested) => judge(nested, folder, outer, depth + 1) }
