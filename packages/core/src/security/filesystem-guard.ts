@@ -5,7 +5,7 @@ import { ForgeError } from '../errors'
 import { DeniedError } from '../tools/tool'
 import { isElsewhere, moved, openFolder, replaceIn, within } from './held-folder'
 import type { Decision, FileOperation } from './policy'
-import { isInside, protectedFolder, realPathOf } from './real-path'
+import { foldedName, isInside, protectedFolder, realPathOf } from './real-path'
 
 /** Keeps file access inside one folder. Paths are absolute or relative to that folder. */
 export interface FilesystemGuard {
@@ -27,6 +27,9 @@ export interface FilesystemGuard {
 type Judgement = { decision: Decision; realPath: string; stats: Stats | undefined }
 
 const MAX_PATH = 4096
+/** Of the project folder only: the sandbox keeps the same one read-only. */
+const LOG_FOLDER = 'logs'
+const NAMES_A_FOLDER = /\/\.?$/
 
 /** Guards one folder. @throws ForgeError CONFIG_INVALID when it does not exist. */
 export function filesystemGuard(root: string): FilesystemGuard {
@@ -41,13 +44,13 @@ export function filesystemGuard(root: string): FilesystemGuard {
     const malformed = malformedPath(path)
     if (malformed) return refuse('fs.path', malformed, 'Give a path inside the project folder.')
 
-    const found = realPathOf(resolve(realRoot, path))
+    const found = reachedPath(realRoot, path)
     if ('problem' in found) return refuse('fs.path', `${path} cannot be used: ${found.problem}`)
     const { realPath } = found
     if (!isInside(realPath, realRoot)) {
       return refuse('fs.outside', `${path} is outside the project folder.`, 'Only files inside the project folder can be used.')
     }
-    const parts = realPath.slice(realRoot.length).split(sep)
+    const parts = realPath.slice(realRoot.length).split(sep).slice(1)
     const writes = operation === 'write' || operation === 'edit'
     const folder = writes ? parts.map(protectedFolder).find((name) => name !== undefined) : undefined
     if (folder === '.git') {
@@ -56,7 +59,13 @@ export function filesystemGuard(root: string): FilesystemGuard {
     if (folder === '.forge') {
       return refuse('fs.state', "the harness's own files cannot be written.", 'Leave the folder .forge alone.')
     }
+    if (writes && foldedName(parts[0] ?? '') === LOG_FOLDER) {
+      return refuse('fs.state', "the harness's own logs cannot be written.", `Leave the folder ${LOG_FOLDER} alone; use a folder of another name.`)
+    }
     const stats = lstatSync(realPath, { throwIfNoEntry: false })
+    if (NAMES_A_FOLDER.test(path) && !stats?.isDirectory() && (stats || operation !== 'list')) {
+      return refuse('fs.path', `${path} names a folder by its end, and none is there.`, 'Leave out the slash at the end.')
+    }
     if (operation !== 'list') {
       if (stats?.isDirectory()) return refuse('fs.folder', `${path} is a folder, not a file.`)
       if (stats && !stats.isFile()) return refuse('fs.special', `${path} is not a regular file.`)
@@ -114,12 +123,25 @@ function existing(root: string): string {
   }
 }
 
+/** Where a path leads: each `..` goes up from where the links before it lead, as for every program, and not from where they stand. */
+function reachedPath(root: string, path: string): ReturnType<typeof realPathOf> {
+  const [first = '', ...afterBack] = path.split(/(?:^|\/)\.\.(?=\/|$)/)
+  let reached = realPathOf(resolve(path.startsWith('/') ? '/' : root, first))
+  for (const rest of afterBack) {
+    if ('problem' in reached) return reached
+    const below = lstatSync(reached.realPath, { throwIfNoEntry: false })
+    if (below && !below.isDirectory()) return { problem: 'a part of the path is a file, not a folder.' }
+    reached = realPathOf(resolve(dirname(reached.realPath), `./${rest}`))
+  }
+  return reached
+}
+
 function malformedPath(path: string): string | undefined {
   if (typeof path !== 'string' || path === '') return 'the path is empty.'
   if (path.length > MAX_PATH) return 'the path is too long.'
   if (path.includes('\0')) return 'the path contains a NUL character.'
   if (path.startsWith('~')) return 'a path that starts with ~ is not expanded.'
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return 'a URL is not a path.'
+  if (/^[a-z][a-z0-9+.-]*:\/\/|^[a-z][a-z0-9+.-]+:\//i.test(path)) return 'a URL is not a path.'
   return undefined
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { constants, mkdirSync, readlinkSync } from 'node:fs'
+import { closeSync, constants, mkdirSync, openSync, readlinkSync } from 'node:fs'
 import { type FileHandle, open as openFile, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { DeniedError } from '../tools/tool'
@@ -41,6 +41,27 @@ function makeFolder(path: string): void {
     mkdirSync(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/**
+ * The same, one step, synchronous: opens a folder, or one by its name in a folder that is held (`<held>/<name>`), and hands on the path under which it
+ * is held as long as `use` runs. @throws DeniedError when a link or a file is there
+ */
+export function holdFolder<T>(path: string, use: (held: string) => T): T {
+  const folder = openHeld(path)
+  try {
+    return use(ON_LINUX ? `/proc/self/fd/${folder}` : path)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+function openHeld(path: string): number {
+  try {
+    return openSync(path, FOLDER)
+  } catch (error) {
+    return denied(path)(error as NodeJS.ErrnoException)
   }
 }
 

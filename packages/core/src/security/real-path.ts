@@ -47,7 +47,7 @@ function deepestPresent(path: string): string {
 
 function realpathOrNothing(path: string): string | undefined {
   try {
-    return realpathSync(path)
+    return realpathSync.native(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
@@ -59,14 +59,23 @@ export function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 }
 
-/** Which protected folder a part of a path means, under any name that a file system may accept for it. */
+/**
+ * Which protected folder a part of a path means, under any name that a file system may accept for it. A backslash parts names, and a colon ends one,
+ * as on Windows (`sub\.git\config`, `.git::$INDEX_ALLOCATION`).
+ */
 export function protectedFolder(part: string): '.git' | '.forge' | undefined {
-  const folded = part
+  const names = part.split('\\').map(foldedName)
+  if (names.some((name) => name === '.git' || /^git~\d+$/.test(name))) return '.git'
+  if (names.some((name) => name === '.forge' || /^forge~\d+$/.test(name))) return '.forge'
+  return undefined
+}
+
+/** What a file system that folds names may take a name for. */
+export function foldedName(name: string): string {
+  return name
     .normalize('NFKC')
     .replace(INVISIBLE, '')
+    .replace(/:.*$/s, '')
     .replace(/[. ]+$/, '')
     .toLowerCase()
-  if (folded === '.git' || /^git~\d+$/.test(folded)) return '.git'
-  if (folded === '.forge' || /^forge~\d+$/.test(folded)) return '.forge'
-  return undefined
 }

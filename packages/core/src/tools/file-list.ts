@@ -1,6 +1,8 @@
 import { type Dirent, closeSync, constants, fstatSync, openSync, readFileSync, readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
+import { holdFolder } from '../security/held-folder'
+import { DeniedError } from './tool'
 
 /** What one `.gitignore` says, and where it stands. */
 interface Rules {
@@ -14,38 +16,40 @@ const MAX_IGNORE_BYTES = 1024 * 1024
 
 /**
  * Regular files below `start`, relative to `root` with forward slashes, sorted. Leaves out `.git` and what the `.gitignore` files name; links are not
- * followed. A start that is itself ignored is listed all the same: it was asked for by name.
+ * followed, and each folder is read as it was opened: a link that takes its place leads nowhere. A start that is itself ignored is listed all the
+ * same: it was asked for by name.
+ * @throws DeniedError when a part of `start` was replaced by a link or a file
  */
 export function listFiles(root: string, start: string): string[] {
   const files: string[] = []
-  const inherited = rulesAbove(root, start)
-  walk(start, isIgnored(start, true, inherited) ? [] : inherited)
+  const steps = relative(root, start)
+    .split(sep)
+    .filter((name) => name !== '')
+  holdFolder(root, (held) => descend(root, held, steps, []))
   return files.sort((a, b) => (a < b ? -1 : 1))
 
-  function walk(folder: string, above: readonly Rules[]): void {
-    const own = rulesOf(folder)
-    const rules = own ? [...above, own] : above
-    for (const entry of entriesOf(folder)) {
+  function descend(folder: string, held: string, [next, ...rest]: readonly string[], above: readonly Rules[]): void {
+    if (next === undefined) walk(folder, held, isIgnored(folder, true, above) ? [] : above)
+    else holdFolder(join(held, next), (deeper) => descend(join(folder, next), deeper, rest, withRulesOf(folder, held, above)))
+  }
+
+  function walk(folder: string, held: string, above: readonly Rules[]): void {
+    const rules = withRulesOf(folder, held, above)
+    for (const entry of entriesOf(held)) {
       if (files.length >= MAX_FILES) return
       const path = join(folder, entry.name)
       if (entry.name.toLowerCase() === '.git' || isIgnored(path, entry.isDirectory(), rules)) continue
-      if (entry.isDirectory()) walk(path, rules)
+      if (entry.isDirectory()) skipUnopened(() => holdFolder(join(held, entry.name), (deeper) => walk(path, deeper, rules)))
       else if (entry.isFile()) files.push(slashes(relative(root, path)))
     }
   }
 }
 
-function rulesAbove(root: string, start: string): Rules[] {
-  const steps = relative(root, start).split(sep).slice(0, -1)
-  const folders = start === root ? [] : [root, ...steps.map((_step, index) => join(root, ...steps.slice(0, index + 1)))]
-  return folders.map(rulesOf).filter((rules) => rules !== undefined)
-}
-
-function rulesOf(folder: string): Rules | undefined {
+function withRulesOf(folder: string, held: string, above: readonly Rules[]): readonly Rules[] {
   try {
-    return { folder, rules: ignore().add(plainText(join(folder, '.gitignore'))) }
+    return [...above, { folder, rules: ignore().add(plainText(join(held, '.gitignore'))) }]
   } catch {
-    return undefined
+    return above
   }
 }
 
@@ -73,10 +77,16 @@ function isIgnored(path: string, isFolder: boolean, all: readonly Rules[]): bool
 }
 
 function entriesOf(folder: string): Dirent[] {
+  return skipUnopened(() => readdirSync(folder, { withFileTypes: true })) ?? []
+}
+
+/** A folder that may not be read, or is gone by now, is left out of the list. */
+function skipUnopened<T>(use: () => T): T | undefined {
   try {
-    return readdirSync(folder, { withFileTypes: true })
-  } catch {
-    return []
+    return use()
+  } catch (error) {
+    if (error instanceof DeniedError || (error as NodeJS.ErrnoException).code !== undefined) return undefined
+    throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { evaluateCommand } from '../security/evaluate'
 import { filesystemGuard } from '../security/filesystem-guard'
 import type { SecurityPolicy } from '../security/policy'
@@ -43,7 +43,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
     },
     async list(path = '.') {
       const start = guard.resolve('list', path)
-      if (!statSync(start).isDirectory()) throw new Error(`${path} is not a folder.`)
+      if (!lstatSync(start).isDirectory()) throw new Error(`${path} is not a folder.`)
       return listFiles(root, start)
     },
     check: (operation, path) => guard.resolve(operation, path),
