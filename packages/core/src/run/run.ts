@@ -175,7 +175,7 @@ async function claim(run: Run, project: Project): Promise<void> {
 /** Lays the ground, and takes over a seed project's list. */
 async function prepare(run: Run, project: Project): Promise<void> {
   const { projectDir, store, spec, options } = run
-  await sweepTemporaries([projectDir, join(projectDir, STATE_FOLDER), store.outside])
+  for (const folder of [projectDir, store.outside]) await sweepTemporaries(folder)
   await layGround({ projectDir, spec: spec.text, template: options.template, store })
   await initRepository(run)
   if (project.kind === 'seed') await adopt(run, project.features)

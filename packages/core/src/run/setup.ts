@@ -27,11 +27,16 @@ async function ignore(path: string, wanted: readonly string[]): Promise<void> {
   await ensureFile(path, `${start}${missing.join('\n')}\n`)
 }
 
-/** Removes the temporary files that killed writes left. */
-export async function sweepTemporaries(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
-    const names = await readdir(folder).catch(() => [])
-    const left = names.filter((name) => /\.[0-9a-f]{12}\.tmp$/.test(name))
-    await Promise.all(left.map((name) => rm(join(folder, name), { force: true })))
+const TEMPORARY = /(?:\.|^\.forge-)[0-9a-f]{12}\.tmp$/
+/** Large, and written by others. */
+const NOT_SWEPT = new Set(['.git', '.venv', 'venv', 'node_modules'])
+
+/** Removes the temporary files that killed writes left in a folder, and in all that it holds. Links are not followed. */
+export async function sweepTemporaries(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory() && !NOT_SWEPT.has(entry.name)) await sweepTemporaries(path)
+    else if (entry.isFile() && TEMPORARY.test(entry.name)) await rm(path, { force: true })
   }
 }

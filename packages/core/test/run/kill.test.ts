@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { readFile, readdir } from 'node:fs/promises'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -90,6 +90,9 @@ test('killed again and again, a run loses nothing, does nothing twice and leaves
     if (signal === 'SIGKILL') kills += 1
     expect(await goneWithin(projectDir, 3000)).toEqual([])
   }
+  const deep = join(projectDir, 'app', 'models')
+  await mkdir(deep, { recursive: true })
+  await writeFile(join(deep, '.forge-0123456789ab.tmp'), 'half a fi')
   const last = await runChild(script, projectDir, '')
 
   expect(kills).toBeGreaterThanOrEqual(20)
@@ -105,5 +108,5 @@ test('killed again and again, a run loses nothing, does nothing twice and leaves
   expect(new Set(commits).size).toBe(commits.length)
   expect(execFileSync('git', ['status', '--porcelain'], { cwd: projectDir, encoding: 'utf8' })).toBe('')
   expect((await readdir(join(projectDir, '.forge'))).sort()).toEqual(['features.json', 'spec.txt', 'state.json'])
-  expect((await readdir(projectDir)).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  expect((await readdir(projectDir, { recursive: true })).filter((name) => name.endsWith('.tmp'))).toEqual([])
 })
