@@ -1,7 +1,5 @@
 import type { Requirement } from './features/feature'
-import type { ForgeEventBody } from './events'
 import type { Phase } from './phase'
-import type { SandboxSpec } from './sandbox/sandbox'
 import type { SizePreset } from './size-preset'
 import type { Verifier } from './verification/verifier'
 
@@ -20,25 +18,6 @@ export interface Template {
   readonly verifier: Verifier
   /** Lines for the project's .gitignore. */
   readonly gitignore: readonly string[]
-  /**
-   * Prepares what the commands of an agent need: interpreter, packages, a database. Opened before the first command of a run, closed with the run.
-   * Without it commands find the programs of the machine only.
-   * @throws ForgeError when something that they need is missing
-   */
-  workplace?(options: WorkplaceOptions): Promise<Workplace>
-}
-
-export interface WorkplaceOptions {
-  /** Absolute, real path. */
-  projectDir: string
-  signal: AbortSignal
-  emit(event: ForgeEventBody): void
-}
-
-/** What the commands of a run's sessions find around them, in the sandbox or without one. */
-export interface Workplace extends Pick<SandboxSpec, 'env' | 'readable' | 'writable' | 'forwards'> {
-  /** Ends what was started for it. Idempotent. */
-  close(): Promise<void>
 }
 
 /** What changes from session to session. */
