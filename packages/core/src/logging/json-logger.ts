@@ -4,7 +4,7 @@ import type { EventOf, ForgeEvent } from '../events'
 import { writeFileAtomic } from '../files'
 import { type LineWriter, openLineWriter } from './line-writer'
 import type { Logger } from './logger'
-import { RESULT_CHARACTERS, type SessionLog, addToSessionLog, secondsBetween, startSessionLog, timelineData, withSummary } from './session-log'
+import { type SessionLog, addToSessionLog, secondsBetween, startSessionLog, timelineData, withSummary } from './session-log'
 
 const CHECKPOINT_MS = 2000
 /** A long session's log is written more seldom: making its text takes no more than one fiftieth of the time. */
@@ -59,9 +59,8 @@ export function jsonLogger(): Logger {
       })
   }
 
-  function record(raw: ForgeEvent, open: OpenRun) {
-    const size = raw.type === 'tool-end' ? raw.content.length : 0
-    const event = shortened(raw)
+  function record(event: ForgeEvent, open: OpenRun) {
+    const size = event.type === 'tool-end' ? event.content.length : 0
     lastTime = event.time
     if (event.type === 'run-start') facts = event
     if (event.type === 'run-end') ending = event
@@ -110,11 +109,6 @@ export function jsonLogger(): Logger {
       )
     session = undefined
   }
-}
-
-/** What is written of a result is a part of it. */
-function shortened(event: ForgeEvent): ForgeEvent {
-  return event.type === 'tool-end' ? { ...event, input: null, content: event.content.slice(0, RESULT_CHARACTERS + 1) } : event
 }
 
 function summaryOf(

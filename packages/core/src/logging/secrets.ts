@@ -1,7 +1,14 @@
+import type { Provider } from '../providers/provider'
+
 const SECRET_NAME = /(?:(?:^|_)(?:KEY|TOKEN|SECRET|PASS|PWD)|PASSWORD|PASSWD|CREDENTIALS?)$/i
 /** Shorter values are words, as a rule. */
 const MIN_SECRET = 8
 const URL_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^/?#@:]*:([^/?#@]+)@/i
+
+/** All that must not be shown of a run with this provider. */
+export function knownSecrets(provider: Provider): string[] {
+  return [...environmentSecrets(process.env), ...(provider.secrets ?? [])]
+}
 
 /** The values of an environment's secrets: of variables with such names, and passwords in URLs as far as they are no plain words. */
 export function environmentSecrets(env: Record<string, string | undefined>): string[] {

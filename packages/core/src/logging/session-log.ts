@@ -1,6 +1,6 @@
 import type { EventOf, ForgeEvent } from '../events'
 
-export const RESULT_CHARACTERS = 10_000
+const RESULT_CHARACTERS = 10_000
 const TEXT_CHARACTERS = 5_000
 
 interface LoggedCall {

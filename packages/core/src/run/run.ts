@@ -10,7 +10,7 @@ import { runIdFor } from '../logging/run-id'
 import type { ResolvedOptions } from '../options'
 import { eventRedactor } from '../logging/event-redactor'
 import { redactValue } from '../logging/redact-value'
-import { environmentSecrets } from '../logging/secrets'
+import { knownSecrets } from '../logging/secrets'
 import { redact } from '../security/redact'
 import type { Sandbox } from '../sandbox/sandbox'
 import { SANDBOX_NONE, chooseSandbox } from '../session/choose-sandbox'
@@ -91,7 +91,7 @@ async function runLocked(
   const spec = await resolveSpec(options, project, store)
   const { template, logger = jsonLogger() } = options
   const sinks = [logger, ...(options.renderer ? [options.renderer] : [])]
-  const secrets = [...environmentSecrets(process.env), ...(options.provider.secrets ?? [])]
+  const secrets = knownSecrets(options.provider)
   const bus = createEventBus({ sinks, listeners: context.listeners, redact: eventRedactor(secrets) })
   const budget = createBudget(options.limits, options.maxIterations)
   const run: Run = {

@@ -1,11 +1,11 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { ForgeError } from '../errors'
-import { realForwards } from './forwards'
+import { isInside } from '../security/real-path'
 import { type GitPins, gitPins } from './git-pins'
 import { MINIMAL_PATH } from './host-connection'
-import type { SandboxSpec } from './sandbox'
-import { type MachineView, hostSockets, isSystem, isWithin, machineView, mask } from './visible-paths'
+import type { Forward, SandboxSpec } from './sandbox'
+import { type MachineView, isSystem, machineView, mask } from './visible-paths'
 
 export interface ArgumentOptions {
   visible: readonly string[]
@@ -13,6 +13,8 @@ export interface ArgumentOptions {
   /** How to get a user namespace. */
   namespace: readonly string[]
   canLimit: boolean
+  /** Of the specification, with the real paths of their sockets. */
+  forwards: readonly Forward[]
 }
 
 /**
@@ -22,7 +24,6 @@ export interface ArgumentOptions {
 export function bubblewrapArguments(spec: SandboxSpec, options: ArgumentOptions): GitPins {
   const root = existing(spec.root)
   if (root === sep) throw new ForgeError('CONFIG_INVALID', 'the root of the file system cannot be the project of a sandbox')
-  const forwards = realForwards(spec.forwards)
   const view = machineView({ root, ...options })
   const given = bindings(spec, root, view)
   const git = gitPins(root)
@@ -33,10 +34,8 @@ export function bubblewrapArguments(spec: SandboxSpec, options: ArgumentOptions)
       ...['--hostname', 'forge', '--cap-drop', 'ALL', '--clearenv', '--setenv', 'PATH', MINIMAL_PATH],
       ...view.args,
       ...given.args,
-      ...hostSockets()
-        .filter((path) => isWithin(path, root) && !given.named(path))
-        .flatMap(mask),
-      ...forwards.flatMap(({ socket }) => ['--ro-bind', socket, socket]),
+      ...view.sockets.filter((path) => isInside(path, root) && !given.named(path)).flatMap(mask),
+      ...options.forwards.flatMap(({ socket }) => ['--ro-bind', socket, socket]),
       ...ownFolders(root).flatMap((path) => ['--ro-bind', path, path]),
       ...git.args,
       ...['--remount-ro', '/', '--chdir', root],
@@ -64,7 +63,7 @@ function bindings(spec: SandboxSpec, root: string, { shows }: MachineView): { ar
   const args = [...extra, { how: '--bind', path: spec.root, real: root }]
     .sort((a, b) => a.real.split(sep).length - b.real.split(sep).length)
     .flatMap(({ how, path, real }) => [how, real, real, ...(path !== real && !shows(path) ? [how, real, path] : [])])
-  return { args, named: (path) => extra.some(({ real }) => isWithin(path, real) && !isWithin(root, real)) }
+  return { args, named: (path) => extra.some(({ real }) => isInside(path, real) && !isInside(root, real)) }
 }
 
 /** What the harness trusts later; a link would have its target bound, wherever that is. */

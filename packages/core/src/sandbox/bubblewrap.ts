@@ -54,7 +54,7 @@ export function bubblewrap(options: BubblewrapOptions = {}): Sandbox {
     const forwards = realForwards(spec.forwards)
     let reason = ''
     for (const variant of working ? [working] : VARIANTS) {
-      const { args, release } = bubblewrapArguments(spec, { visible, hidden, ...variant })
+      const { args, release } = bubblewrapArguments(spec, { visible, hidden, forwards, ...variant })
       const attempt = startInside(executable, args, spec.root)
       void attempt.connection.gone.then(release)
       const failure = await attempt.failure

@@ -1,6 +1,8 @@
-import { type Dirent, type Stats, accessSync, constants, lstatSync, readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
+import { type Stats, accessSync, constants, lstatSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
+import { entriesOf } from '../files'
+import { isInside } from '../security/real-path'
 import { MINIMAL_PATH } from './host-connection'
 
 /** The machine's programs and libraries. Links among them (merged /usr) stay links. */
@@ -21,6 +23,8 @@ const TEMPORARY_LIMIT = 1024 ** 3
 export interface MachineView {
   /** For bwrap: an empty root with what may be seen of the machine, read-only but for temporary folders. */
   args: string[]
+  /** Paths of the host's sockets, wherever they lie. */
+  sockets: readonly string[]
   /** Whether a path of the host is to be seen at its place. */
   shows(path: string): boolean
 }
@@ -44,15 +48,16 @@ export function machineView({ root, visible, hidden, canLimit }: MachineViewOpti
   const packages = optPackages()
   const system = [...SYSTEM, ...packages].filter((path) => isFolder(path) || isLink(path))
   const more = outermost(visible.map(realPlace)).filter((path) => path !== sep && isFolder(path))
-  const isBelow = (path: string, folders: readonly string[]) => folders.some((folder) => isWithin(path, folder))
+  const isBelow = (path: string, folders: readonly string[]) => folders.some((folder) => isInside(path, folder))
   const shows = (path: string) => isBelow(path, [...system, ...more])
   const links = visible.filter((path) => !shows(path) && isFolder(path))
   const temporary = (path: string) => [...(canLimit ? ['--size', String(TEMPORARY_LIMIT)] : []), '--tmpfs', path]
   const homes = outermost(['/root', '/home', '/tmp', '/var/tmp', '/run', ...[homedir(), tmpdir()].flatMap((path) => [path, realPlace(path)])]).filter(
-    (path) => !isWithin(path, root) && !holdsSystem(path) && (!shows(path) || isFolder(path)),
+    (path) => !isInside(path, root) && !holdsSystem(path) && (!shows(path) || isFolder(path)),
   )
   const searched = outermost([...SEARCHED, ...packages, ...more])
-  const masked = [...searched.flatMap(notForEverybody), ...hostSockets().filter(shows), ...hidden.map(realPlace)]
+  const sockets = hostSockets()
+  const masked = [...searched.flatMap(notForEverybody), ...sockets.filter(shows), ...hidden.map(realPlace)]
   return {
     args: [
       ...outermost(system.filter((path) => !isLink(path))).flatMap(readOnly),
@@ -63,14 +68,15 @@ export function machineView({ root, visible, hidden, canLimit }: MachineViewOpti
       ...homes.flatMap(temporary),
       ...more.flatMap(readOnly),
       ...links.flatMap((path) => ['--symlink', realPlace(path), path]),
-      ...[...new Set(masked)].filter((path) => !isWithin(path, root)).flatMap(mask),
+      ...[...new Set(masked)].filter((path) => !isInside(path, root)).flatMap(mask),
     ],
+    sockets,
     shows,
   }
 }
 
 /** Paths of the unix sockets that programs of the host listen at now. */
-export function hostSockets(): string[] {
+function hostSockets(): string[] {
   const lines = readTable('/proc/net/unix').split('\n')
   const paths = new Set(lines.flatMap((line) => / (\/.*)$/.exec(line)?.[1] ?? []))
   return [...paths].filter((path) => factsOf(path)?.isSocket())
@@ -106,14 +112,6 @@ function notForEverybody(folder: string): string[] {
   })
 }
 
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-  } catch {
-    return []
-  }
-}
-
 function optPackages(): string[] {
   const targets = LINK_FOLDERS.filter(isFolder).flatMap((folder) =>
     entriesOf(folder)
@@ -130,7 +128,7 @@ export function isSystem(path: string): boolean {
 
 /** A daemon's home may be /, /bin or /dev. */
 function holdsSystem(path: string): boolean {
-  return isWithin(path, '/dev') || isWithin(path, '/proc') || [...SYSTEM, ...MINIMAL_PATH.split(':')].some((folder) => isWithin(folder, path))
+  return isInside(path, '/dev') || isInside(path, '/proc') || [...SYSTEM, ...MINIMAL_PATH.split(':')].some((folder) => isInside(folder, path))
 }
 
 /** Without links, where it exists. */
@@ -168,11 +166,7 @@ export function isLink(path: string): boolean {
   return factsOf(path)?.isSymbolicLink() ?? false
 }
 
-export function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
-}
-
 function outermost(paths: readonly string[]): string[] {
   const unique = [...new Set(paths)]
-  return unique.filter((path) => !unique.some((other) => other !== path && isWithin(path, other)))
+  return unique.filter((path) => !unique.some((other) => other !== path && isInside(path, other)))
 }

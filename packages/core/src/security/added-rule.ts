@@ -1,7 +1,7 @@
 import { type Argument, literal } from './argument'
 import type { CommandRule, CommandScope, ResolvedCommand } from './command-rule'
 import { type OptionTable, checkOptions, looksLikePath } from './option-table'
-import { protectedFolder } from './real-path'
+import { isAddress } from './real-path'
 import { type Refusal, firstRefusal } from './refusal'
 
 /** Nothing is known of its options. */
@@ -9,7 +9,6 @@ const ADDED: OptionTable = { unknown: 'allow', operands: 'ref' }
 
 /** Options by which many programs run another one, or code: `--eval`, `--to-command`, `--use-compress-program`, `--checkpoint-action`. */
 const RUNS_CODE = /^-+(?:[a-z\d]+-)*(?:exec|eval|command|cmd|program|shell|hook|rsh|action)(?![a-z])/i
-const URL = /^[a-z][a-z\d+.-]*:\/\//i
 /** A literal local host. A file is no host. */
 const LOCAL_URL = /^(?!file:)[a-z][a-z\d+.-]*:\/\/(?:[^/?#@\\]*@)?(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:[/?#]|$)/i
 
@@ -35,13 +34,13 @@ function runsCode({ prefix }: Argument, { name }: ResolvedCommand): Refusal | un
 function partsOutside(word: Argument, { name }: ResolvedCommand, scope: CommandScope): Refusal | undefined {
   if (word.text === undefined) return undefined
   const values = word.text.split(/[=,\s]/)
-  const url = values.find((value) => URL.test(value) && !LOCAL_URL.test(value))
+  const url = values.find((value) => isAddress(value) && !LOCAL_URL.test(value))
   if (url !== undefined) return { rule: `${name}.host`, reason: `${name} may only talk to localhost.`, hint: 'Use http://localhost:PORT/….' }
-  const parts = values.filter((value) => !URL.test(value)).flatMap((value) => value.split(/[:;@]/))
+  const parts = values.filter((value) => !isAddress(value)).flatMap((value) => value.split(/[:;@]/))
   return firstRefusal(parts.map((part) => outside(part, word, scope)))
 }
 
 function outside(text: string, word: Argument, scope: CommandScope): Refusal | undefined {
   const part = { ...literal(text), tilde: text.startsWith('~'), glob: word.glob && /[*?[]/.test(text) }
-  return looksLikePath(part) || text.split('/').some(protectedFolder) ? scope.writable(part) : undefined
+  return looksLikePath(part) ? scope.writable(part) : undefined
 }

@@ -29,6 +29,9 @@ export const literal = (text: string): Argument => ({
   tilde: false,
 })
 
+/** A part of a word that is known, or what it names, in the place of the whole. */
+export const withText = (word: Argument, text: string): Argument => ({ ...word, text, prefix: text })
+
 export const unknownArgument: Argument = { ...literal(''), text: undefined, numeric: false }
 
 export const anyNumber: Argument = { ...unknownArgument, numeric: true }

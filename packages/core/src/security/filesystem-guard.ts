@@ -1,11 +1,11 @@
 import { type Stats, constants, lstatSync, realpathSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
-import { dirname, resolve, sep } from 'node:path'
+import { dirname, sep } from 'node:path'
 import { ForgeError } from '../errors'
 import { DeniedError } from '../tools/tool'
 import { isElsewhere, moved, openFolder, replaceIn, within } from './held-folder'
 import type { Decision, FileOperation } from './policy'
-import { foldedName, isInside, protectedFolder, realPathOf } from './real-path'
+import { foldedName, isAddress, isInside, protectedFolder, reachedPath } from './real-path'
 
 /** Keeps file access inside one folder. Paths are absolute or relative to that folder. */
 export interface FilesystemGuard {
@@ -123,25 +123,12 @@ function existing(root: string): string {
   }
 }
 
-/** Where a path leads: each `..` goes up from where the links before it lead, as for every program, and not from where they stand. */
-function reachedPath(root: string, path: string): ReturnType<typeof realPathOf> {
-  const [first = '', ...afterBack] = path.split(/(?:^|\/)\.\.(?=\/|$)/)
-  let reached = realPathOf(resolve(path.startsWith('/') ? '/' : root, first))
-  for (const rest of afterBack) {
-    if ('problem' in reached) return reached
-    const below = lstatSync(reached.realPath, { throwIfNoEntry: false })
-    if (below && !below.isDirectory()) return { problem: 'a part of the path is a file, not a folder.' }
-    reached = realPathOf(resolve(dirname(reached.realPath), `./${rest}`))
-  }
-  return reached
-}
-
 function malformedPath(path: string): string | undefined {
   if (typeof path !== 'string' || path === '') return 'the path is empty.'
   if (path.length > MAX_PATH) return 'the path is too long.'
   if (path.includes('\0')) return 'the path contains a NUL character.'
   if (path.startsWith('~')) return 'a path that starts with ~ is not expanded.'
-  if (/^[a-z][a-z0-9+.-]*:\/\/|^[a-z][a-z0-9+.-]+:\//i.test(path)) return 'a URL is not a path.'
+  if (isAddress(path) || /^[a-z][a-z0-9+.-]+:\//i.test(path)) return 'a URL is not a path.'
   return undefined
 }
 

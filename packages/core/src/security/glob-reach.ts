@@ -1,5 +1,5 @@
-import { type Dirent, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { entriesOf } from '../files'
 import { isInside, protectedFolder, realPathOf } from './real-path'
 import { refuse } from './refusal'
 
@@ -65,14 +65,6 @@ const worst = (reaches: readonly (Reach | undefined)[]) => (reaches.includes('ou
 
 /** The names in a folder; none when it cannot be read. */
 export const namesIn = (folder: string) => entriesOf(folder).map(({ name }) => name)
-
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-  } catch {
-    return []
-  }
-}
 
 /** A name that begins with a dot is only matched by a dot that is written. A class in brackets counts as anything. */
 function matcherOf(part: string): (name: string) => boolean {

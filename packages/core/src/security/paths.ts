@@ -3,12 +3,11 @@ import { basename, relative, resolve, sep } from 'node:path'
 import { type Argument, literal } from './argument'
 import type { CommandScope } from './command-rule'
 import { type Effort, reachOf } from './glob-reach'
-import { isInside, kernelPathOf, protectedFolder, realPathOf } from './real-path'
+import { isAddress, isInside, protectedFolder, reachedPath, realPathOf } from './real-path'
 import type { Refusal } from './refusal'
 
 /** Files that are not files: reading and writing them touches nothing. */
 const FREE_DEVICES = new Set(['/dev/null', '/dev/stdin', '/dev/stdout', '/dev/stderr'])
-const ADDRESS = /^[a-z][a-z\d+.-]*:\/\//i
 const ENVIRONMENT_TOOL = /^\.?venv\/bin\/([\w.+-]+)$/
 
 /** `a/..` is the folder that `a` stands in for bash's cd, and the one above where `a` leads for every program. */
@@ -43,8 +42,8 @@ export function commandScope(projectDir: string, cwd: string, effort: Effort): P
   const pathOf = ({ text }: Argument) => {
     if (text === undefined || known.has(text)) return text === undefined ? undefined : known.get(text)
     const found = realPathOf(resolve(cwd, text))
-    const certain = !('problem' in found) && (!goesBack(text) || kernelPathOf(cwd, text) === found.realPath)
-    known.set(text, certain ? found.realPath : undefined)
+    const reached = goesBack(text) ? reachedPath(cwd, text) : found
+    known.set(text, 'problem' in found || 'problem' in reached || reached.realPath !== found.realPath ? undefined : found.realPath)
     return known.get(text)
   }
 
@@ -56,7 +55,7 @@ export function commandScope(projectDir: string, cwd: string, effort: Effort): P
       return { rule: 'path.unknown', reason: `which file ${use} is known only when it runs.`, hint: 'Write the path out.' }
     }
     const { text } = argument
-    if (ADDRESS.test(text)) return { rule: 'path.address', reason: `${text} is an address, not a path.`, hint: 'Use a file of the project.' }
+    if (isAddress(text)) return { rule: 'path.address', reason: `${text} is an address, not a path.`, hint: 'Use a file of the project.' }
     if (text === '-' || FREE_DEVICES.has(text)) return undefined
     const outside: Refusal = { rule: 'path.outside', reason: `${text} is outside the project folder.`, hint: 'Use a path inside the project.' }
     if (argument.glob) return goesBack(text) || reachOf(text, cwd, projectDir, effort) === 'outside' ? outside : undefined

@@ -1,15 +1,18 @@
 import { lstatSync, realpathSync } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
 
 const MAX_PATH = 4096
 
+/** What a path means, or why that cannot be said. */
+export type RealPath = { realPath: string } | { problem: string }
+
 /**
  * Resolves the links in what exists of an absolute path; the rest is names that do not exist. There is no way back to the unresolved path: what
  * cannot be resolved is a problem.
  */
-export function realPathOf(path: string): { realPath: string } | { problem: string } {
+export function realPathOf(path: string): RealPath {
   if (path.length > MAX_PATH) return { problem: 'the path is too long.' }
   if (path.includes('\0')) return { problem: 'it holds a NUL character.' }
   try {
@@ -22,13 +25,15 @@ export function realPathOf(path: string): { realPath: string } | { problem: stri
   }
 }
 
-/** The path that a program would reach from a folder: each `..` goes up from where the links before it lead. Undefined when it cannot be resolved. */
-export function kernelPathOf(folder: string, path: string): string | undefined {
-  let reached: string | undefined = path.startsWith(sep) ? sep : folder
-  for (const part of path.split(sep)) {
-    if (reached === undefined || part === '' || part === '.') continue
-    const next: ReturnType<typeof realPathOf> = part === '..' ? { realPath: dirname(reached) } : realPathOf(join(reached, part))
-    reached = 'problem' in next ? undefined : next.realPath
+/** Where a path leads from a folder: each `..` goes up from where the links before it lead, as for every program, and not from where they stand. */
+export function reachedPath(folder: string, path: string): RealPath {
+  const [first = '', ...afterBack] = path.split(/(?:^|\/)\.\.(?=\/|$)/)
+  let reached = realPathOf(resolve(path.startsWith(sep) ? sep : folder, first))
+  for (const rest of afterBack) {
+    if ('problem' in reached) return reached
+    const below = lstatSync(reached.realPath, { throwIfNoEntry: false })
+    if (below && !below.isDirectory()) return { problem: 'a part of the path is a file, not a folder.' }
+    reached = realPathOf(resolve(dirname(reached.realPath), `./${rest}`))
   }
   return reached
 }
@@ -53,6 +58,9 @@ function realpathOrNothing(path: string): string | undefined {
     throw error
   }
 }
+
+/** Something like `https://…`, which is no path. */
+export const isAddress = (text: string) => /^[a-z][a-z\d+.-]*:\/\//i.test(text)
 
 /** Compares by component: `/project-other` is not inside `/project`. */
 export function isInside(path: string, folder: string): boolean {

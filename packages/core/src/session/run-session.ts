@@ -4,7 +4,7 @@ import { ForgeError } from '../errors'
 import type { EventSink } from '../events'
 import { eventRedactor } from '../logging/event-redactor'
 import type { Logger } from '../logging/logger'
-import { environmentSecrets } from '../logging/secrets'
+import { knownSecrets } from '../logging/secrets'
 import type { Provider } from '../providers/provider'
 import { runIdFor } from '../logging/run-id'
 import type { Sandbox } from '../sandbox/sandbox'
@@ -60,7 +60,7 @@ export async function runSession(options: RunSessionOptions): Promise<SessionRes
   const { sandbox } = await chooseSandbox(options.sandbox, provider)
   const bus = createEventBus({
     sinks: [...(logger ? [logger] : []), ...(options.sinks ?? [])],
-    redact: eventRedactor([...environmentSecrets(process.env), ...(provider.secrets ?? [])]),
+    redact: eventRedactor(knownSecrets(provider)),
   })
   const startedAt = new Date()
   const begun = performance.now()

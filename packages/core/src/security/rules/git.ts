@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Argument } from '../argument'
+import { type Argument, withText } from '../argument'
 import type { CommandRule, CommandScope } from '../command-rule'
 import { type OptionTable, checkOptions } from '../option-table'
 import { type Refusal, firstRefusal } from '../refusal'
@@ -17,7 +17,7 @@ const HISTORY_VALUES = {
 /** `1,20:file` or `:function:file`. */
 function lines(value: Argument, scope: CommandScope): Refusal | undefined {
   const text = value.text?.replace(/^.*:/s, '')
-  return text === undefined ? scope.readable(value) : scope.readable({ ...value, text, prefix: text })
+  return text === undefined ? scope.readable(value) : scope.readable(withText(value, text))
 }
 
 const history: OptionTable = {

@@ -1,4 +1,4 @@
-import type { Argument } from '../argument'
+import { type Argument, withText } from '../argument'
 import type { CommandRule, CommandScope } from '../command-rule'
 import { type OptionTable, checkOptions } from '../option-table'
 import type { Refusal } from '../refusal'
@@ -39,7 +39,7 @@ function fromFile(value: Argument, scope: CommandScope, start: number): Refusal 
   }
   if (value.text === undefined) return scope.readable(value)
   const file = value.text.slice(start).replace(/;.*$/s, '')
-  return scope.readable({ ...value, text: file, prefix: file, glob: false })
+  return scope.readable({ ...withText(value, file), glob: false })
 }
 
 const output = ({ text }: Argument): Refusal | undefined =>

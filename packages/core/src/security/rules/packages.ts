@@ -1,4 +1,4 @@
-import type { Argument } from '../argument'
+import { type Argument, withText } from '../argument'
 import type { CommandRule, CommandScope, ResolvedCommand } from '../command-rule'
 import { type OptionTable, checkOptions } from '../option-table'
 import { type Refusal, firstRefusal } from '../refusal'
@@ -15,7 +15,7 @@ function pythonPackage(operand: Argument, scope: CommandScope): Refusal | undefi
     return { rule: 'package.address', reason: `${text} is an address, not the name of a package.`, hint: 'Use the name and version of a package.' }
   }
   const folder = PROJECT_EXTRA.exec(text)?.[1]
-  if (folder !== undefined) return scope.readable({ ...operand, text: folder, prefix: folder, glob: false })
+  if (folder !== undefined) return scope.readable({ ...withText(operand, folder), glob: false })
   if (/[/\\]/.test(text) || text.startsWith('.')) return scope.readable(operand)
   return NAMED_VERSION.test(text)
     ? undefined

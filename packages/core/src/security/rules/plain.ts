@@ -1,4 +1,4 @@
-import type { Argument } from '../argument'
+import { type Argument, withText } from '../argument'
 import type { CommandRule } from '../command-rule'
 import { type OptionTable, checkOptions, checkValue } from '../option-table'
 import { firstRefusal } from '../refusal'
@@ -87,7 +87,7 @@ const lsof: CommandRule = {
 /** `+D folder` and `+Dfolder` list who uses what is in a folder. */
 function withoutPlus(operand: Argument): Argument {
   const text = operand.text?.replace(/^\+[dD]/, '')
-  return text === undefined || text === '' ? operand : { ...operand, text, prefix: text }
+  return text === undefined || text === '' ? operand : withText(operand, text)
 }
 
 /** Programs and builtins whose words are only text. */

@@ -1,4 +1,4 @@
-import type { Argument } from '../argument'
+import { type Argument, withText } from '../argument'
 import type { CommandRule, CommandScope } from '../command-rule'
 import { type OptionTable, checkOptions, checkValue } from '../option-table'
 import type { Refusal } from '../refusal'
@@ -76,8 +76,7 @@ function ruffConfig(value: Argument, scope: CommandScope): Refusal | undefined {
 /** `@file` is a file with more arguments. */
 function argumentFile(operand: Argument, scope: CommandScope): Refusal | undefined {
   if (!operand.text?.startsWith('@')) return scope.readable(operand)
-  const text = operand.text.slice(1)
-  return scope.readable({ ...operand, text, prefix: text })
+  return scope.readable(withText(operand, operand.text.slice(1)))
 }
 const RUFF_COMMANDS = new Set('check format rule linter clean version config help'.split(' '))
 

@@ -1,4 +1,4 @@
-import type { Argument } from '../argument'
+import { type Argument, withText } from '../argument'
 import type { CommandRule, CommandScope, ResolvedCommand } from '../command-rule'
 import { type OptionTable, checkOptions, checkValue, looksLikePath, unclear } from '../option-table'
 import { type Refusal, firstRefusal } from '../refusal'
@@ -142,7 +142,7 @@ function emptied(value: Argument, scope: CommandScope): Refusal | undefined {
 /** `name=value` or `kind:file`: a file must be inside the project. */
 function setting(value: Argument, scope: CommandScope): Refusal | undefined {
   if (value.text === undefined) return { rule: 'pytest.unclear', reason: 'a setting must be written out.' }
-  const parts = value.text.split(/[=:]/).map((text) => ({ ...value, text, prefix: text }))
+  const parts = value.text.split(/[=:]/).map((text) => withText(value, text))
   return firstRefusal(parts.map((part) => (looksLikePath(part) ? scope.writable(part) : undefined)))
 }
 
@@ -157,7 +157,7 @@ const pytest: CommandRule = {
 /** `tests/test_x.py::test_a[case]` is that file, and so is `@arguments.txt`. */
 function fileOf(operand: Argument): Argument {
   const [file = ''] = (operand.text ?? '').replace(/^@/, '').split('::')
-  return file === operand.text ? operand : { ...operand, text: file, prefix: file, glob: operand.glob && /[*?[]/.test(file) }
+  return file === operand.text ? operand : { ...withText(operand, file), glob: operand.glob && /[*?[]/.test(file) }
 }
 
 const activate: CommandRule = {
