@@ -153,12 +153,14 @@ const LIFETIMES: Record<string, Case> = {
   },
   'leaves no process behind when it stops, and runs nothing afterwards': {
     async check(session, root) {
-      await session.exec('(sleep 1; touch late) > /dev/null 2>&1 & (setsid sh -c "sleep 1; touch later" &)')
-      await session.spawn(['sh', '-c', 'sleep 1; touch latest'])
+      const startedAt = Date.now()
+      await session.exec('(sleep 3; touch late) > /dev/null 2>&1 & (setsid sh -c "sleep 3; touch later" &)')
+      await session.spawn(['sh', '-c', 'sleep 3; touch latest'])
       await Promise.all([session.stop(), session.stop()])
       await session.stop()
       await assert.rejects(session.exec('true'))
-      await sleep(1300)
+      assert.ok(Date.now() - startedAt < 2800, 'it took too long to stop for this test to say anything')
+      await sleep(startedAt + 4000 - Date.now())
       for (const name of ['late', 'later', 'latest']) assert.ok(!existsSync(join(root, name)), 'a process outlived the session')
     },
   },
