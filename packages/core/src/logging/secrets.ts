@@ -1,6 +1,7 @@
 import type { Provider } from '../providers/provider'
 
-const SECRET_NAME = /(?:(?:^|_)(?:KEY|TOKEN|SECRET|PASS|PWD)|PASSWORD|PASSWD|CREDENTIALS?)$/i
+/** `PWD` alone is the shell's working directory. */
+const SECRET_NAME = /(?:(?:^|_)(?:KEY|TOKEN|SECRET|PASS)|_PWD|PASSWORD|PASSWD|CREDENTIALS?)$/i
 /** Shorter values are words, as a rule. */
 const MIN_SECRET = 8
 const URL_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^/?#@:]*:([^/?#@]+)@/i

@@ -71,8 +71,11 @@ test('the environment gives the values of secret names and the passwords of its 
     CACHE_URL: 'redis://:postgres@localhost',
     PLAIN: 'nothing-secret',
     SHORT_TOKEN: 'abc',
+    PWD: '/home/somebody/project',
+    OLDPWD: '/home/somebody/elsewhere',
+    DB_PWD: 'value-of-a-password',
   })
-  expect(secrets).toEqual(['value-of-a-key', 's3cret%21word', 's3cret!word'])
+  expect(secrets).toEqual(['value-of-a-key', 's3cret%21word', 's3cret!word', 'value-of-a-password'])
 })
 
 test('the journal that a resume sends again is whole, private, and gone afterwards', async () => {
