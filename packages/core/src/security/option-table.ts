@@ -71,6 +71,12 @@ export function checkOptions(command: ResolvedCommand, scope: CommandScope, tabl
         name === option || (option.startsWith('--') && option.length > 3 && name.startsWith(option) && !flags.has(option) && !values.has(option)),
     )
 
+  /** Where any option passes, the beginning of one with a value stands for it; the strictest counts. */
+  const abbreviated = (option: string) => {
+    const kinds = option.length > 3 ? [...values].filter(([name]) => name.startsWith(option)).map(([, kind]) => kind) : []
+    return kinds.find((kind) => kind === 'write') ?? kinds[0]
+  }
+
   for (let next = queue.shift(); next; next = queue.shift()) {
     const word = next.text ?? next.prefix
     if (next.text === '--') {
@@ -93,7 +99,7 @@ export function checkOptions(command: ResolvedCommand, scope: CommandScope, tabl
       const name = equals < 0 ? word : word.slice(0, equals)
       const glued = equals < 0 ? undefined : rest(next, equals + 1)
       if (isForbidden(name)) return denyOption(name)
-      const kind = values.get(name)
+      const kind = values.get(name) ?? (allowUnknown && !flags.has(name) && !optional.has(name) ? abbreviated(name) : undefined)
       if (kind !== undefined) {
         const value = glued ?? queue.shift()
         const problem = value ? checkValue(value, kind, scope, command) : undefined

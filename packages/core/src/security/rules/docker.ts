@@ -1,21 +1,39 @@
 import type { Argument } from '../argument'
 import type { CommandRule, CommandScope } from '../command-rule'
+import { type ComposeSources, inspectCompose } from '../compose-file'
 import { type OptionTable, checkOptions } from '../option-table'
 import type { Refusal } from '../refusal'
 
 const GLOBAL: OptionTable = {
   flags: '--compatibility --all-resources --version -v --help -h',
-  values: { text: '-p --project-name --profile --ansi --progress', number: '--parallel', path: '--env-file --project-directory' },
-  checked: { '-f': composeFile, '--file': composeFile },
+  values: { text: '-p --project-name --profile --ansi --progress', number: '--parallel' },
   operands: 'text',
   stopAtOperand: true,
 }
 
-/** What comes through a pipe could be any file, and an address is fetched. */
+/** What comes through a pipe could be any file, an address is fetched, and a pattern may become several words. */
 function composeFile(value: Argument, scope: CommandScope): Refusal | undefined {
-  return value.text === '-' || value.text?.includes(':')
-    ? { rule: 'docker.file', reason: 'the compose file must be a file of the project.' }
+  return value.text === undefined || value.text === '-' || value.text.includes(':') || value.glob
+    ? { rule: 'docker.file', reason: 'the compose file must be a file of the project.', hint: 'Use docker compose -f docker-compose.yml.' }
     : scope.readable(value)
+}
+
+/** The table of the options before the subcommand, which also takes down where compose will read from. */
+function readingTable(files: Argument[], settings: Argument[], directories: Argument[]): OptionTable {
+  const noted = (list: Argument[], check: typeof composeFile) => (value: Argument, scope: CommandScope) => {
+    list.push(value)
+    return check(value, scope)
+  }
+  const readable = (value: Argument, scope: CommandScope) => (value.glob ? composeFile(value, scope) : scope.readable(value))
+  return {
+    ...GLOBAL,
+    checked: {
+      '-f': noted(files, composeFile),
+      '--file': noted(files, composeFile),
+      '--env-file': noted(settings, readable),
+      '--project-directory': noted(directories, readable),
+    },
+  }
 }
 
 /** Services are names; what runs inside a container is its own business. */
@@ -76,16 +94,23 @@ const docker: CommandRule = {
     const name = subcommand?.text
     if (name === '--version' || name === '-v') return undefined
     if (name === 'compose') return compose(args, scope)
-    const table = name === undefined ? undefined : PLAIN[name]
+    const table = name !== undefined && Object.hasOwn(PLAIN, name) ? PLAIN[name] : undefined
     return table ? checkOptions({ name: 'docker', args }, scope, table) : refusal(`docker ${name ?? ''}`.trim())
   },
 }
 
+/** Those that start or show nothing new. */
+const UNREAD = new Set('ps logs down stop top images version'.split(' '))
+
 function compose(args: readonly Argument[], scope: CommandScope): Refusal | undefined {
-  return checkOptions({ name: 'docker', args }, scope, GLOBAL, ([subcommand, ...rest]) => {
+  const [files, settings, directories]: [Argument[], Argument[], Argument[]] = [[], [], []]
+  return checkOptions({ name: 'docker', args }, scope, readingTable(files, settings, directories), ([subcommand, ...rest]) => {
     if (!subcommand) return undefined
-    const table = subcommand.text === undefined ? undefined : COMPOSE[subcommand.text]
-    return table ? checkOptions({ name: 'docker', args: rest }, scope, table) : refusal(`docker compose ${subcommand.text ?? ''}`)
+    const name = subcommand.text ?? ''
+    const table = Object.hasOwn(COMPOSE, name) ? COMPOSE[name] : undefined
+    if (!table) return refusal(`docker compose ${name}`)
+    const sources: ComposeSources = { files, settings, directory: directories.at(-1) }
+    return checkOptions({ name: 'docker', args: rest }, scope, table) ?? (UNREAD.has(name) ? undefined : inspectCompose(sources, scope))
   })
 }
 

@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Argument, withText } from '../argument'
 import type { CommandRule, CommandScope } from '../command-rule'
-import { type OptionTable, checkOptions } from '../option-table'
+import { type OptionTable, checkOptions, looksLikePath } from '../option-table'
 import { type Refusal, firstRefusal } from '../refusal'
 
 const QUIET = '-q --quiet -v --verbose'
 const HISTORY =
-  '-p -u -s -z --patch --no-patch --stat --shortstat --numstat --name-only --name-status --summary --raw --color --no-color --word-diff --minimal --patience --histogram -w -b --ignore-all-space --ignore-space-change --ignore-blank-lines -M -C --find-renames --find-copies --cached --staged --exit-code --check --quiet --full-index --binary --no-renames --no-ext-diff --no-textconv --merge-base --oneline --graph --all --branches --tags --remotes --decorate --no-decorate --abbrev-commit --no-abbrev-commit --follow --merges --no-merges --first-parent --reverse --date-order --topo-order --left-right --cherry-pick --full-history --walk-reflogs -g --pickaxe-regex -i --regexp-ignore-case -E -F --invert-grep --source --relative-date --parents --children --boundary -<number> -R -c --cc -m --root -r -t'
+  '-p -u -s -z --patch --no-patch --stat --shortstat --numstat --name-only --name-status --summary --raw --color --no-color --word-diff --minimal --patience --histogram -w -b --ignore-all-space --ignore-space-change --ignore-blank-lines -M -C --find-renames --find-copies --cached --staged --exit-code --check --quiet --full-index --binary --no-renames --no-ext-diff --no-textconv --merge-base --oneline --graph --all --branches --tags --remotes --decorate --no-decorate --abbrev-commit --no-abbrev-commit --follow --merges --no-merges --first-parent --reverse --date-order --topo-order --left-right --cherry-pick --full-history --walk-reflogs -g --pickaxe-regex -i --regexp-ignore-case -E -F --invert-grep --source --relative-date --parents --children --boundary -<number> -R -c --cc -m --root -r -t -a --text -W --function-context -D --irreversible-delete --no-prefix --compact-summary --no-commit-id --dirstat --ignore-space-at-eol --ignore-cr-at-eol --ignore-submodules --color-words --no-color-moved --no-relative --relative --find-copies-harder --pickaxe-all --simplify-by-decoration --ancestry-path --author-date-order --no-notes --right-only --left-only --cherry --cherry-mark --diff-merges --remerge-diff --indent-heuristic --no-indent-heuristic --no-mailmap --use-mailmap --no-patch-with-stat --patch-with-stat --default-prefix'
 const HISTORY_OPTIONAL =
-  '--stat --color --word-diff --decorate --abbrev -M -C --find-renames --find-copies --relative --format --pretty --date --diff-filter --unified -U --branches --tags --remotes --diff-algorithm --submodule'
+  '--stat --color --word-diff --decorate --abbrev -M -C --find-renames --find-copies --relative --format --pretty --date --diff-filter --unified -U --branches --tags --remotes --diff-algorithm --submodule --dirstat --color-words --word-diff-regex --ignore-submodules --diff-merges --stat-width --stat-count --notes --decorate-refs --decorate-refs-exclude --ws-error-highlight'
 const HISTORY_VALUES = {
-  text: '-n --max-count --skip --since --after --until --before --author --committer --grep -S -G --format --pretty --date --diff-filter -U --unified --abbrev --inter-hunk-context --color-moved',
+  text: '-n --max-count --skip --since --after --until --before --author --committer --grep -S -G --format --pretty --date --diff-filter -U --unified --abbrev --inter-hunk-context --color-moved --src-prefix --dst-prefix --line-prefix --min-parents --max-parents',
 }
 
 /** `1,20:file` or `:function:file`. */
@@ -20,12 +20,27 @@ function lines(value: Argument, scope: CommandScope): Refusal | undefined {
   return text === undefined ? scope.readable(value) : scope.readable(withText(value, text))
 }
 
+/** A name, a path, or a path with a revision (`HEAD:./file`) or magic (`:(top)file`) before it. */
+function revision(value: Argument, scope: CommandScope): Refusal | undefined {
+  const path = /^[^:]*:(?:\([^)]*\)|[!^/]+)?(.+)$/s.exec(value.text ?? '')?.[1]
+  return firstRefusal([value, ...(path === undefined ? [] : [{ ...value, text: path, prefix: path }])].map((word) => reference(word, scope)))
+}
+
+/** A path, with or without magic before it. */
+function pathspec(value: Argument, scope: CommandScope): Refusal | undefined {
+  const path = /^:(?:\([^)]*\)|[!^/]+)(.*)$/s.exec(value.text ?? '')?.[1]
+  return scope.readable(path === undefined ? value : { ...value, text: path, prefix: path })
+}
+
+const reference = (value: Argument, scope: CommandScope) =>
+  (value.text === undefined && !value.numeric) || looksLikePath(value) ? scope.readable(value) : undefined
+
 const history: OptionTable = {
   flags: HISTORY,
   optional: HISTORY_OPTIONAL,
   values: HISTORY_VALUES,
   checked: { '-L': lines },
-  operands: 'ref',
+  operands: revision,
 }
 
 /** Any other name would be a program `git-merge-NAME`. */
@@ -57,6 +72,7 @@ const SUBCOMMANDS: Readonly<Record<string, OptionTable>> = {
     flags: `-A -u -f -n -N ${QUIET} --all --update --force --dry-run --intent-to-add --no-all --ignore-errors --refresh`,
     optional: '--chmod',
     values: { path: '--pathspec-from-file' },
+    operands: pathspec,
   },
   commit: {
     flags: `-a ${QUIET} -s -n -o -i --all --amend --no-edit --allow-empty --allow-empty-message --no-verify --signoff --no-gpg-sign --reset-author --dry-run --short --porcelain --only --include --no-status`,
@@ -122,7 +138,7 @@ const SUBCOMMANDS: Readonly<Record<string, OptionTable>> = {
     values: { text: '-x --exclude' },
   },
   'ls-tree': { flags: '-r -d -t -l -z --name-only --name-status --full-name --full-tree --long', operands: 'ref' },
-  'cat-file': { flags: '-p -t -s -e --batch-check --batch', operands: 'ref' },
+  'cat-file': { flags: '-p -t -s -e --batch-check --batch', operands: revision },
   'show-ref': { flags: '-q -s -d --heads --tags --head --quiet --verify', operands: 'ref' },
   'merge-base': { flags: '-a --all --is-ancestor --fork-point', operands: 'ref' },
   'check-ignore': { flags: '-v -q -n --verbose --quiet --non-matching --no-index' },
@@ -148,6 +164,25 @@ const SUBCOMMANDS: Readonly<Record<string, OptionTable>> = {
     flags: '-R -v -3 --check --stat --numstat --summary --reverse --verbose --3way --index --cached --recount --reject --whitespace',
     optional: '--whitespace',
   },
+  /** Without `-i` and `-x` it opens no editor and runs no command. */
+  rebase: {
+    flags: `${QUIET} -n -r --onto --abort --continue --skip --quit --autostash --no-autostash --no-verify --keep-empty --no-ff --root --stat --no-stat --rebase-merges --committer-date-is-author-date --no-gpg-sign --fork-point --no-fork-point --reapply-cherry-picks`,
+    values: { text: '-X --strategy-option' },
+    operands: 'ref',
+  },
+  'diff-files': history,
+  cherry: { flags: '-v', operands: 'ref' },
+  'range-diff': { ...history, values: { ...HISTORY_VALUES, text: `${HISTORY_VALUES.text} --creation-factor` } },
+  'show-branch': { flags: '-a -r --all --remotes --current --list --no-color', operands: 'ref' },
+  'name-rev': { flags: '--name-only --tags --always --all', values: { text: '--refs --exclude' }, operands: 'ref' },
+  'for-each-ref': { values: { text: '--format --sort --contains --merged --no-merged --points-at', number: '--count' }, operands: 'ref' },
+  'hash-object': { flags: '-w --stdin', values: { text: '-t' } },
+  'write-tree': { operands: 'none' },
+  'format-patch': {
+    flags: '-<number> -n -N -s -k --stdout --numbered --no-numbered --signoff --cover-letter --root --no-stat -p --quiet -q',
+    values: { text: '--subject-prefix --start-number --base', write: '-o --output-directory' },
+    operands: 'ref',
+  },
   gc: { flags: '-q --quiet --auto' },
   fsck: { flags: '--full --strict --no-progress' },
   'count-objects': { flags: '-v -H' },
@@ -156,7 +191,6 @@ const SUBCOMMANDS: Readonly<Record<string, OptionTable>> = {
 
 const NETWORK = new Set('push fetch pull clone ls-remote submodule remote send-email archive'.split(' '))
 const HINTS: Readonly<Record<string, string>> = {
-  rebase: 'Use git commit --amend, or a new commit.',
   worktree: 'Use git switch.',
   help: 'Use --help of the program itself.',
 }
@@ -168,7 +202,7 @@ const git: CommandRule = {
     let within = scope
     for (let next = queue.shift(); next; next = queue.shift()) {
       const { text } = next
-      if (text === '--no-pager' || text === '--no-optional-locks' || text === '--literal-pathspecs') continue
+      if (text === '--no-pager' || text === '-P' || text === '--no-optional-locks' || text === '--literal-pathspecs') continue
       if (text === '--version') return undefined
       if (text === '-C') {
         const folder = queue.shift()
@@ -214,7 +248,10 @@ function subcommand(name: string, args: readonly Argument[], scope: CommandScope
   if (disguised) return disguised
   if (name === 'config') return config(args)
   if (name === 'remote' && args.every(({ text }) => text === '-v' || text === '--verbose')) return undefined
-  const table = SUBCOMMANDS[name]
+  if (name === 'bisect') return bisect(args)
+  if (name === 'symbolic-ref') return symbolicRef(args)
+  if (name === 'worktree' && args.length === 1 && args[0]?.text === 'list') return undefined
+  const table = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined
   if (!table) {
     const hint = NETWORK.has(name) ? 'Work with the local repository only.' : HINTS[name]
     return { rule: 'git.subcommand', reason: `git ${name} is not allowed.`, hint }
@@ -225,6 +262,22 @@ function subcommand(name: string, args: readonly Argument[], scope: CommandScope
   if (noText) return { rule: 'git.message', reason: 'git commit without a message opens an editor.', hint: 'Use git commit -m "…".' }
   const problem = checkOptions({ name: 'git', args }, scope, table)
   return problem && { ...problem, rule: problem.rule === 'git.option' ? `git.${name}.option` : problem.rule }
+}
+
+const BISECT = new Set('start good bad new old skip reset log'.split(' '))
+
+/** Finding a commit by hand; `run` and `replay` would run what they are given. */
+function bisect([step, ...revisions]: readonly Argument[]): Refusal | undefined {
+  const isPlain = revisions.every(({ text, splits }) => !splits && text !== undefined && /^[\w@^~{}./-]+$/.test(text) && !text.startsWith('-'))
+  if (BISECT.has(step?.text ?? '') && isPlain) return undefined
+  return { rule: 'git.bisect', reason: 'this form of git bisect may run programs.', hint: 'Use git bisect start, good, bad, skip, reset or log.' }
+}
+
+/** Reading what a name stands for, not changing it. */
+function symbolicRef(args: readonly Argument[]): Refusal | undefined {
+  const [name, ...more] = args.filter(({ text }) => text !== '--short' && text !== '-q' && text !== '--quiet')
+  if (more.length === 0 && name?.text !== undefined && !name.text.startsWith('-')) return undefined
+  return { rule: 'git.symbolic-ref', reason: 'git symbolic-ref may only read one name.', hint: 'Use git symbolic-ref --short HEAD.' }
 }
 
 const IDENTITY = /^user\.(name|email)$/

@@ -25,13 +25,13 @@ const node: CommandRule = {
 
 const NPM: OptionTable = {
   flags:
-    '-s -d -v --silent --quiet --version --no-audit --no-fund --ignore-scripts --dry-run --if-present --json --all --production --legacy-peer-deps -D -E -P -O --save --save-dev --save-exact --save-prod --save-optional --no-save -y --yes -h --help --offline --prefer-offline',
-  values: { text: '--omit --include -w --workspace --loglevel', number: '--depth' },
+    '-s -d -v --silent --quiet --version --no-audit --no-fund --ignore-scripts --dry-run --if-present --json --all --production --legacy-peer-deps -D -E -P -O --save --save-dev --save-exact --save-prod --save-optional --no-save -y --yes -h --help --offline --prefer-offline --package-lock-only --workspaces --ws',
+  values: { text: '--omit --include -w --workspace --loglevel', number: '--depth', write: '--prefix -C' },
   operands: 'text',
 }
 const SCRIPTS = new Set('run run-script test t tst start stop restart build'.split(' '))
 const INSTALLS = new Set('install i ci add uninstall remove rm update'.split(' '))
-const READS = new Set('ls list outdated audit explain why help init root prefix version'.split(' '))
+const READS = new Set('ls list outdated audit explain why help init root prefix version prune dedupe bin'.split(' '))
 const PACKAGE = /^(@[\w.-]+\/)?[\w.-]+(@[\w.^~<>=*|-]+)?$/
 
 /** Scripts of the project and packages by name; whatever runs other packages or talks to an account is refused. */

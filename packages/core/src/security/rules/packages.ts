@@ -4,7 +4,7 @@ import { type OptionTable, checkOptions } from '../option-table'
 import { type Refusal, firstRefusal } from '../refusal'
 
 const CLAUSE = String.raw`(?:===|[<>=!~]=|[<>])\s*[\w.*+!-]+`
-const NAMED_VERSION = new RegExp(String.raw`^[A-Za-z0-9][\w.-]*(?:\[[\w,. -]*\])?\s*(?:${CLAUSE}(?:\s*,\s*${CLAUSE})*)?$`)
+const NAMED_VERSION = new RegExp(String.raw`^[A-Za-z0-9][\w.-]*(?:\[[\w,. -]*\])?\s*(?:${CLAUSE}(?:\s*,\s*${CLAUSE})*)?(?:\s*;[\w\s.'"<>=!~()]+)?$`)
 const PROJECT_EXTRA = /^(\.{1,2}[\w./-]*)\[[\w,. -]*\]$/
 
 /** A name with a version, or a folder of the project: no address, and no other index. */
@@ -81,6 +81,12 @@ const UV: Readonly<Record<string, OptionTable>> = {
     operands: 'none',
   },
   version: { flags: UV_FLAGS, operands: 'none' },
+  init: {
+    flags: `${UV_FLAGS} --app --lib --bare --package --no-package --no-readme --no-workspace --no-pin-python`,
+    values: { text: '--name --vcs' },
+    operands: 'none',
+  },
+  build: { flags: `${UV_FLAGS} --sdist --wheel`, operands: 'none' },
 }
 
 const UV_COMPILE: OptionTable = {
@@ -88,11 +94,17 @@ const UV_COMPILE: OptionTable = {
   values: { text: '--extra --python-version --group --annotation-style -P --upgrade-package', path: '-c --constraint', write: '-o --output-file' },
 }
 
+/** By its version: a path would be any program. */
+function pythonVersion({ text }: Argument): Refusal | undefined {
+  if (/^(?:python)?3(?:\.\d{1,2}){0,2}$/.test(text ?? '')) return undefined
+  return { rule: 'uv.python', reason: 'the Python of uv run must be a version.', hint: 'Use --python 3.12.' }
+}
+
 const UV_RUN_VALUES = '--extra --group --no-group'
 const UV_RUN: OptionTable = {
   flags: `${UV_FLAGS} --dev --no-dev --all-extras --all-groups --exact --no-project --no-editable`,
   values: { text: UV_RUN_VALUES },
-  checked: { '--with': pythonPackage },
+  checked: { '--with': pythonPackage, '-p': pythonVersion, '--python': pythonVersion },
   operands: 'none',
 }
 
@@ -106,7 +118,8 @@ const uv: CommandRule = {
     const args = command.args.slice(at + 1)
     if (subcommand.text === 'run') return uvRun(args, scope)
     if (subcommand.text === 'pip') return uvPip(args, scope)
-    const table = UV[subcommand.text ?? '']
+    if (subcommand.text === 'python' && args.length === 1 && /^(?:list|find)$/.test(args[0]?.text ?? '')) return undefined
+    const table = Object.hasOwn(UV, subcommand.text ?? '') ? UV[subcommand.text ?? ''] : undefined
     return table
       ? checkOptions({ name: 'uv', args }, scope, table)
       : { rule: 'uv.command', reason: `uv ${subcommand.text ?? ''} is not allowed.`, hint: 'Use uv sync, uv pip or uv run.' }
@@ -116,19 +129,23 @@ const uv: CommandRule = {
 function uvRun(args: readonly Argument[], scope: CommandScope): Refusal | undefined {
   let start = 0
   for (let text = args[start]?.text; text?.startsWith('-') && text !== '--'; text = args[start]?.text) {
-    start += [...UV_RUN_VALUES.split(' '), '--with'].includes(text) ? 2 : 1
+    if (text === '-m' || text === '--module') break
+    start += [...UV_RUN_VALUES.split(' '), '--with', '-p', '--python'].includes(text) ? 2 : 1
   }
   const problem = checkOptions({ name: 'uv', args: args.slice(0, start) }, scope, UV_RUN)
   const [program, ...rest] = args.slice(args[start]?.text === '--' ? start + 1 : start)
   if (problem || !program) return problem
   if (program.text === undefined)
     return { rule: 'name.dynamic', reason: 'the name of a command must be written out.', hint: 'Write the program itself.' }
+  if (/^(?:-m|--module)$/.test(program.text) && args[start]?.text !== '--')
+    return scope.judge({ name: 'python', args: [{ ...program, text: '-m', prefix: '-m' }, ...rest] })
   return program.text.endsWith('.py') ? scope.judge({ name: 'python', args: [program, ...rest] }) : scope.judge({ name: program.text, args: rest })
 }
 
 function uvPip(args: readonly Argument[], scope: CommandScope): Refusal | undefined {
   const [subcommand, ...rest] = args
   if (subcommand?.text === 'compile') return checkOptions({ name: 'uv', args: rest }, scope, UV_COMPILE)
+  if (subcommand?.text === 'tree') return checkOptions({ name: 'uv', args: rest }, scope, { flags: UV_FLAGS, operands: 'none' })
   if (subcommand?.text === 'sync') return checkOptions({ name: 'uv', args: rest }, scope, { ...PIP, operands: 'path' })
   return checkPip({ name: 'pip', args }, scope)
 }

@@ -33,7 +33,8 @@ const reader: CommandRule = {
   check: (command, scope) => checkOptions(command, scope, /^(?:md5|sha\d+)sum$/.test(command.name) ? CHECKSUM_TABLE : READER_TABLE),
 }
 
-const MODULE_OUTSIDE = /\b(?:import|include)\s*"\s*(?:[/~]|[^"]*\.\.)/
+/** A module is looked for in the home folder, or wherever its `search` says. */
+const MODULE = /(?<![.$\w"])(?:import|include)(?:\s|#(?:[^\n\\]|\\[\s\S])*\n)*"/
 
 const jq: CommandRule = {
   names: ['jq'],
@@ -41,8 +42,8 @@ const jq: CommandRule = {
     const command = { name, args: withoutNamedValues(args) }
     return checkOptions(command, scope, JQ, ([filter, ...files]) => {
       if (filter?.splits) return checkValue(filter, 'text', scope, command)
-      if (MODULE_OUTSIDE.test(filter?.text ?? ''))
-        return { rule: 'jq.module', reason: 'a module of jq must lie inside the project.', hint: 'Write the filter out.' }
+      if (MODULE.test(filter?.text ?? ''))
+        return { rule: 'jq.module', reason: 'jq looks for modules outside the project.', hint: 'Write the filter out.' }
       return firstRefusal(files.map((file) => scope.readable(file)))
     })
   },

@@ -1,8 +1,9 @@
 import type { CommandRule } from '../command-rule'
+import { checkOptions } from '../option-table'
 import { firstRefusal } from '../refusal'
 
 const SIGNAL = /^-(?:\d{1,2}|(?:SIG)?(?:TERM|INT|HUP|QUIT|KILL|USR1|USR2|STOP|CONT))$/
-const OWN_PROGRAM = /^(?:python[\d.]*|uvicorn|pytest|node)(?![\w-])[\w .:/=@-]*$/
+const OWN_PROGRAM = /^(?:python[\d.]*|uvicorn|pytest|node)(?![\w-])(?:[\w .:/=@-]|\\\.|\.\*(?=[\w .:/=@-]))*$/
 
 const pkill: CommandRule = {
   names: ['pkill'],
@@ -30,7 +31,7 @@ const kill: CommandRule = {
     }
     const isOption = (text: string | undefined) => text !== undefined && (SIGNAL.test(text) || text === '-l' || (name === 'wait' && text === '-n'))
     return firstRefusal(
-      args.map(({ text, job }, index) => (job || /^%\d{1,3}$/.test(text ?? '') || (index === 0 && isOption(text)) ? undefined : refusal)),
+      args.map(({ text, job }, index) => (job || /^%(?:\d{1,3}|[%+-])$/.test(text ?? '') || (index === 0 && isOption(text)) ? undefined : refusal)),
     )
   },
 }
@@ -44,6 +45,7 @@ const ps: CommandRule = {
         numeric ||
         (text !== undefined &&
           /^(?:-{0,2}[\w=,%-]+|[\w,%=]+)$/.test(text) &&
+          !/^-[a-zA-Z]*E/.test(text) &&
           !/^[a-z]*e[a-z]*$/.test(text.replace(/^(?:pid|ppid|user|comm|cmd|args|etime|%cpu|%mem|time|stat)\b.*/, '')))
           ? undefined
           : { rule: 'ps.option', reason: 'this form of ps is not allowed.', hint: 'Use ps aux or ps -ef.' },
@@ -51,4 +53,11 @@ const ps: CommandRule = {
     ),
 }
 
-export const processRules: readonly CommandRule[] = [pkill, kill, ps]
+/** Shows what runs, as ps does. */
+const pgrep: CommandRule = {
+  names: ['pgrep'],
+  check: (command, scope) =>
+    checkOptions(command, scope, { flags: '-f -a -l -x -n -o -c -i --full --list-full --list-name --exact --newest --oldest', operands: 'text' }),
+}
+
+export const processRules: readonly CommandRule[] = [pkill, kill, ps, pgrep]

@@ -4,10 +4,9 @@ import { type OptionTable, checkOptions, checkValue } from '../option-table'
 import type { Refusal } from '../refusal'
 
 const ALEMBIC: OptionTable = {
-  flags:
-    '-h --help --version --raiseerr --sql --autogenerate -v --verbose -i --indicate-current -r --purge --resolve-dependencies --splice -<number>',
+  flags: '-h --help --version --raiseerr --sql --autogenerate -v --verbose -i --indicate-current --purge --resolve-dependencies --splice -<number>',
   values: {
-    text: '-n --name -x -m --message --tag --rev-range --head --branch-label --rev-id --depends-on --check-heads',
+    text: '-n --name -x -m --message --tag -r --rev-range --head --branch-label --rev-id --depends-on --check-heads',
     ref: '-t --template',
     path: '-c --config',
     write: '--version-path',

@@ -25,6 +25,9 @@ const VENV: OptionTable = {
 /** What is handed to code of the project: only words that lead outside are refused. */
 const PROJECT_WORDS: OptionTable = { unknown: 'allow', operands: 'ref' }
 
+/** Modules of the standard library write beside what they read (`json.tool in out`, `py_compile`). */
+const MODULE_WORDS: OptionTable = { unknown: 'allow', operands: (value, scope) => (looksLikePath(value) ? scope.writable(value) : undefined) }
+
 export const projectWords = (command: ResolvedCommand, scope: CommandScope) => checkOptions(command, scope, PROJECT_WORDS)
 
 const python: CommandRule = {
@@ -66,7 +69,7 @@ function runModule(command: ResolvedCommand, module: Argument, scope: CommandSco
   }
   if (TOOL_MODULES.has(name)) return scope.judge({ name, args: command.args })
   if (name === 'venv') return checkOptions(command, scope, VENV)
-  return projectWords(command, scope)
+  return checkOptions(command, scope, MODULE_WORDS)
 }
 
 const COVERAGE_RUN_VALUES = '--source --omit --include --concurrency --context --source-pkgs'
@@ -117,7 +120,7 @@ const PYTEST: OptionTable = {
   values: {
     text: '-k -m -r -W -n --tb --capture --color --deselect --durations --durations-min --maxfail --cov-fail-under --timeout --dist --log-level --log-cli-level --log-format --ignore-glob --import-mode --asyncio-mode --show-capture --verbosity --cov-context --reruns --random-order-seed',
     path: '-c --config-file --rootdir --confcutdir --ignore --cov-config',
-    write: '--junitxml --junit-xml --log-file --report-log',
+    write: '--junitxml --junit-xml --log-file --report-log --html --json-report-file',
   },
   checked: {
     '--basetemp': emptied,
@@ -133,10 +136,13 @@ const PYTEST: OptionTable = {
 
 /** The folder is emptied first. */
 function emptied(value: Argument, scope: CommandScope): Refusal | undefined {
-  const path = scope.pathOf(value)
-  return path !== undefined && (path === scope.projectDir || scope.projectDir.startsWith(`${path}/`))
-    ? { rule: 'pytest.basetemp', reason: 'pytest would empty the project folder.', hint: 'Leave --basetemp out.' }
-    : scope.writable(value)
+  const problem = scope.writable(value)
+  return (
+    problem ??
+    (scope.pathOf(value) === scope.projectDir
+      ? { rule: 'pytest.basetemp', reason: 'pytest would empty the project folder.', hint: 'Leave --basetemp out.' }
+      : undefined)
+  )
 }
 
 /** `name=value` or `kind:file`: a file must be inside the project. */
