@@ -29,7 +29,7 @@ export { type DetectedProviders, detectProvider } from './providers/detect'
 
 export type { Phase } from './phase'
 export type { SizePreset } from './size-preset'
-export type { PromptContext, Template } from './template'
+export type { PromptContext, Template, Workplace, WorkplaceOptions } from './template'
 export type { CaseProof, FeatureProof, Verifier, VerifyContext, VerifyReport } from './verification/verifier'
 export type {
   Drift,

@@ -1,5 +1,7 @@
+import type { ForgeEventBody } from './events'
 import type { Requirement } from './features/feature'
 import type { Phase } from './phase'
+import type { SandboxSpec } from './sandbox/sandbox'
 import type { SizePreset } from './size-preset'
 import type { Verifier } from './verification/verifier'
 
@@ -18,6 +20,26 @@ export interface Template {
   readonly verifier: Verifier
   /** Lines for the project's .gitignore. */
   readonly gitignore: readonly string[]
+  /**
+   * Opens what the commands of an agent's sessions need besides the project: toolchains, packages, services. Once per run, before its first session.
+   * Default: nothing but what the sandbox shows.
+   * @throws ForgeError PYTHON_MISSING, DATABASE_MISSING, ENVIRONMENT_FAILED
+   */
+  workplace?(options: WorkplaceOptions): Promise<Workplace>
+}
+
+export interface WorkplaceOptions {
+  /** Absolute. */
+  projectDir: string
+  signal: AbortSignal
+  /** Notices, for renderers and logs. */
+  emit(event: ForgeEventBody): void
+}
+
+/** What a template lends to the commands of an agent's sessions. */
+export interface Workplace extends Pick<SandboxSpec, 'env' | 'readable' | 'writable' | 'forwards'> {
+  /** Takes all of it back, when no session is left. Idempotent. */
+  close(): Promise<void>
 }
 
 /** What changes from session to session. */

@@ -95,6 +95,17 @@ describe.each(['local', 'package'] as const)('the URL of a database on a server 
   })
 })
 
+describe('a server that lets the tests of a project make databases', () => {
+  it('gives no other right', async () => {
+    vi.stubEnv('DATABASE_URL', '')
+    const server = await startDatabaseServer({ host, mayCreate: true })
+    const { url, name } = await server.createDatabase()
+    await expectNoRights(url)
+    await query(url, `CREATE DATABASE ${name}_test`)
+    await server.stop()
+  })
+})
+
 describe('a server whose data are kept', () => {
   it('lets the tests of the project make a database, and nothing more', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'forge-kept-'))
@@ -155,6 +166,17 @@ describe('the server of DATABASE_URL', () => {
     await server.stop()
     expect(await named('^forge_[0-9a-f]{12}')).toEqual([])
     expect(events).toEqual([])
+  })
+
+  it('drops the databases that the role was allowed to make', async () => {
+    vi.stubEnv('DATABASE_URL', `postgresql://maker:p%40ss%2Fword@127.0.0.1:${relay.port}/postgres`)
+    const server = await startDatabaseServer({ host, mayCreate: true })
+    const { url, name } = await server.createDatabase()
+    await expectNoRights(url)
+    await query(url, `CREATE DATABASE ${name}_test`)
+    await server.stop()
+    expect(await asAdmin(String.raw`SELECT datname FROM pg_database WHERE datname LIKE 'forge\_%'`)).toEqual([])
+    expect(await named('^forge_[0-9a-f]{12}')).toEqual([])
   })
 
   it('keeps a named database from one run to the next, for one run at a time', async () => {

@@ -7,6 +7,7 @@ import type { Budget } from './budget'
 import type { Git } from './git'
 import type { SpecText } from './project'
 import type { FrozenList, RunState, StateStore } from './state'
+import type { RunWorkplace } from './workplace'
 
 /** Everything one run works with. `state` and `ledger` are what changes. */
 export interface Run {
@@ -23,6 +24,7 @@ export interface Run {
   readonly budget: Budget
   /** The caller's signal and the run's own deadline. */
   readonly signal: AbortSignal
+  readonly workplace: RunWorkplace
   state: RunState
   /** Undefined until the list is frozen. */
   ledger: Ledger | undefined

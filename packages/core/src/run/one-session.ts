@@ -5,6 +5,7 @@ import type { RetryMemory } from '../providers/retry'
 import { defaultPolicies } from '../security/default-policies'
 import { type SessionResult, holdSession } from '../session/session'
 import { type Transcript, journaledTranscript } from '../session/transcript'
+import type { Workplace } from '../template'
 import { builtinTools } from '../tools/builtin'
 import { bearingsOf } from './bearings'
 import { recentCommits } from './commit'
@@ -12,7 +13,7 @@ import { type Run, openFeatures, provenCount, saveState } from './context'
 import { digestTree } from './tree'
 
 /** One session from its begin, or from where a kill cut it off, to the end of its conversation. */
-export async function holdOneSession(run: Run): Promise<SessionResult> {
+export async function holdOneSession(run: Run, workplace: Workplace): Promise<SessionResult> {
   if (run.state.stage !== 'talking') await beginSession(run)
   const { bus, budget, state, options } = run
   const { session, phase } = state
@@ -23,7 +24,7 @@ export async function holdOneSession(run: Run): Promise<SessionResult> {
   const startedAt = performance.now()
   const transcript = await journaledTranscript(run.store.journalPath(session), { session, provider: provider.name, model: provider.model })
   const before = transcript.usage
-  const result = await converseIn(run, transcript, before).catch(async (error: unknown) => {
+  const result = await converseIn(run, { transcript, before, workplace }).catch(async (error: unknown) => {
     await transcript.close({ discard: false })
     throw error
   })
@@ -62,7 +63,14 @@ function attemptsAt(run: Run, id: number): number {
   return run.state.attempts[String(id)] ?? 0
 }
 
-async function converseIn(run: Run, transcript: Transcript, before: Usage): Promise<SessionResult> {
+interface Begun {
+  transcript: Transcript
+  /** Spent on the conversation by earlier processes. */
+  before: Usage
+  workplace: Workplace
+}
+
+async function converseIn(run: Run, { transcript, before, workplace }: Begun): Promise<SessionResult> {
   const { options, projectDir, state, bus, budget } = run
   const { session, phase, retry } = state
   const { template } = options
@@ -80,6 +88,7 @@ async function converseIn(run: Run, transcript: Transcript, before: Usage): Prom
     tools: [...builtinTools(), ...options.tools],
     policies: options.policies ?? defaultPolicies(),
     sandbox: run.sandbox,
+    workplace,
     transcript,
     maxTurns: options.limits.turnsPerSession ?? 1000,
     backoff: options.retry,

@@ -5,8 +5,9 @@ import { commit } from './commit'
 import { type Run, leftForModel, openFeatures, provenCount, saveState } from './context'
 import { freezeOrSendBack } from './freeze-list'
 import { holdOneSession, targetOf } from './one-session'
-import { type NotRun, prove, readClaims, refuseClaims, restoreDrift } from './prove'
+import { prove, readClaims, refuseClaims, restoreDrift } from './prove'
 import type { RunOutcome } from '../result'
+import type { NotRun } from '../verification/not-run'
 import { digestTree } from './tree'
 
 /** Coding sessions in a row that may prove nothing new. */
@@ -28,7 +29,9 @@ async function loop(run: Run): Promise<RunOutcome> {
     run.signal.throwIfAborted()
     const ending = await endingOf(run)
     if (ending !== undefined) return ending
-    const session = await holdOneSession(run)
+    const workplace = await run.workplace.open()
+    if ('ran' in workplace) return notVerified(workplace)
+    const session = await holdOneSession(run, workplace)
     const stop = stopOf(run, session)
     if (stop !== undefined) return stop
     notRun = await settle(run)

@@ -4,14 +4,12 @@ import type { Drift, Feature } from '../features/feature'
 import { type Verdict, applyProof, diffDefinitions, featuresOf, noteLeftovers } from '../features/ledger'
 import { parseFeatureList } from '../features/schema'
 import { ensureFile, readOwnFile } from '../files'
+import { type NotRun, notRunBecause } from '../verification/not-run'
 import type { VerifyReport } from '../verification/verifier'
 import { type Run, provenCount, saveState } from './context'
 import { writeList } from './freeze-list'
 import { FEATURE_LIST, SPEC_FILE } from './project'
 import { digestTree } from './tree'
-
-/** Why nothing counts as proven. */
-export type NotRun = Extract<VerifyReport, { ran: false }>
 
 /** Ids of the features that the list on disk calls passing. */
 export async function readClaims(run: Run): Promise<ReadonlySet<number>> {
@@ -99,14 +97,8 @@ async function verify(run: Run): Promise<VerifyReport> {
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof ForgeError)) throw error
-    return { ran: false, code: machineCode(error), reason: error.message, remedy: error.remedy ?? 'Run `forge doctor`.' }
+    return notRunBecause(error)
   }
-}
-
-function machineCode(error: ForgeError): NotRun['code'] {
-  const { code } = error
-  if (code === 'PYTHON_MISSING' || code === 'DATABASE_MISSING' || code === 'SANDBOX_UNAVAILABLE') return code
-  return 'ENVIRONMENT_FAILED'
 }
 
 function eventOf({ feature: { id, description }, ...verdict }: Verdict) {

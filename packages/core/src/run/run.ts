@@ -25,6 +25,7 @@ import { type Project, type SpecText, inspectProject, resolveSpec } from './proj
 import type { FeatureResult, RunOutcome, RunResult } from '../result'
 import { layGround, sweepTemporaries } from './setup'
 import { STATE_FOLDER, type StateStore, newState, openStateStore } from './state'
+import { runWorkplace } from './workplace'
 
 export interface RunContext {
   signal: AbortSignal
@@ -94,6 +95,8 @@ async function runLocked(
   const secrets = knownSecrets(options.provider)
   const bus = createEventBus({ sinks, listeners: context.listeners, redact: eventRedactor(secrets) })
   const budget = createBudget(options.limits, options.maxIterations)
+  const signal = AbortSignal.any([context.signal, budget.deadline])
+  const workplace = runWorkplace(options, bus, signal)
   const run: Run = {
     options,
     projectDir: options.projectDir,
@@ -105,7 +108,8 @@ async function runLocked(
     sandbox: findings.sandbox,
     bus,
     budget,
-    signal: AbortSignal.any([context.signal, budget.deadline]),
+    signal,
+    workplace,
     state: project.kind === 'forge' ? project.state : newState(spec.digest),
     ledger: project.kind === 'forge' && project.frozen ? restoreLedger(project.frozen, project.state) : undefined,
     provenHere: undefined,
@@ -131,6 +135,7 @@ async function runLocked(
     throw error
   } finally {
     budget.dispose()
+    await workplace.close()
     await bus.close()
   }
 }

@@ -1,11 +1,12 @@
 import type { ForgeEventBody } from '../events'
 import { ProviderError, type Provider, type RequestContext, type Usage } from '../providers/provider'
 import type { Backoff, RetryMemory } from '../providers/retry'
-import type { Sandbox } from '../sandbox/sandbox'
+import type { Sandbox, SandboxSpec } from '../sandbox/sandbox'
 import type { SecurityPolicy } from '../security/policy'
 import type { Tool } from '../tools/tool'
 import { createWorkspace } from '../tools/workspace'
 import { type ConversationEnd, type SessionStatus, converse } from './loop'
+import { startSandbox } from './start-sandbox'
 import type { Transcript } from './transcript'
 
 export interface Session {
@@ -16,6 +17,8 @@ export interface Session {
   tools: readonly Tool[]
   policies: readonly SecurityPolicy[]
   sandbox: Sandbox
+  /** What its commands have besides the project. */
+  workplace?: Omit<SandboxSpec, 'root'> | undefined
   transcript: Transcript
   maxTurns: number
   backoff: Backoff
@@ -46,7 +49,7 @@ export async function holdSession(session: Session): Promise<SessionResult> {
 
 async function inSandbox(session: Session): Promise<ConversationEnd> {
   const root = session.context.projectDir
-  const confined = await session.sandbox.start({ root })
+  const confined = await startSandbox(session.sandbox, { ...session.workplace, root })
   try {
     const workspace = await createWorkspace({ root, policies: session.policies, session: confined })
     return await converse({ ...session, workspace })

@@ -16,17 +16,19 @@ export const bashTool = defineTool({
   async run({ command, timeout = DEFAULT_TIMEOUT_MS }, workspace, { signal }) {
     const result = await workspace.run(command, { timeoutMs: timeout, signal })
     signal.throwIfAborted()
-    return { content: describe(result, timeout), isError: result.exitCode !== 0 || result.timedOut }
+    return { content: describe(command, result, timeout), isError: result.exitCode !== 0 || result.timedOut }
   },
 })
 
-function describe(result: ExecResult, timeout: number): string {
-  const ending = result.timedOut
-    ? `timed out after ${timeout} ms and was ended. Run servers in the background with "&".`
-    : result.exitCode === null
-      ? `ended by ${result.signal ?? 'a signal'}`
-      : `exit code ${result.exitCode}`
-  return [ending, ...section('stdout', result.stdout), ...section('stderr', result.stderr)].join('\n')
+function describe(command: string, result: ExecResult, timeout: number): string {
+  return [endingOf(command, result, timeout), ...section('stdout', result.stdout), ...section('stderr', result.stderr)].join('\n')
+}
+
+function endingOf(command: string, { timedOut, exitCode, signal }: ExecResult, timeout: number): string {
+  if (timedOut) return `timed out after ${timeout} ms and was ended. Run servers in the background with "&".`
+  if (exitCode !== null) return `exit code ${exitCode}`
+  const own = /\bpkill\b/.test(command) ? '. pkill -f also finds the shell of a call that names more than one command: call it alone.' : ''
+  return `ended by ${signal ?? 'a signal'}${own}`
 }
 
 const section = (name: string, text: string) => (text === '' ? [] : [`${name}:`, text.endsWith('\n') ? text.slice(0, -1) : text])

@@ -50,8 +50,11 @@ interface Ending {
   stderr: string
 }
 
-function runChild(script: string, projectDir: string, kill: string): Promise<Ending> {
-  const child = spawn(process.execPath, [script, projectDir], { env: { ...process.env, FORGE_TEST_KILL: kill }, stdio: ['ignore', 'pipe', 'pipe'] })
+function runChild(script: string, projectDir: string, temporary: string, kill: string): Promise<Ending> {
+  const child = spawn(process.execPath, [script, projectDir], {
+    env: { ...process.env, TMPDIR: temporary, FORGE_TEST_KILL: kill },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk
@@ -81,11 +84,13 @@ async function goneWithin(folder: string, ms: number): Promise<string[]> {
 test('killed again and again, a run loses nothing, does nothing twice and leaves no process', { timeout: 120_000 }, async () => {
   const projectDir = freshPath()
   const script = `${freshPath()}.mjs`
+  const temporary = `${freshPath()}-tmp`
+  await mkdir(temporary)
   await bundle('test/support/kill-child.ts', script)
 
   let kills = 0
   for (const moment of KILLS) {
-    const { signal, stderr } = await runChild(script, projectDir, moment)
+    const { signal, stderr } = await runChild(script, projectDir, temporary, moment)
     expect(stderr).toBe('')
     if (signal === 'SIGKILL') kills += 1
     expect(await goneWithin(projectDir, 3000)).toEqual([])
@@ -93,7 +98,7 @@ test('killed again and again, a run loses nothing, does nothing twice and leaves
   const deep = join(projectDir, 'app', 'models')
   await mkdir(deep, { recursive: true })
   await writeFile(join(deep, '.forge-0123456789ab.tmp'), 'half a fi')
-  const last = await runChild(script, projectDir, '')
+  const last = await runChild(script, projectDir, temporary, '')
 
   expect(kills).toBeGreaterThanOrEqual(20)
   expect(last.stderr).toBe('')
@@ -109,4 +114,5 @@ test('killed again and again, a run loses nothing, does nothing twice and leaves
   expect(execFileSync('git', ['status', '--porcelain'], { cwd: projectDir, encoding: 'utf8' })).toBe('')
   expect((await readdir(join(projectDir, '.forge'))).sort()).toEqual(['features.json', 'spec.txt', 'state.json'])
   expect((await readdir(projectDir, { recursive: true })).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  expect(await readdir(temporary)).toEqual([])
 })

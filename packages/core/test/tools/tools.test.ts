@@ -200,6 +200,14 @@ describe('Bash', () => {
     await expect(use('Bash', { command: 'sleep 20' }, AbortSignal.timeout(200))).rejects.toThrow()
   })
 
+  test('says what happened when a command ends its own shell', async () => {
+    expect(await use('Bash', { command: 'pkill -f forge-nobody-is-called-so; echo more' })).toEqual({
+      content: 'ended by SIGTERM. pkill -f also finds the shell of a call that names more than one command: call it alone.',
+      isError: true,
+    })
+    expect((await use('Bash', { command: 'kill $$; sleep 5' })).content).toBe('ended by SIGTERM')
+  })
+
   test('is refused by the policy, with rule, reason and hint', async () => {
     workspace = await createWorkspace({ root, session, policies: defaultPolicies() })
     const refused = await use('Bash', { command: 'rm -rf / && touch ran' })

@@ -5,6 +5,7 @@ import { requirementsOf } from '../requirements'
 import { loadSize, type SizeName } from '../sizes'
 import { assetPath } from './environment/asset-path'
 import { fastapiVerifier } from './proof'
+import { openWorkplace } from './workplace/workplace'
 
 /** What {@link fastapi} takes. */
 export interface FastapiOptions {
@@ -33,6 +34,7 @@ export function fastapi({ size = 'medium' }: FastapiOptions = {}): Template {
     exampleSpec: readAsset(preset.name === 'test' ? 'specs/reading-list.md' : 'specs/task-management.md'),
     verifier: fastapiVerifier(),
     gitignore: readAsset('fastapi/gitignore').split('\n').filter(Boolean),
+    workplace: openWorkplace,
   }
 }
 

@@ -1,7 +1,8 @@
-import { accessSync, constants, readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { ForgeError, type ProcessHost } from '@forge/core'
+import { isExecutable, pathFolders } from './programs'
 import { userEnvironment } from './user-environment'
 
 /** An interpreter that the running user can execute. */
@@ -71,8 +72,7 @@ async function probe(
 }
 
 function candidates(): string[] {
-  const onPath = (process.env['PATH'] ?? '').split(delimiter).filter(isAbsolute)
-  const folders = [...new Set([...onPath, ...USUAL_FOLDERS])]
+  const folders = [...new Set([...pathFolders(), ...USUAL_FOLDERS])]
   const named = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))
   return [...new Set([...named, ...pyenvVersions()])].filter(isExecutable)
 }
@@ -85,14 +85,5 @@ function pyenvVersions(): string[] {
       .map((version) => join(root, version, 'bin', 'python3'))
   } catch {
     return []
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
   }
 }

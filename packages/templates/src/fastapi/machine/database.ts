@@ -36,6 +36,8 @@ export interface DatabaseServerOptions {
   host: ProcessHost
   /** Absolute folder whose data are kept; default: nothing is. Without effect on the server of `DATABASE_URL`. */
   dataDir?: string | undefined
+  /** Whether the role that is handed out may make databases beside its own, as a test suite does; default: only where data are kept. */
+  mayCreate?: boolean | undefined
   signal?: AbortSignal | undefined
   emit?: ((event: ForgeEventBody) => void) | undefined
 }
@@ -53,7 +55,7 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   const source = forcedSource()
   const url = source === undefined ? process.env['DATABASE_URL'] : undefined
   const server = url ? parseServerUrl(url) : undefined
-  if (server !== undefined) return environmentServer(await useEnvironmentServer(server, options.emit))
+  if (server !== undefined) return environmentServer(await useEnvironmentServer(server, options))
   if (url)
     options.emit?.({
       type: 'notice',
@@ -76,7 +78,6 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
 }
 
 function environmentServer(server: Awaited<ReturnType<typeof useEnvironmentServer>>): DatabaseServer {
-  const mine = new Set<Database>()
   let stopped: Promise<void> | undefined
   return {
     source: 'environment',
@@ -84,12 +85,10 @@ function environmentServer(server: Awaited<ReturnType<typeof useEnvironmentServe
     socketDir: server.socketDir,
     ended: new Promise(() => {}),
     async createDatabase(wanted = {}) {
-      const database = await createDatabase(await server.sides(wanted.name), server.prefix, wanted)
-      if (wanted.name === undefined) mine.add(database)
-      return database
+      return createDatabase(await server.sides(wanted.name), server.prefix, wanted)
     },
     stop() {
-      stopped ??= Promise.allSettled([...mine].map((database) => database.drop())).then(() => server.stop())
+      stopped ??= server.stop()
       return stopped
     },
   }

@@ -21,7 +21,7 @@ export interface EnvironmentServer {
   prefix: string
   /** For this run's databases, or for one that is kept and has this name. @throws ForgeError ENVIRONMENT_FAILED when another run uses that one */
   sides(name?: string): Promise<Sides>
-  /** Databases of the run must be gone. */
+  /** Drops the databases of the run. */
   stop(): Promise<void>
 }
 
@@ -30,12 +30,21 @@ const RUN_NAME = /^forge_[0-9a-f]{12}(?=_|$)/
 
 type Emit = ((event: ForgeEventBody) => void) | undefined
 
+export interface EnvironmentServerOptions {
+  /** Whether the roles of a run may make databases, which then are dropped with it; default false. Those of kept databases always may. */
+  mayCreate?: boolean | undefined
+  emit?: Emit
+}
+
 /**
  * Relays the server into a folder of its own, where processes without a network can reach it. The database that the URL names is only connected to.
  * Databases belong to a role made for them where the URL's role may make roles, else to that one.
  * @throws ForgeError DATABASE_MISSING when the server does not answer, refuses, or is too old
  */
-export async function useEnvironmentServer(server: ServerUrl, emit: Emit): Promise<EnvironmentServer> {
+export async function useEnvironmentServer(
+  server: ServerUrl,
+  { mayCreate = false, emit }: EnvironmentServerOptions = {},
+): Promise<EnvironmentServer> {
   const folder = await makeTemporaryFolder()
   const prefix = `forge_${randomBytes(6).toString('hex')}`
   const given: Login = { user: server.user, password: server.password }
@@ -64,11 +73,12 @@ export async function useEnvironmentServer(server: ServerUrl, emit: Emit): Promi
       prefix,
       async sides(name) {
         if (name !== undefined) await reserve(presence, name)
-        const { user, password } = await login(name ?? prefix, name === undefined ? 'NOCREATEDB' : 'CREATEDB')
+        const { user, password } = await login(name ?? prefix, name === undefined && !mayCreate ? 'NOCREATEDB' : 'CREATEDB')
         admitted.add(user)
         return { harness, application: { socketDir: folder.socketDir, user, password, database: server.database } }
       },
       async stop() {
+        for (const name of await databasesOf(presence, prefix)) await dropDatabase(harness, name).catch(() => {})
         await dropRole(presence, prefix)
         await presence.end().catch(() => {})
         await close(relays, folder.path)
@@ -146,6 +156,14 @@ async function checkVersion(client: Client, server: ServerUrl): Promise<string> 
   const version = rows[0]?.server_version.split(' ')[0] ?? ''
   if (Number.parseInt(version, 10) >= OLDEST_MAJOR) return version
   throw unusable(server, new Error(`it is version ${version}, and ${OLDEST_MAJOR} or newer is needed`))
+}
+
+/** Those of one run, by whomever they were made. */
+async function databasesOf(client: Client, prefix: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>('SELECT datname AS name FROM pg_database WHERE starts_with(datname::text, $1)', [
+    `${prefix}_`,
+  ])
+  return rows.map(({ name }) => name)
 }
 
 /** Databases and roles of runs whose session is gone. */

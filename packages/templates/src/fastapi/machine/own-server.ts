@@ -22,6 +22,8 @@ export interface OwnServerOptions {
   host: ProcessHost
   /** Data that are to be kept; default: in a temporary folder, gone with the server. */
   dataDir?: string | undefined
+  /** Whether the application's role may make databases; default: where data are kept. */
+  mayCreate?: boolean | undefined
   signal?: AbortSignal | undefined
   emit?: ((event: ForgeEventBody) => void) | undefined
 }
@@ -51,7 +53,8 @@ export async function startOwnServer(binaries: ServerBinaries, options: OwnServe
     if (options.dataDir === undefined) await makeDataDirectory(binaries, dataDir, options)
     else await makeKeptDirectory(binaries, dataDir, options)
     const keeps = options.dataDir !== undefined
-    return await launch(binaries, { ...options, folder, dataDir, keeps, settings: { ...COMMON, ...(keeps ? {} : THROWAWAY) } })
+    const { mayCreate = keeps } = options
+    return await launch(binaries, { ...options, folder, dataDir, mayCreate, settings: { ...COMMON, ...(keeps ? {} : THROWAWAY) } })
   } catch (error) {
     rmSync(folder.path, { recursive: true, force: true })
     throw error
@@ -72,8 +75,8 @@ async function makeKeptDirectory(binaries: ServerBinaries, dataDir: string, opti
 interface Launch extends OwnServerOptions {
   folder: TemporaryFolder
   dataDir: string
-  /** The project's own tests, run by hand on data that are kept, make a database beside it. */
-  keeps: boolean
+  /** The project's own tests make a database beside its own. */
+  mayCreate: boolean
   settings: Record<string, string>
 }
 
@@ -87,7 +90,7 @@ async function launch(binaries: ServerBinaries, options: Launch): Promise<OwnSer
   const harness = { socketDir, ...superuser, database: 'postgres' }
   try {
     await ready(server, harness, options)
-    if (options.keeps) await withClient(harness, (client) => client.query(`ALTER ROLE ${APPLICATION.user} CREATEDB`))
+    if (options.mayCreate) await withClient(harness, (client) => client.query(`ALTER ROLE ${APPLICATION.user} CREATEDB`))
   } catch (error) {
     await stop()
     throw error

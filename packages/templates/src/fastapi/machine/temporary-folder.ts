@@ -2,6 +2,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, stat
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ProcessHost } from '@forge/core'
 import { type ServerUser, isReachable } from './server-user'
 
 /** A folder for what lives no longer than a process. */
@@ -34,6 +35,11 @@ export async function makeTemporaryFolder(listener?: ServerUser): Promise<Tempor
     chownSync(socketDir, listener.uid, listener.gid)
   }
   return { path, socketDir }
+}
+
+/** A process that does nothing, with which the folder goes: when the host is closed, or the harness is killed. */
+export async function removeWithHost(host: ProcessHost, folder: string): Promise<void> {
+  await host.spawn(['sleep', '2147483647'], { removeOnExit: [folder] })
 }
 
 async function removeAbandoned(base: string): Promise<void> {

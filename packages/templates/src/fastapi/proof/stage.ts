@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ForgeEventBody, type ProcessHost, type Sandbox, type SandboxSession, startProcessHost } from '@forge/core'
+import { type ForgeEventBody, type Sandbox, type SandboxSession, startProcessHost } from '@forge/core'
 import { type PythonEnv, ensurePythonEnv } from '../environment/python-env'
 import { type DatabaseServer, startDatabaseServer } from '../machine/database'
+import { removeWithHost } from '../machine/temporary-folder'
 import { removeTree } from './remove-tree'
 
 /** Parts of a proof that can be shared by several; by default each proof has its own. */
@@ -45,7 +46,7 @@ export async function openStage(
   }
 
   try {
-    await keepUntilTheEnd(host, folder)
+    await removeWithHost(host, folder)
     const [env, server] = await settled([
       options.environment ?? ensurePythonEnv({ host, projectDir, signal, emit }),
       options.database ??
@@ -77,11 +78,6 @@ export async function openStage(
 function makeFolder(): string {
   const usual = realpathSync(tmpdir())
   return mkdtempSync(join(usual.length <= LONGEST_BASE ? usual : '/tmp', 'fp-'))
-}
-
-/** A process that does nothing, with which the folder goes, also when the harness is killed. */
-async function keepUntilTheEnd(host: ProcessHost, folder: string): Promise<void> {
-  await host.spawn(['sleep', '2147483647'], { removeOnExit: [folder] })
 }
 
 /** Waits for both, so that nothing is still being started when one fails. */
