@@ -69,7 +69,8 @@ describe('colours', () => {
   it.each<[string, boolean, Record<string, string>, boolean]>([
     ['a terminal', true, {}, true],
     ['a pipe', false, {}, false],
-    ['NO_COLOR', true, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+    ['NO_COLOR', true, { NO_COLOR: '1' }, false],
+    ['both', false, { NO_COLOR: '1', FORCE_COLOR: '1' }, true],
     ['FORCE_COLOR', false, { FORCE_COLOR: '1' }, true],
     ['FORCE_COLOR=0', true, { FORCE_COLOR: '0' }, false],
   ])('%s', (_name, isTTY, env, coloured) => {
