@@ -2,7 +2,7 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { ForgeError } from '../errors'
 import { isInside } from '../security/real-path'
-import { type GitPins, gitPins } from './git-pins'
+import { gitPins } from './git-pins'
 import { MINIMAL_PATH } from './host-connection'
 import type { Forward, SandboxSpec } from './sandbox'
 import { type MachineView, isSystem, machineView, mask } from './visible-paths'
@@ -17,31 +17,48 @@ export interface ArgumentOptions {
   forwards: readonly Forward[]
 }
 
+export interface SandboxArguments {
+  /** Of bwrap, without the program to run. */
+  args: string[]
+  /** By its place inside what must be found there: paths outside; see `wrongPlace`. */
+  bound: ReadonlyMap<string, string>
+  /** Takes away what was made in the project to hold a place. */
+  release(): void
+}
+
 /**
- * The arguments of one bwrap, without the program to run; `release` takes away what was made in the project to hold a place.
+ * The arguments of one bwrap. It goes to the places by their names, and another session that works in the project may put links there meanwhile:
+ * check `bound` before anything runs inside.
  * @throws ForgeError CONFIG_INVALID when a folder of the specification does not exist or cannot be protected
  */
-export function bubblewrapArguments(spec: SandboxSpec, options: ArgumentOptions): GitPins {
+export function bubblewrapArguments(spec: SandboxSpec, options: ArgumentOptions): SandboxArguments {
   const root = existing(spec.root)
   if (root === sep) throw new ForgeError('CONFIG_INVALID', 'the root of the file system cannot be the project of a sandbox')
   const view = machineView({ root, ...options })
   const given = bindings(spec, root, view)
   const git = gitPins(root)
-  return {
-    args: [
-      ...options.namespace,
-      ...['--die-with-parent', '--new-session', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try'],
-      ...['--hostname', 'forge', '--cap-drop', 'ALL', '--clearenv', '--setenv', 'PATH', MINIMAL_PATH],
-      ...view.args,
-      ...given.args,
-      ...view.sockets.filter((path) => isInside(path, root) && !given.named(path)).flatMap(mask),
-      ...options.forwards.flatMap(({ socket }) => ['--ro-bind', socket, socket]),
-      ...ownFolders(root).flatMap((path) => ['--ro-bind', path, path]),
-      ...git.args,
-      ...['--remount-ro', '/', '--chdir', root],
-    ],
-    release: git.release,
+  const args = [
+    ...options.namespace,
+    ...['--die-with-parent', '--new-session', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try'],
+    ...['--hostname', 'forge', '--cap-drop', 'ALL', '--clearenv', '--setenv', 'PATH', MINIMAL_PATH],
+    ...view.args,
+    ...given.args,
+    ...view.sockets.filter((path) => isInside(path, root) && !given.named(path)).flatMap(mask),
+    ...options.forwards.flatMap(({ socket }) => ['--ro-bind', socket, socket]),
+    ...ownFolders(root).flatMap((path) => ['--ro-bind', path, path]),
+    ...git.args,
+    ...['--remount-ro', '/', '--chdir', root],
+  ]
+  return { args, bound: boundPlaces(args), release: git.release }
+}
+
+function boundPlaces(args: readonly string[]): Map<string, string> {
+  const bound = new Map<string, string>()
+  for (const [at, how] of args.entries()) {
+    const [source, place] = [args[at + 1], args[at + 2]]
+    if ((how === '--bind' || how === '--ro-bind') && source !== undefined && place !== undefined) bound.set(place, source)
   }
+  return bound
 }
 
 function existing(path: string): string {

@@ -1,16 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, sep } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { ForgeError } from '../errors'
+import { wrongPlace } from './bound-places'
 import { bubblewrapArguments } from './bubblewrap-arguments'
 import { openForwards, realForwards } from './forwards'
 import { type HostConnection, MINIMAL_PATH, connectHost } from './host-connection'
 import { HOST_PROGRAM } from './host-program'
 import { hostSession } from './host-session'
 import type { Sandbox, SandboxProbe, SandboxSpec } from './sandbox'
+import { systemCallFilter } from './system-call-filter'
 
 export interface BubblewrapOptions {
   /** The bwrap program; default: the first one on PATH. */
@@ -54,12 +56,13 @@ export function bubblewrap(options: BubblewrapOptions = {}): Sandbox {
     const forwards = realForwards(spec.forwards)
     let reason = ''
     for (const variant of working ? [working] : VARIANTS) {
-      const { args, release } = bubblewrapArguments(spec, { visible, hidden, forwards, ...variant })
+      const { args, bound, release } = bubblewrapArguments(spec, { visible, hidden, forwards, ...variant })
       const attempt = startInside(executable, args, spec.root)
       void attempt.connection.gone.then(release)
       const failure = await attempt.failure
       if (failure === undefined) {
         working = variant
+        await check(attempt.connection, bound)
         await openForwards(attempt.connection, forwards)
         return attempt.connection
       }
@@ -116,6 +119,17 @@ export function bubblewrap(options: BubblewrapOptions = {}): Sandbox {
   }
 }
 
+/** Before anything else runs inside. @throws ForgeError SANDBOX_UNAVAILABLE when something else was bound than what was looked at */
+async function check(connection: HostConnection, bound: ReadonlyMap<string, string>): Promise<void> {
+  const inside = await connection.mounts()
+  const wrong = inside === '' ? '/proc' : wrongPlace(inside, readFileSync('/proc/self/mountinfo', 'utf8'), bound)
+  if (wrong === undefined) return
+  await connection.close()
+  throw new ForgeError('SANDBOX_UNAVAILABLE', `${wrong} was replaced while the sandbox was started`, {
+    remedy: 'Start it again when nothing else works in the project.',
+  })
+}
+
 const unavailable = (message: string) => new ForgeError('SANDBOX_UNAVAILABLE', message, { remedy: REMEDY })
 
 function startInside(
@@ -124,11 +138,13 @@ function startInside(
   root: string,
 ): { connection: HostConnection; failure: Promise<string | undefined> } {
   const host = [realpathSync(process.execPath), '--input-type=commonjs', '-e', HOST_PROGRAM, randomUUID()]
-  const child = spawn(executable, [...args, '--', '/bin/sh', '-c', LIMITS, ...host], {
+  const filter = systemCallFilter()
+  const child = spawn(executable, [...(filter ? ['--seccomp', '3'] : []), ...args, '--', '/bin/sh', '-c', LIMITS, ...host], {
     env: { PATH: MINIMAL_PATH },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', filter ? 'pipe' : 'ignore'],
     detached: true,
   }) as ChildProcess & { stdin: Writable; stdout: Readable; stderr: Readable & { unref?(): void } }
+  ;(child.stdio[3] as Writable | null)?.on('error', () => {}).end(filter)
   let complaint = ''
   child.stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString('utf8')).slice(-2000)
@@ -156,6 +172,7 @@ function startInside(
       exec: connection.exec,
       spawn: connection.spawn,
       forward: connection.forward,
+      mounts: connection.mounts,
       close,
     },
     failure,

@@ -1,6 +1,7 @@
 import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ForgeError } from '../errors'
+import { holdPlace } from './held-places'
 import { isLink } from './visible-paths'
 
 /** Parts of a repository that git only reads in everyday work, and from which it takes commands or where to find them. */
@@ -33,7 +34,7 @@ export function gitPins(root: string): GitPins {
   if (facts && !facts.isDirectory()) return { args: readOnly(git), release: () => {} }
   if (facts === undefined || readdirSync(git).length === 0) return emptyPlace(git)
   const commonFolder = join(git, 'commondir')
-  const isHeld = holdCommonFolder(commonFolder)
+  const isHeld = placeCommonFolder(commonFolder)
   for (const name of FIXED) if (isLink(join(git, name))) rmSync(join(git, name))
   mkdirSync(join(git, 'hooks'), { recursive: true })
   touch(join(git, 'config'))
@@ -41,9 +42,7 @@ export function gitPins(root: string): GitPins {
   const fixed = FIXED.map((name) => join(git, name)).filter((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined)
   return {
     args: ['--bind', git, git, ...fixed.flatMap(readOnly)],
-    release() {
-      if (isHeld) rmSync(commonFolder, { force: true })
-    },
+    release: isHeld ? holdPlace(commonFolder, () => rmSync(commonFolder, { force: true })) : () => {},
   }
 }
 
@@ -62,18 +61,18 @@ function emptyPlace(git: string): GitPins {
   }
   return {
     args: readOnly(git),
-    release() {
+    release: holdPlace(git, () => {
       try {
         rmdirSync(git)
       } catch {
         // The host has made a repository there in the meantime, or another session has taken the folder away.
       }
-    },
+    }),
   }
 }
 
 /** @returns whether the file is there for the pin alone, also one that a killed harness left */
-function holdCommonFolder(path: string): boolean {
+function placeCommonFolder(path: string): boolean {
   if (isLink(path)) rmSync(path)
   const facts = lstatSync(path, { throwIfNoEntry: false })
   if (facts === undefined) writeFileSync(path, OWN_COMMON_FOLDER)

@@ -39,6 +39,11 @@ export function execResult(answer: Answer, maxOutputBytes: number): ExecResult {
   }
 }
 
+/** Whom a line is for, read without parsing it, since that may take seconds: an id, nothing for the first line of all, or what is no id. */
+export function addressOf(line: string): string {
+  return line === '{"type":"ready"}' ? '' : (/^\{"id":"([\w+/]{12})",/.exec(line)?.[1] ?? 'none')
+}
+
 export function parseAnswer(line: string): Answer | undefined {
   try {
     const value: unknown = JSON.parse(line)

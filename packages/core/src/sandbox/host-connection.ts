@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import type { Readable, Writable } from 'node:stream'
 import { ForgeError } from '../errors'
-import { type Answer, type Exit, execResult, exitOf, messageOf, notRun, parseAnswer, readLines, text } from './host-answers'
+import { type Answer, type Exit, addressOf, execResult, exitOf, messageOf, notRun, parseAnswer, readLines, text } from './host-answers'
 import type { BackgroundProcess, ExecOptions, ExecResult, Forward } from './sandbox'
 
 export interface HostExecOptions extends ExecOptions {
@@ -33,6 +33,8 @@ export interface HostConnection {
   spawn(argv: readonly string[], options: HostSpawnOptions): Promise<BackgroundProcess>
   /** Listens on the forward's port until the host is gone. @throws ForgeError ENVIRONMENT_FAILED when the port cannot be had. */
   forward(forward: Forward): Promise<void>
+  /** What is mounted where the host runs, as /proc/self/mountinfo says; empty where there is no such table. */
+  mounts(): Promise<string>
   /** Ends every process the host started, then the host. Idempotent. */
   close(): Promise<void>
 }
@@ -45,6 +47,8 @@ const DEFAULT_OUTPUT_BYTES = 256 * 1024
 const TAIL_CHARS = 64 * 1024
 /** How long an answer may be late: code inside a sandbox can stop the program that gives it. */
 const PATIENCE_MS = 15_000
+/** Lines that are no answers: our program sends none, so that code inside has taken its place. */
+const MAX_UNASKED = 100
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** What a child gets as PATH when nothing else is said. */
@@ -59,8 +63,15 @@ export function connectHost(child: HostProcess, defaultCwd: string): HostConnect
   let failure: Error | undefined
   let held = 1
 
-  const lost = () =>
-    failure ?? new ForgeError('SANDBOX_UNAVAILABLE', 'the process that runs commands ended unexpectedly', { remedy: 'Run the same command again.' })
+  let unasked = 0
+
+  const broken = (how: string) =>
+    new ForgeError('SANDBOX_UNAVAILABLE', `the process that runs commands ${how}`, { remedy: 'Run the same command again.' })
+  const lost = () => failure ?? broken('ended unexpectedly')
+  const end = (how: string) => {
+    failure ??= broken(how)
+    child.kill('SIGKILL')
+  }
   const alive = () => child.exitCode === null && child.signalCode === null && failure === undefined
   const hold = (change: 1 | -1) => {
     held += change
@@ -93,25 +104,20 @@ export function connectHost(child: HostProcess, defaultCwd: string): HostConnect
   child.stdout.on('error', () => {})
   readLines(child.stdout, {
     line(line) {
-      const answer = parseAnswer(line)
-      if (!answer) return
-      const id = answer['type'] === 'ready' ? '' : answer['id']
-      if (typeof id === 'string') listeners.get(id)?.(answer)
+      const deliver = listeners.get(addressOf(line))
+      const answer = deliver && parseAnswer(line)
+      if (answer) return deliver(answer)
+      unasked += 1
+      if (unasked > MAX_UNASKED) end('sent what nobody asked for')
     },
-    tooLong() {
-      failure ??= new ForgeError('SANDBOX_UNAVAILABLE', 'the process that runs commands sent a line that is too long')
-      child.kill('SIGKILL')
-    },
+    tooLong: () => end('sent a line that is too long'),
   })
 
   /** A host that does not answer in time is ended, and with it all that waits for it. @returns what to call when the answer is there */
   function watch(limitMs: number): () => void {
     const timer = setTimeout(
       () => {
-        failure ??= new ForgeError('SANDBOX_UNAVAILABLE', 'the process that runs commands no longer answers', {
-          remedy: 'Run the same command again.',
-        })
-        child.kill('SIGKILL')
+        end('no longer answers')
       },
       Math.min(limitMs + PATIENCE_MS, MAX_TIMER_MS),
     )
@@ -188,27 +194,40 @@ export function connectHost(child: HostProcess, defaultCwd: string): HostConnect
     }
   }
 
-  async function forward({ port, socket }: Forward): Promise<void> {
+  /** One question, one answer. */
+  async function ask(question: Answer): Promise<Answer> {
     await ready
     if (!alive()) throw lost()
     const id = newId()
     hold(1)
     const answered = watch(0)
-    await new Promise<void>((resolve, reject) => {
+    return new Promise<Answer>((resolve, reject) => {
       listeners.set(id, (answer) => {
         listeners.delete(id)
         answered()
-        if (answer['type'] === 'started') resolve()
-        else reject(answer['type'] === 'failed' ? noPort(port, messageOf(answer)) : lost())
+        if (answer['type'] === 'lost') reject(lost())
+        else resolve(answer)
       })
-      send({ id, op: 'forward', port, socket })
+      send({ id, ...question })
     }).finally(() => hold(-1))
+  }
+
+  async function forward({ port, socket }: Forward): Promise<void> {
+    const answer = await ask({ op: 'forward', port, socket })
+    if (answer['type'] === 'failed') throw noPort(port, messageOf(answer))
+  }
+
+  async function mounts(): Promise<string> {
+    const { table } = await ask({ op: 'mounts' })
+    return text(table)
   }
 
   async function close(): Promise<void> {
     hold(1)
     child.stdin.end()
+    const answered = watch(0)
     await gone
+    answered()
   }
 
   return {
@@ -220,6 +239,7 @@ export function connectHost(child: HostProcess, defaultCwd: string): HostConnect
     exec,
     spawn,
     forward,
+    mounts,
     close,
   }
 }

@@ -11,7 +11,7 @@ import { FORWARDS_SOURCE } from './host-forwards'
 export const HOST_PROGRAM = String.raw`
 'use strict'
 const { spawn, execFileSync } = require('node:child_process')
-const { readFileSync, readdirSync, rmSync } = require('node:fs')
+const { closeSync, readFileSync, readdirSync, rmSync } = require('node:fs')
 const { StringDecoder } = require('node:string_decoder')
 
 process.title = 'forge-host'
@@ -23,6 +23,19 @@ const TAIL = 65536
 const children = new Map()
 const groups = new Set()
 let closing = false
+
+/* What the harness was started with and never knew of: an open folder would be a way out. What node has opened itself closes at an exec. */
+function closeInherited() {
+  if (!linux) return
+  for (const name of readdirSync('/proc/self/fd')) {
+    if (name < 3) continue
+    try {
+      const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync('/proc/self/fdinfo/' + name, 'latin1'))[1]
+      if ((parseInt(flags, 8) & 0o2000000) === 0) closeSync(+name)
+    } catch {}
+  }
+}
+closeInherited()
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const send = (message) => process.stdout.write(JSON.stringify(message) + '\n')
@@ -259,8 +272,15 @@ function keepRunning(request, entry) {
 }
 
 ${FORWARDS_SOURCE}
+function mounts({ id }) {
+  let table = ''
+  try { table = readFileSync('/proc/self/mountinfo', 'utf8') } catch {}
+  send({ id, type: 'mounts', table })
+}
+
 function handle(request) {
   if (closing) return
+  if (request.op === 'mounts') return mounts(request)
   if (request.op === 'forward') return forward(request)
   if (request.op === 'exec' || request.op === 'spawn') return start(request)
   const entry = children.get(request.id)

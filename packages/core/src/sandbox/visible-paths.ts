@@ -64,7 +64,8 @@ export function machineView({ root, visible, hidden, canLimit }: MachineViewOpti
       ...[...system, ...SYSTEM_LINKS].filter(isLink).flatMap((path) => ['--symlink', readlinkSync(path), path]),
       ...['--dev', '/dev', ...temporary('/dev/shm'), '--remount-ro', '/dev'],
       // Files of /proc/sys belong to root: a sandbox that root started could write them without a capability, and core_pattern starts programs outside.
-      ...['--proc', '/proc', '--remount-ro', '/proc'],
+      // The list of keys is that of the harness's keyrings.
+      ...['--proc', '/proc', ...mask('/proc/keys'), '--remount-ro', '/proc'],
       ...homes.flatMap(temporary),
       ...more.flatMap(readOnly),
       ...links.flatMap((path) => ['--symlink', realPlace(path), path]),

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -100,6 +100,30 @@ describe.skipIf(!probe.works)(`bubblewrap: what a session is given${probe.works 
     expect(readFileSync(join(secret, 'key'), 'utf8')).toBe('secret')
     expect(existsSync(join(secret, 'hooks'))).toBe(false)
     expect(existsSync(join(secret, 'x'))).toBe(false)
+  })
+
+  it('a session that swaps folders for links while others start opens nothing to them', { timeout: 60_000 }, async () => {
+    const secret = folder('secret', { key: 'secret' })
+    execFileSync('git', ['init', '-q', '--template=', root])
+    const names = ['logs', '.forge', '.git/modules']
+    for (const name of names) {
+      mkdirSync(join(root, name))
+      symlinkSync(secret, join(root, `${name}.link`))
+    }
+    const swap = `import ctypes, time
+while True:
+    time.sleep(0.002)
+    for name in ${JSON.stringify(names)}: ctypes.CDLL(None).renameat2(-100, b"${root}/" + name.encode(), -100, b"${root}/" + name.encode() + b".link", 2)`
+    const swapping = spawn('/usr/bin/python3', ['-c', swap], { stdio: 'ignore' })
+    try {
+      for (let start = 0; start < 30; start++) {
+        const said = await inside({}, (session) => session.exec(`cat logs*/key .forge*/key .git/modules*/key ${secret}/key`)).catch((error) => error)
+        if (said instanceof Error) expect(said).toMatchObject({ code: 'SANDBOX_UNAVAILABLE' })
+        else expect(said.stdout).toBe('')
+      }
+    } finally {
+      swapping.kill('SIGKILL')
+    }
   })
 
   it.each(['hooks', 'config'])('a link planted in place of .git/%s opens nothing', async (name) => {

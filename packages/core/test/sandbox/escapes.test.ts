@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,8 @@ const probe = await bubblewrap().probe()
 const skipped = probe.works ? '' : ` (not run: ${probe.reason})`
 const isRoot = process.getuid?.() === 0
 const NOBODY = 65534
+/** Node closes what it was started with by itself only up to 15. */
+const INHERITED = 20
 const users = isRoot ? [0, NOBODY] : [process.getuid?.() ?? 0]
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'forge-escape-')))
@@ -57,7 +59,9 @@ async function attempt(name: 'bubblewrap' | 'noSandbox', user: number): Promise<
   const mark = uniqueSleep()
   const input = JSON.stringify([programs[name], name, list, at.project, at.bare, mark])
   const ended = await new Promise<{ out: string; err: string }>((resolve) => {
+    const open = openSync(at.outside, 'r')
     const child = spawn(process.execPath, ['-e', HARNESS, input], {
+      stdio: Object.assign(Array(INHERITED).fill('ignore'), { 1: 'pipe', 2: 'pipe', [INHERITED]: open }),
       ...(isRoot && { uid: user, gid: user }),
       cwd: '/',
       env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: at.home, ANTHROPIC_API_KEY: 'planted-key' },
@@ -65,8 +69,9 @@ async function attempt(name: 'bubblewrap' | 'noSandbox', user: number): Promise<
     })
     let out = ''
     let err = ''
-    child.stdout.on('data', (chunk) => (out += chunk))
-    child.stderr.on('data', (chunk) => (err += chunk))
+    closeSync(open)
+    child.stdout?.on('data', (chunk) => (out += chunk))
+    child.stderr?.on('data', (chunk) => (err += chunk))
     child.once('close', () => resolve({ out, err }))
   })
   expect(ended.err).toBe('')
@@ -113,7 +118,7 @@ async function surroundings(folder: string, user: number, victim: ChildProcess):
     .find((each) => each?.family === 'IPv4' && !each.internal)?.address
   return {
     ...{ project, bare, outside, home, port, udpPort: udp.address().port, address, socket, socketInProject, abstractName },
-    ...{ victim: victim.pid ?? 0, victimMark: victim.spawnargs[1] ?? '', anotherProject: import.meta.filename },
+    ...{ inherited: INHERITED, victim: victim.pid ?? 0, victimMark: victim.spawnargs[1] ?? '', anotherProject: import.meta.filename },
   }
 }
 
@@ -131,7 +136,19 @@ afterAll(() => {
 
 /** Only for the names of the rows. */
 const nowhere: Surroundings = {
-  ...{ project: '', bare: '', outside: '', home: '', port: 0, udpPort: 0, socket: '', socketInProject: '', abstractName: '', victim: 0 },
+  ...{
+    project: '',
+    bare: '',
+    outside: '',
+    home: '',
+    port: 0,
+    udpPort: 0,
+    socket: '',
+    socketInProject: '',
+    abstractName: '',
+    inherited: 0,
+    victim: 0,
+  },
   ...{ victimMark: '', anotherProject: '', address: '' },
 }
 const names = escapes(nowhere).map(({ name }) => name)

@@ -20,6 +20,8 @@ export interface Surroundings {
   address: string | undefined
   socket: string
   socketInProject: string
+  /** Number of an open folder, of `outside`, that the harness was started with. */
+  inherited: number
   abstractName: string
   victim: number
   victimMark: string
@@ -31,6 +33,11 @@ const python = (program: string) => `/usr/bin/python3 -c '${program}' 2>&1`
 const hears = (family: string, address: string) =>
   python(`import socket
 s = socket.socket(socket.${family}); s.settimeout(3); s.connect(${address}); print(s.recv(99).decode())`)
+
+/** Calls that no program of the tests has a word for, by their number on x64 and arm64. */
+const calls = (x64: number, arm64: number, ...args: string[]) =>
+  python(`import ctypes
+print("ESCAPED" if ctypes.CDLL(None).syscall(${process.arch === 'arm64' ? arm64 : x64}, ${args.join(', ')}) >= 0 else "refused")`)
 
 const writable = (name: string, command: string, leaves: string): Escape => ({ name, command, leaves, worksFor: 'everybody' })
 const says = (name: string, command: string, worksFor: Escape['worksFor'] = 'everybody'): Escape => ({ name, command, worksFor })
@@ -92,6 +99,16 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(1); s.sendto(
     done('move the logs away', 'mv logs old && mkdir logs && touch logs/y'),
     echoes('mount', 'mkdir -p m && mount -t tmpfs none m', 'untried'),
     echoes('make a user namespace', 'unshare -U true'),
+    says('reach the keyrings of the harness', calls(250, 219, '0', 'ctypes.c_long(-3)', '0'), 'untried'),
+    says('add a key', calls(248, 217, 'b"user"', 'b"forge"', 'b"x"', '1', 'ctypes.c_long(-4)'), 'untried'),
+    echoes('list the keys of the harness', 'grep -q . /proc/keys', 'untried'),
+    says('talk to the host of a virtual machine', python('import socket; socket.socket(40, 1); print("ESCAPED")'), 'untried'),
+    says('ask the kernel past its filter', calls(425, 425, '1', 'ctypes.create_string_buffer(256)'), 'untried'),
+    says(
+      'use a folder that the harness was started with',
+      `cat /proc/self/fd/${at.inherited}/secret /proc/$PPID/fd/${at.inherited}/secret`,
+      'untried',
+    ),
     echoes('make a device', 'mknod node b 254 0', 'root'),
     echoes('open a disk', 'find /dev -type b | grep -q .', 'untried'),
     echoes(
@@ -100,6 +117,10 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(1); s.sendto(
       'root',
     ),
     echoes('hold a capability', 'grep -q "^Cap[EPB][a-z]*:.*[1-9a-f]" /proc/self/status'),
+    echoes(
+      'leave a set-uid program to the host',
+      `(cp /bin/true x; chmod u+s x; chmod 4755 x; install -m 4755 x y; ${python('import os; os.close(os.open("z", os.O_CREAT, 0o4755))')}; find x y z -perm -4000 | grep -q .)`,
+    ),
     echoes('gain rights from a set-uid program', 'grep -q "^NoNewPrivs:.0" /proc/self/status'),
     echoes('write to a terminal', '(: > /dev/tty)', 'untried'),
     echoes('dump core', '[ "$(ulimit -Hc)" != 0 ]', 'untried'),

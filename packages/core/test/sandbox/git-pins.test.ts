@@ -16,6 +16,7 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { bubblewrap } from '../../src/index'
 import type { SandboxSession } from '../../src/index'
+import { bundle } from '../support/bundle'
 
 const probe = await bubblewrap().probe()
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'forge-pins-')))
@@ -94,6 +95,34 @@ describe.skipIf(!probe.works)(`bubblewrap: repositories${probe.works ? '' : ` (n
     symlinkSync(join(base, 'elsewhere'), join(root, '.git'))
     await expect(bubblewrap().start({ root })).rejects.toMatchObject({ code: 'CONFIG_INVALID', remedy: expect.stringContaining('link') })
     expect(readdirSync(join(base, 'elsewhere'))).toEqual([])
+  })
+
+  it.each([
+    ['a repository', () => git(root, 'init', '-q', '--template=')],
+    ['none', () => ''],
+  ])('stay pinned until the last of several sessions has ended: where there is %s', async (_what, prepare) => {
+    prepare()
+    const [first, second, third] = await Promise.all([1, 2, 3].map(() => bubblewrap().start({ root })))
+    await first?.stop()
+    await second?.exec('kill -9 $PPID').catch(() => {})
+    await second?.stop()
+    const plant = 'echo ../evil > .git/commondir && echo planted; mkdir -p .git/hooks; touch .git/hooks/x && echo planted'
+    const said = await third?.exec(plant)
+    await third?.stop()
+    expect(said).toMatchObject({ stdout: '', stderr: expect.stringContaining('Read-only') })
+    expect(existsSync(join(root, '.git', 'commondir'))).toBe(false)
+    expect(existsSync(join(root, '.git', 'hooks', 'x'))).toBe(false)
+  })
+
+  it('stay pinned for the session of another process', async () => {
+    git(root, 'init', '-q')
+    const program = join(base, 'bubblewrap.cjs')
+    await bundle('src/sandbox/bubblewrap.ts', program, 'cjs')
+    await inside(async (session) => {
+      execFileSync(process.execPath, ['-e', `require('${program}').bubblewrap().start({ root: '${root}' }).then((session) => session.stop())`])
+      expect((await session.exec('echo ../evil > .git/commondir')).stderr).toContain('Read-only')
+    })
+    expect(existsSync(join(root, '.git', 'commondir'))).toBe(false)
   })
 
   it('cannot be made where there is none, after a killed host either; the place is given back', async () => {

@@ -164,6 +164,14 @@ describe('the end of everything', () => {
     await expect(host.exec(['true'], { env })).rejects.toMatchObject({ code: 'SANDBOX_UNAVAILABLE' })
   })
 
+  it.skipIf(!onLinux)('close() ends a host that a program has stopped, and what it left', { timeout: 40_000 }, async () => {
+    const mark = uniqueSleep()
+    await host.exec(bash(`sleep ${mark} & (sleep 0.2; kill -STOP $PPID) > /dev/null 2>&1 &`), { env })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await host.close()
+    expect(processesWith(mark)).toEqual([])
+  })
+
   it.skipIf(!onLinux)('kill -9 of the harness leaves no process and no folder', async () => {
     const mark = uniqueSleep()
     const data = mkdtempSync(join(folder, 'data-'))
