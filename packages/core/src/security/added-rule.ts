@@ -1,6 +1,6 @@
 import { type Argument, literal } from './argument'
 import type { CommandRule, CommandScope, ResolvedCommand } from './command-rule'
-import { type OptionTable, checkOptions, looksLikePath } from './option-table'
+import { type OptionTable, checkOptions, looksLikePath, unclear } from './option-table'
 import { isAddress } from './real-path'
 import { type Refusal, firstRefusal } from './refusal'
 
@@ -20,7 +20,8 @@ export function addedRule(names: readonly string[]): CommandRule {
   return {
     names,
     check: (command, scope) =>
-      checkOptions(command, scope, ADDED) ?? firstRefusal(command.args.map((word) => runsCode(word, command) ?? partsOutside(word, command, scope))),
+      (command.args.some(({ listed }) => listed) ? unclear(command) : checkOptions(command, scope, ADDED)) ??
+      firstRefusal(command.args.map((word) => runsCode(word, command) ?? partsOutside(word, command, scope))),
   }
 }
 

@@ -12,6 +12,8 @@ export interface Argument {
   numeric: boolean
   /** The process id of a job this script started. */
   job: boolean
+  /** Names of files inside the project, as a program lists them: the words that it splits into are read, and never written. */
+  listed: boolean
   /** A pipe that bash makes: `<( )`. */
   pipe: boolean
   /** Begins with an unquoted `~`, which bash replaces by a home folder. */
@@ -25,6 +27,7 @@ export const literal = (text: string): Argument => ({
   splits: false,
   numeric: /^\d+$/.test(text),
   job: false,
+  listed: false,
   pipe: false,
   tilde: false,
 })
@@ -35,6 +38,8 @@ export const withText = (word: Argument, text: string): Argument => ({ ...word, 
 export const unknownArgument: Argument = { ...literal(''), text: undefined, numeric: false }
 
 export const anyNumber: Argument = { ...unknownArgument, numeric: true }
+
+export const listedFiles: Argument = { ...unknownArgument, listed: true }
 
 const INTEGER = /^-?\d+$/
 
@@ -68,6 +73,7 @@ export function joined(parts: readonly Argument[]): Argument {
     splits: one.splits || other.splits,
     numeric: one.numeric && other.numeric,
     job: false,
+    listed: false,
     pipe: false,
     tilde: one.tilde || (other.tilde && /[=:]$/.test(one.text ?? '')),
   }

@@ -3,29 +3,36 @@ import { anyNumber, isNumber } from './argument'
 import type { Judge } from './judge'
 import { refuse } from './refusal'
 import { type Scope, maybe, valuesOf } from './scope'
+import type { ParsedScript } from './shell-parser'
 import { NUMERIC_VARIABLES, mayAssign } from './variables'
+
+export interface ArithmeticContext {
+  judge: Judge
+  /** Judges a script inside the arithmetic, and says whether it can print nothing but numbers. */
+  isNumeric(script: ParsedScript | undefined, scope: Scope): boolean
+}
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** Allows numbers, and variables that the script has set to a number: in bash any other text would be evaluated. @throws RefusalError */
-export function checkArithmetic(node: ArithmeticExpression, scope: Scope, judge: Judge): void {
-  const check = (part: ArithmeticExpression) => checkArithmetic(part, scope, judge)
+export function checkArithmetic(node: ArithmeticExpression, scope: Scope, context: ArithmeticContext): void {
+  const check = (part: ArithmeticExpression) => checkArithmetic(part, scope, context)
   switch (node.type) {
     case 'ArithmeticBinary':
-      if (/^([-+*/%&|^]|<<|>>)?=$/.test(node.operator)) assigned(node.left, node.right, scope, judge)
+      if (/^([-+*/%&|^]|<<|>>)?=$/.test(node.operator)) assigned(node.left, node.right, scope, context)
       else {
         check(node.left)
-        if (node.operator === '&&' || node.operator === '||') maybe(scope, (taken) => checkArithmetic(node.right, taken, judge))
+        if (node.operator === '&&' || node.operator === '||') maybe(scope, (taken) => checkArithmetic(node.right, taken, context))
         else check(node.right)
       }
       break
     case 'ArithmeticUnary':
       check(node.operand)
-      if ((node.operator === '++' || node.operator === '--') && node.operand.type === 'ArithmeticWord') setNumber(node.operand.value, scope, judge)
+      if ((node.operator === '++' || node.operator === '--') && node.operand.type === 'ArithmeticWord') setNumber(node.operand.value, scope, context)
       break
     case 'ArithmeticTernary':
       check(node.test)
-      for (const part of [node.consequent, node.alternate]) maybe(scope, (taken) => checkArithmetic(part, taken, judge))
+      for (const part of [node.consequent, node.alternate]) maybe(scope, (taken) => checkArithmetic(part, taken, context))
       break
     case 'ArithmeticGroup':
       check(node.expression)
@@ -33,27 +40,33 @@ export function checkArithmetic(node: ArithmeticExpression, scope: Scope, judge:
     case 'ArithmeticWord':
       arithmeticWord(node.value, node.parts, scope)
       break
+    case 'ArithmeticCommandExpansion':
+      if (context.isNumeric(node.script, scope)) break
+      refuse('arithmetic.unknown', 'what this substitution prints may not be a number.', 'Put its result into a variable and compare it with [ … ].')
+      break
     default:
-      refuse('arithmetic.unknown', 'a substitution inside arithmetic is not allowed.', 'Put its result into a variable and compare it with [ … ].')
+      refuse('arithmetic.unknown', 'the arithmetic cannot be read.')
   }
 }
 
-function assigned(target: ArithmeticExpression, value: ArithmeticExpression, scope: Scope, judge: Judge): void {
-  checkArithmetic(value, scope, judge)
+function assigned(target: ArithmeticExpression, value: ArithmeticExpression, scope: Scope, context: ArithmeticContext): void {
+  checkArithmetic(value, scope, context)
   if (target.type !== 'ArithmeticWord' || !NAME.test(target.value)) refuse('arithmetic.target', 'the target of the arithmetic cannot be read.')
-  setNumber(target.value, scope, judge)
+  setNumber(target.value, scope, context)
 }
 
-function setNumber(name: string, scope: Scope, judge: Judge): void {
-  mayAssign(judge, name, anyNumber, scope)
+function setNumber(name: string, scope: Scope, context: ArithmeticContext): void {
+  mayAssign(context.judge, name, anyNumber, scope)
   scope.variables.set(name, [anyNumber])
 }
 
 function arithmeticWord(value: string, parts: readonly WordPart[] | undefined, scope: Scope): void {
   if (/^\d+$/.test(value)) return
   const name = /^\$?\{?([A-Za-z_][A-Za-z0-9_]*)\}?$/.exec(value)?.[1]
-  const special = /^\$\{?([?#$!])\}?$/.exec(value)?.[1]
-  if (special !== undefined) return
+  if (/^\$\{?[?#$!]\}?$/.test(value) || /^\$\{#[A-Za-z_]\w*(?:\[[@*]\])?\}$/.test(value)) return
+  const parameter = /^\$([1-9])$/.exec(value)?.[1]
+  const given = parameter === undefined ? undefined : scope.positional.words[Number(parameter) - 1]
+  if (given !== undefined && isNumber(given)) return
   const isSet = name !== undefined && scope.variables.has(name) && valuesOf(scope, name).every(isNumber)
   if (name !== undefined && (parts ?? []).length <= 1 && (isSet || NUMERIC_VARIABLES.has(name))) return
   refuse(

@@ -3,7 +3,8 @@ import { type Argument, asValue, joined, literal, unknownArgument } from './argu
 import { refuse, unknownSyntax } from './refusal'
 import { type Scope, valuesOf } from './scope'
 import { mayAssign } from './variables'
-import { type WordContext, type WordReader, checkIndex } from './words'
+import { checkIndex } from './word-text'
+import type { WordContext, WordReader } from './words'
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 

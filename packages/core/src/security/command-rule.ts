@@ -21,6 +21,8 @@ export interface CommandScope {
   writable(argument: Argument): Refusal | undefined
   /** The absolute, real path that a known argument means. */
   pathOf(argument: Argument): string | undefined
+  /** Why these files (absolute, real paths) cannot be taken as they are now: the same script may have changed them, or may do so meanwhile. */
+  unchanged(files: readonly string[]): Refusal | undefined
   /** Judges another command that this one will run, by every rule that there is for it. */
   judge(command: ResolvedCommand): Refusal | undefined
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type Argument, literal } from './argument'
 import type { CommandScope } from './command-rule'
 import { judgeComposeModel } from './compose-model'
-import { isInside } from './real-path'
+import { isInside, realPathOf } from './real-path'
 import { type Refusal, RefusalError, refuse } from './refusal'
 
 /** What compose looks for by itself, in the folder and then in those above it. */
@@ -27,6 +27,8 @@ export interface ComposeSources {
   settings: readonly Argument[]
   /** Of `--project-directory`. */
   directory?: Argument | undefined
+  /** What the files say takes effect at once. */
+  starts: boolean
 }
 
 /**
@@ -43,12 +45,13 @@ export function inspectCompose(sources: ComposeSources, scope: CommandScope): Re
   }
 }
 
-function inspect({ files, settings, directory }: ComposeSources, scope: CommandScope): void {
+function inspect({ files, settings, directory, starts }: ComposeSources, scope: CommandScope): void {
   const pathsOf = (values: readonly Argument[]) => values.flatMap((value) => scope.pathOf(value) ?? [])
   const named = pathsOf(files)
   const [base = named[0] === undefined ? scope.cwd : dirname(named[0])] = directory ? pathsOf([directory]) : []
   const folders = [...new Set([scope.cwd, base].flatMap((folder) => upwards(folder, scope.projectDir)))]
-  for (const file of [...pathsOf(settings), ...folders.map((folder) => join(folder, '.env'))]) inspectSettings(file, scope)
+  const settingsFiles = [...pathsOf(settings), ...folders.map((folder) => join(folder, '.env'))]
+  for (const file of settingsFiles) inspectSettings(file, scope)
 
   const queue = named.length > 0 ? named : folders.flatMap((folder) => DEFAULT_NAMES.map((name) => join(folder, name)))
   const seen = new Set<string>()
@@ -61,6 +64,13 @@ function inspect({ files, settings, directory }: ComposeSources, scope: CommandS
     if (++read > MAX_FILES || size > MAX_BYTES) refuse('docker.file', 'the compose files are too many or too long.', HINT)
     queue.push(...judgeComposeModel(parsed(file, text), file, [base, dirname(file)], scope))
   }
+  const problem = starts ? scope.unchanged([...settingsFiles, ...seen].map(realName)) : undefined
+  if (problem) throw new RefusalError(problem)
+}
+
+function realName(path: string): string {
+  const found = realPathOf(path)
+  return 'problem' in found ? path : found.realPath
 }
 
 function upwards(folder: string, root: string): string[] {

@@ -1,14 +1,16 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { literal } from './argument'
 import type { CommandScope } from './command-rule'
+import { foldedName, realPathOf } from './real-path'
 import { refuse } from './refusal'
 
 const PLAIN_KEYS = new Set(
-  'annotations attach blkio_config cap_drop command container_name cpu_count cpu_percent cpu_period cpu_quota cpu_shares cpus cpuset depends_on dns dns_opt dns_search domainname entrypoint environment expose extra_hosts group_add healthcheck hostname image init isolation labels links logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit networks oom_kill_disable oom_score_adj pids_limit platform ports profiles pull_policy pull_refresh_after read_only restart scale shm_size stdin_open stop_grace_period stop_signal tmpfs tty ulimits user working_dir'.split(
+  'annotations attach blkio_config cap_drop command container_name cpu_count cpu_percent cpu_period cpu_quota cpu_shares cpus cpuset depends_on dns dns_opt dns_search domainname entrypoint environment expose extra_hosts group_add healthcheck hostname image init isolation labels links mac_address mem_limit mem_reservation mem_swappiness memswap_limit networks oom_kill_disable oom_score_adj pids_limit platform ports profiles pull_policy pull_refresh_after read_only restart scale shm_size stdin_open stop_grace_period stop_signal tmpfs tty ulimits user working_dir'.split(
     ' ',
   ),
 )
-const BUILD_KEYS = new Set('args cache_from dockerfile_inline labels no_cache platforms pull shm_size tags target ulimits'.split(' '))
+const BUILD_KEYS = new Set('args dockerfile_inline labels no_cache platforms pull shm_size tags target ulimits'.split(' '))
 const VOLUME_NAME = /^[a-zA-Z0-9][\w.-]*$/
 const OWN_NETWORK = /^(?!host$)[\w.-]+$/
 const MAX_NAMED = 200
@@ -88,10 +90,10 @@ const pathOrMap =
 /** `source:target:mode`, a target alone, or a map. */
 const volume: Check = (value, place) => {
   if (typeof value !== 'string') {
-    const { type } = mapOf(value, place)
+    const { type, read_only: readOnly } = mapOf(value, place)
     return eachEntry(value, place, {
       type: except(/^(?:volume|bind|tmpfs)$/, `a mount of type ${String(type)}`),
-      source: (source) => mountSource(source, place, type !== 'bind'),
+      source: (source) => mountSource(source, place, type !== 'bind', readOnly === true),
       target: free,
       read_only: free,
       volume: (options) => eachEntry(options, place, { nocopy: free }),
@@ -101,12 +103,30 @@ const volume: Check = (value, place) => {
     })
   }
   if (value.includes('$')) refuse('docker.path', `the volume ${value} is known only when it runs.`, 'Write it out, without variables.')
-  const [source, target] = value.split(':')
-  return target === undefined ? undefined : mountSource(source, place, true)
+  const [source, target, modes = ''] = value.split(':')
+  const isReadOnly = modes.split(',').includes('ro') && !modes.split(',').includes('rw')
+  return target === undefined ? undefined : mountSource(source, place, true, isReadOnly)
 }
 
-function mountSource(source: unknown, place: Place, mayBeName: boolean): void {
-  if (!(mayBeName && typeof source === 'string' && VOLUME_NAME.test(source))) path(source, place)
+/** Git runs what its hooks and settings say, and the harness trusts its own files: no container may write them. */
+function mountSource(source: unknown, place: Place, mayBeName: boolean, isReadOnly: boolean): void {
+  if (mayBeName && typeof source === 'string' && VOLUME_NAME.test(source)) return
+  path(source, place)
+  if (isReadOnly) return
+  for (const folder of place.folders) {
+    if (holdsState(resolve(folder, String(source)), place.scope))
+      refuse(
+        'docker.mount',
+        `the volume ${String(source)} in the compose file would let a container write git's or the harness's own files.`,
+        'Mount the folder that it needs (./app:/app/app), or add :ro (read_only: true).',
+      )
+  }
+}
+
+function holdsState(path: string, { projectDir }: CommandScope): boolean {
+  const found = realPathOf(path)
+  const folder = 'problem' in found ? path : found.realPath
+  return folder === projectDir || foldedName(folder.slice(projectDir.length + 1)) === 'logs' || existsSync(join(folder, '.git'))
 }
 
 /** Another compose file, or files. */
@@ -118,6 +138,7 @@ const composeFiles = each((value, place) => {
 const BUILD: Readonly<Record<string, Check>> = {
   ...Object.fromEntries([...BUILD_KEYS].map((key) => [key, free])),
   context: path,
+  cache_from: each(except(/^[\w./:-]+$/, 'a cache that is no image')),
   dockerfile: path,
   network: except(/^(?:default|none)$/, 'a network of the host while building'),
   secrets: free,
@@ -134,6 +155,7 @@ const SERVICE: Readonly<Record<string, Check>> = {
   configs: free,
   extends: (value, place) => (typeof value === 'string' ? undefined : eachEntry(value, place, { service: free, file: composeFiles })),
   network_mode: except(/^(?:bridge|none|default|service:[\w.-]+)$/, 'the network of the host or of another container'),
+  logging: (value, place) => eachEntry(value, place, { driver: except(/^(?:json-file|local|none)$/, 'another logging driver'), options: free }),
   pid: except(/^service:[\w.-]+$/, 'the processes of the host'),
   ipc: except(/^(?:private|shareable|none|service:[\w.-]+)$/, 'the memory of the host'),
   uts: none('the host name of the host'),
@@ -165,7 +187,7 @@ const TOP_LEVEL: Readonly<Record<string, Check>> = {
   services: named(SERVICE),
   volumes: named({
     name: free,
-    external: free,
+    external: none('a volume of somebody else'),
     labels: free,
     driver: except(/^local$/, 'another volume driver'),
     driver_opts: none('options of the volume driver'),

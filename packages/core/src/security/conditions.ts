@@ -1,4 +1,4 @@
-import type { TestExpression } from 'unbash'
+import type { TestExpression, Word } from 'unbash'
 import { type Argument, isNumber } from './argument'
 import { refuse, unknownSyntax } from './refusal'
 import type { Scope } from './scope'
@@ -6,6 +6,18 @@ import type { WordReader } from './words'
 
 const FILE_TEST = /^-[abcdefghkLprsuwxGNOS]$/
 const FILE_COMPARISON = /^-(?:nt|ot|ef)$/
+
+/** In a regular expression a `$` before nothing, `)` or `|`, and brackets in pairs, are text. */
+function isPlainPattern({ parts, text }: Word): boolean {
+  const plain = text.replace(/\\[^\s]/g, '')
+  if (parts !== undefined || /[\s`"'<>;&\\]|^#|\$(?![)|]|$)/.test(plain)) return false
+  let depth = 0
+  for (const character of plain) {
+    if (character === '(') depth++
+    if (character === ')' && --depth < 0) return false
+  }
+  return depth === 0
+}
 
 export interface ConditionContext {
   wordOf: WordReader['wordOf']
@@ -25,6 +37,7 @@ export function checkCondition(node: TestExpression, scope: Scope, context: Cond
       break
     case 'TestBinary':
       for (const side of [node.left, node.right]) {
+        if (node.operator === '=~' && side === node.right && isPlainPattern(side)) continue
         const values = wordOf(side, scope)
         if (FILE_COMPARISON.test(node.operator)) for (const value of values) file(value, scope)
         if (/^-(eq|ne|lt|le|gt|ge)$/.test(node.operator) && !values.every(isNumber)) {

@@ -1,14 +1,16 @@
 import { join, resolve } from 'node:path'
 import { entriesOf } from '../files'
-import { isInside, protectedFolder, realPathOf } from './real-path'
+import { type ProtectedPlace, foldedName, isInside, protectedFolder, protectedPlace, realPathOf } from './real-path'
 import { refuse } from './refusal'
 
-export type Reach = 'outside' | '.git' | '.forge'
+export type Reach = 'outside' | ProtectedPlace
 
 /** What all patterns of one script may cost together: one for an entry that is looked at, more for one that has to be resolved. */
 const MAX_EFFORT = 20_000
 const RESOLVING = 10
 const PROTECTED = ['.git', '.forge'] as const
+/** The log folder of a run, whenever it was. */
+const ANY_RUN = 'run_20000101_000000'
 const SPECIAL = /[*?[\\]/
 
 /** What the patterns of one script have cost so far. */
@@ -34,11 +36,7 @@ export function reachOf(pattern: string, cwd: string, root: string, effort: Effo
     spend(effort, RESOLVING)
     const found = realPathOf(path)
     if ('problem' in found || !isInside(found.realPath, root)) return 'outside'
-    const within = found.realPath
-      .slice(root.length)
-      .split('/')
-      .map(protectedFolder)
-      .find((name) => name !== undefined)
+    const within = protectedPlace(found.realPath.slice(root.length).split('/').slice(1))
     return worst([within, descend(found.realPath, at)])
   }
 
@@ -47,7 +45,7 @@ export function reachOf(pattern: string, cwd: string, root: string, effort: Effo
     if (part === undefined) return undefined
     if (!SPECIAL.test(part)) return visit(resolve(folder, part), at + 1)
     const matches = matcherOf(part)
-    const reaches: (Reach | undefined)[] = [PROTECTED.find(matches)]
+    const reaches: (Reach | undefined)[] = [PROTECTED.find(matches), isLogFolder(folder, root) && matches(ANY_RUN) ? 'logs' : undefined]
     /** Bash before 5.2 lets `.*` match this one too. */
     if (matches('..')) reaches.push(visit(join(folder, '..'), at + 1))
     for (const entry of entriesOf(folder)) {
@@ -60,6 +58,8 @@ export function reachOf(pattern: string, cwd: string, root: string, effort: Effo
 
   return visit(resolve(cwd, parts.slice(0, literalParts).join('/') || (pattern.startsWith('/') ? '/' : '.')), 0)
 }
+
+const isLogFolder = (folder: string, root: string) => foldedName(folder.slice(root.length + 1)) === 'logs' && folder.startsWith(root)
 
 const worst = (reaches: readonly (Reach | undefined)[]) => (reaches.includes('outside') ? 'outside' : reaches.find((reach) => reach !== undefined))
 

@@ -84,7 +84,7 @@ export function checkOptions(command: ResolvedCommand, scope: CommandScope, tabl
       break
     }
     if (!word.startsWith('-') || word === '-') {
-      if (next.splits) return unclear(command)
+      if (next.splits && !next.listed) return unclear(command)
       operands.push(next)
       if (table.stopAtOperand) {
         operands.push(...queue)
@@ -102,7 +102,7 @@ export function checkOptions(command: ResolvedCommand, scope: CommandScope, tabl
       const kind = values.get(name) ?? (allowUnknown && !flags.has(name) && !optional.has(name) ? abbreviated(name) : undefined)
       if (kind !== undefined) {
         const value = glued ?? queue.shift()
-        const problem = value ? checkValue(value, kind, scope, command) : undefined
+        const problem = value ? optionValue(value, kind, scope, command) : undefined
         if (problem) return problem
       } else if (optional.has(name) || (flags.has(name) && glued === undefined)) {
         const problem = glued && looksLikePath(glued) ? scope.writable(glued) : undefined
@@ -121,7 +121,7 @@ export function checkOptions(command: ResolvedCommand, scope: CommandScope, tabl
       const kind = values.get(name)
       if (kind !== undefined) {
         const value = at + 1 < word.length ? rest(next, at + 1) : queue.shift()
-        const problem = value ? checkValue(value, kind, scope, command) : undefined
+        const problem = value ? optionValue(value, kind, scope, command) : undefined
         if (problem) return problem
         break
       }
@@ -145,8 +145,13 @@ export function checkOptions(command: ResolvedCommand, scope: CommandScope, tabl
   return undefined
 }
 
+/** Whatever it is, it must be one word. */
+const optionValue = (value: Argument, kind: ValueKind, scope: CommandScope, command: ResolvedCommand) =>
+  value.listed && value.splits ? unclear(command) : checkValue(value, kind, scope, command)
+
 export function checkValue(value: Argument, kind: ValueKind, scope: CommandScope, command: ResolvedCommand): Refusal | undefined {
   if (typeof kind === 'function') return kind(value, scope)
+  if (value.listed && (kind === 'path' || kind === 'ref')) return scope.readable(value)
   if (value.splits) return unclear(command)
   if (kind === 'text') return undefined
   if (kind === 'path') return scope.readable(value)

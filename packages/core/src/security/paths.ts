@@ -3,7 +3,7 @@ import { basename, relative, resolve, sep } from 'node:path'
 import { type Argument, literal } from './argument'
 import type { CommandScope } from './command-rule'
 import { type Effort, reachOf } from './glob-reach'
-import { isAddress, isInside, protectedFolder, reachedPath, realPathOf } from './real-path'
+import { isAddress, isInside, protectedPlace, reachedPath, realPathOf } from './real-path'
 import type { Refusal } from './refusal'
 
 /** Files that are not files: reading and writing them touches nothing. */
@@ -22,6 +22,7 @@ export function programName(written: string, folder: string, projectDir: string)
   if (!written.includes('/')) return written
   const inside = relative(projectDir, resolve(folder, written))
   const tool = ENVIRONMENT_TOOL.exec(inside)?.[1]
+  if (goesBack(written)) return { rule: 'name.path', reason: `${written} may lead elsewhere through a link.`, hint: 'Leave out the way back.' }
   if (tool !== undefined) return tool
   if (inside.startsWith('..') || inside.startsWith('/')) {
     return { rule: 'name.path', reason: `${written} is outside the project.`, hint: `Use ${basename(written)} by its bare name.` }
@@ -29,12 +30,18 @@ export function programName(written: string, folder: string, projectDir: string)
   return `./${inside}`
 }
 
-export interface PathScope extends Omit<CommandScope, 'judge'> {
+export interface PathScope extends Omit<CommandScope, 'judge' | 'unchanged'> {
   /** The folder that `cd` would enter, and whether it is there; undefined when it is outside. */
   folder(target: Argument): { path: string; exists: boolean } | undefined
   /** Why a list of folders with colons is not all inside the project. */
   pathList(value: Argument): Refusal | undefined
 }
+
+const unknownPath = (use: string): Refusal => ({
+  rule: 'path.unknown',
+  reason: `which file ${use} is known only when it runs.`,
+  hint: 'Write the path out.',
+})
 
 /** Judges paths as seen from one folder of the project. */
 export function commandScope(projectDir: string, cwd: string, effort: Effort): PathScope {
@@ -51,9 +58,8 @@ export function commandScope(projectDir: string, cwd: string, effort: Effort): P
     if (argument.pipe || argument.numeric) return undefined
     if (argument.tilde)
       return { rule: 'path.home', reason: 'a path that starts with ~ is outside the project.', hint: 'Use a path inside the project.' }
-    if (argument.text === undefined) {
-      return { rule: 'path.unknown', reason: `which file ${use} is known only when it runs.`, hint: 'Write the path out.' }
-    }
+    if (argument.listed) return undefined
+    if (argument.text === undefined) return unknownPath(use)
     const { text } = argument
     if (isAddress(text)) return { rule: 'path.address', reason: `${text} is an address, not a path.`, hint: 'Use a file of the project.' }
     if (text === '-' || FREE_DEVICES.has(text)) return undefined
@@ -65,20 +71,21 @@ export function commandScope(projectDir: string, cwd: string, effort: Effort): P
   }
 
   function writable(argument: Argument): Refusal | undefined {
+    if (argument.listed) return unknownPath('is written')
     const problem = place(argument, 'is written')
     if (problem || argument.text === undefined || FREE_DEVICES.has(argument.text)) return problem
     const path = argument.glob ? undefined : pathOf(argument)
-    const folder =
-      path === undefined
-        ? reachOf(argument.text, cwd, projectDir, effort)
-        : relative(projectDir, path)
-            .split(sep)
-            .map(protectedFolder)
-            .find((name) => name !== undefined)
+    const folder = path === undefined ? reachOf(argument.text, cwd, projectDir, effort) : protectedPlace(relative(projectDir, path).split(sep))
     if (folder === '.git')
       return { rule: 'path.git', reason: "git's own files cannot be written.", hint: 'Use git commands to change the repository.' }
     if (folder === '.forge')
       return { rule: 'path.state', reason: "the harness's own files cannot be written.", hint: 'Leave the folder .forge alone.' }
+    if (folder === 'logs')
+      return {
+        rule: 'path.state',
+        reason: "the harness's own logs cannot be written.",
+        hint: 'Leave logs/run_… alone; write to a file of another name.',
+      }
     const stats = path === undefined ? undefined : lstatSync(path, { throwIfNoEntry: false })
     if (stats?.isFile() && stats.nlink > 1)
       return { rule: 'path.hard-link', reason: `${argument.text} has a second name elsewhere, so it cannot be written.` }

@@ -7,7 +7,8 @@ const MAX_NESTING = 32
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f]|\p{Surrogate}/u
 
 /** Characters that change what a reader sees. Inside quotes they are text: an emoji in a commit message is made with one of them. */
-const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/u
+const INVISIBLE =
+  /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/u
 const QUOTED = /'[^']*'|"(?:\\.|[^"\\])*"/gs
 
 /** The checks that need no parser. */

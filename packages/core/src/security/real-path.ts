@@ -78,6 +78,16 @@ export function protectedFolder(part: string): '.git' | '.forge' | undefined {
   return undefined
 }
 
+export type ProtectedPlace = '.git' | '.forge' | 'logs'
+
+/** What of a path below the project folder only git or the harness may write; the logs of runs are in `logs/run_…`, other files there are not theirs. */
+export function protectedPlace(parts: readonly string[]): ProtectedPlace | undefined {
+  const folder = parts.map(protectedFolder).find((name) => name !== undefined)
+  if (folder !== undefined) return folder
+  const [first = '', second = ''] = parts.map(foldedName)
+  return first === 'logs' && second.startsWith('run_') ? 'logs' : undefined
+}
+
 /** What a file system that folds names may take a name for. */
 export function foldedName(name: string): string {
   return name

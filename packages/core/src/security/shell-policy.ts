@@ -1,6 +1,7 @@
 import type { Argument } from './argument'
 import type { CommandRule, CommandScope, ResolvedCommand } from './command-rule'
 import { forbiddenBuiltin } from './builtins'
+import { effectOf } from './effects'
 import { type Effort, namesIn } from './glob-reach'
 import { hintFor } from './unlisted'
 import { type PathScope, commandScope, programName } from './paths'
@@ -11,6 +12,7 @@ import { type Refusal, RefusalError, firstRefusal, refuse } from './refusal'
 import type { Judge } from './judge'
 import { checkScript } from './script-check'
 import { type ShellParser, unbashParser } from './shell-parser'
+import { writtenFiles } from './written-files'
 
 /** More commands than this in one script, counted once for each way to read them, is more than can be judged in time. */
 const MAX_COMMANDS = 2000
@@ -38,7 +40,7 @@ export function shellPolicy(id: string, rules: readonly CommandRule[], parser: S
 }
 
 /** Bash puts file names in the place of a pattern, and a program takes one like `--pre=x` for an option. */
-const mayBecomeOption = ({ glob, text }: Argument) => glob && text !== undefined && /^[*?[]/.test(text)
+const mayBecomeOption = ({ glob, text, listed }: Argument) => listed || (glob && text !== undefined && /^[*?[]/.test(text))
 
 /** Bash lists the folder of a pattern, even for a command that takes the names for mere text. */
 function listedOutside(argument: Argument, scope: CommandScope): Refusal | undefined {
@@ -58,6 +60,7 @@ function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set
   let commands = 0
   const scopes = new Map<string, PathScope>()
   const effort: Effort = { spent: 0 }
+  const files = writtenFiles()
   const dashes = new Map<string, boolean>()
   const hasDashes = (folder: string) => {
     const known = dashes.get(folder) ?? namesIn(folder).some((name) => name.startsWith('-'))
@@ -86,10 +89,18 @@ function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set
       unknown.add(outer)
       return undefined
     }
-    const disguised = command.args.find((argument) => mayBecomeOption(argument) && hasDashes(folder))
+    const disguised = command.args.find((argument) => mayBecomeOption(argument) && (hasDashes(folder) || (argument.listed && hasDashes(projectDir))))
     if (disguised)
-      return { rule: 'glob.option', reason: `${disguised.text} would match a file whose name begins with a dash.`, hint: `Use ./${disguised.text}.` }
-    const scope: CommandScope = { ...scopeIn(folder), judge: (nested) => judge(nested, folder, outer, depth + 1) }
+      return {
+        rule: 'glob.option',
+        reason: 'there is a file whose name begins with a dash, and it would count as an option.',
+        hint: 'Use ./ before the pattern.',
+      }
+    const scope: CommandScope = {
+      ...scopeIn(folder),
+      unchanged: (paths) => files.read(paths),
+      judge: (nested) => judge(nested, folder, outer, depth + 1),
+    }
     for (const rule of known) {
       const problem = rule.check({ ...command, name: program }, scope)
       if (problem) return problem
@@ -98,8 +109,17 @@ function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set
   }
 
   return {
-    command: (command, folder) => check(judge(command, folder, command.name, 0)),
-    redirection: (target, direction, folder) => check(direction === 'read' ? scopeIn(folder).readable(target) : scopeIn(folder).writable(target)),
+    files,
+    command(command, folder) {
+      check(judge(command, folder, command.name, 0))
+      const effect = effectOf(command)
+      if (effect === 'anything') check(files.note(undefined))
+      else if (effect !== 'none') for (const target of effect) check(files.note(scopeIn(folder).pathOf(target)))
+    },
+    redirection(target, direction, folder) {
+      check(direction === 'read' ? scopeIn(folder).readable(target) : scopeIn(folder).writable(target))
+      if (direction === 'write') check(files.note(scopeIn(folder).pathOf(target)))
+    },
     isTaken: (name) => rules.has(name) || forbiddenBuiltin(name) !== undefined,
     folder: (target, from) =>
       scopeIn(from).folder(target) ?? refuse('cd.outside', 'cd may not leave the project folder.', 'Use paths inside the project.'),

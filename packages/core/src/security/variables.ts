@@ -14,7 +14,7 @@ const FORBIDDEN_NAMES = new Set(
 )
 
 const FORBIDDEN_FAMILIES =
-  /^(LD_|DYLD_|BASH|PS\d$|PROMPT_|GIT_|PIP_|UV_|DOCKER_|COMPOSE_|PERL5?|RUBY|XDG_|UVICORN_(?!PID$)|COVERAGE_|ALEMBIC_|MYPY_|RUFF_|npm_|MALLOC_|GLIBC_|FORGE_)|_PROXY$|^npm_config/i
+  /^(LD_|DYLD_|BASH|PS\d$|PROMPT_|GIT_|PIP_|UV_|DOCKER_|COMPOSE_|PERL5?|RUBY|XDG_|UVICORN_|COVERAGE_|ALEMBIC_|MYPY_|RUFF_|npm_|MALLOC_|GLIBC_|FORGE_)|_PROXY$|^npm_config/i
 
 /** Variables that bash itself keeps, and that are always numbers. */
 export const NUMERIC_VARIABLES = new Set(['RANDOM', 'SECONDS', 'LINENO', 'UID', 'EUID', 'PPID'])
@@ -29,13 +29,14 @@ type VariableRule = 'free' | 'project-paths' | 'forbidden'
 
 function variableRule(name: string): VariableRule {
   if (name === 'PYTHONPATH') return 'project-paths'
-  if (FORBIDDEN_NAMES.has(name) || FORBIDDEN_FAMILIES.test(name)) return 'forbidden'
+  if (FORBIDDEN_NAMES.has(name) || (FORBIDDEN_FAMILIES.test(name) && !/^[A-Z]+_PID$/.test(name))) return 'forbidden'
   if (/^PYTHON[A-Z]/.test(name) && !HARMLESS_PYTHON.has(name)) return 'forbidden'
   return 'free'
 }
 
 /** @throws RefusalError when the script must not give the variable this value */
 export function mayAssign(judge: Judge, name: string, value: Argument, scope: Scope): void {
+  if (name === 'SECONDS' && value.numeric && value.text !== undefined) return
   const rule = variableRule(name)
   if (rule === 'forbidden') {
     refuse(

@@ -1,13 +1,17 @@
-import type { Command, ParameterExpansionPart, ParameterOperation, Word, WordPart } from 'unbash'
-import { type Argument, anyNumber, isNumber, joined, literal, plainArgument, unknownArgument, unquoted } from './argument'
-import { checkArithmetic } from './arithmetic'
+import type { ParameterExpansionPart, ParameterOperation, Word, WordPart } from 'unbash'
+import { type Argument, anyNumber, asValue, joined, literal, plainArgument, unknownArgument, unquoted } from './argument'
+import { type ArithmeticContext, checkArithmetic } from './arithmetic'
 import { expandBraces } from './braces'
 import type { Judge } from './judge'
+import { type CommandReader, outputOf } from './output-kind'
+import { operated } from './parameter-values'
+import { allParameters, joinedParameters, oneParameter, severalWords } from './positional'
 import { refuse, unknownSyntax } from './refusal'
 import { checkPlain, checkQuoted, checkTiling } from './residue'
 import { type Scope, maybe, valuesOf } from './scope'
 import type { ParsedScript } from './shell-parser'
 import { NUMERIC_VARIABLES, mayAssign } from './variables'
+import { checkIndex, commandName, isQuotedText } from './word-text'
 
 /** Ways to read one command; beyond it the words count as unknown. */
 export const MAX_READINGS = 64
@@ -28,6 +32,8 @@ export function wordReader({ judge, source, inner }: WordContext) {
   /** The words that a word becomes, once for each way to read it. */
   function readings(word: Word, scope: Scope): Argument[][] {
     if (word.parts?.some((part) => part.type === 'BraceExpansion')) return braces(word, scope)
+    if (word.text === '"$@"') return [allParameters(scope.positional)]
+    if (word.text === '$@' || word.text === '$*') return [allParameters(scope.positional).map(unquoted)]
     return wordOf(word, scope).map((value) => [value])
   }
 
@@ -85,7 +91,7 @@ export function wordReader({ judge, source, inner }: WordContext) {
       case 'ArithmeticExpansion':
         return expansion(part, scope).map(unquoted)
       case 'ProcessSubstitution':
-        inner(part.script, scope)
+        judge.files.alongside(() => inner(part.script, scope))
         return [{ ...unknownArgument, pipe: true }]
       case 'BraceExpansion':
         if (part.parts) wordParts(part.parts, scope)
@@ -112,9 +118,9 @@ export function wordReader({ judge, source, inner }: WordContext) {
         checkQuoted(part.text)
         return [literal(part.value)]
       case 'SimpleExpansion':
-        return variable(part.text.slice(1), scope)
+        return severalWords(part.text, variable(part.text.slice(1), scope))
       case 'ParameterExpansion':
-        return parameter(part, scope)
+        return severalWords(part.text, parameter(part, scope))
       case 'CommandExpansion':
       case 'ArithmeticExpansion':
         return expansion(part, scope)
@@ -129,20 +135,40 @@ export function wordReader({ judge, source, inner }: WordContext) {
       const only = part.script?.commands.length === 1 ? part.script.commands[0]?.command : undefined
       if (only?.type === 'Command' && only.suffix.length === 0 && commandName(only) === 'pwd' && scope.folders.length === 1)
         return [literal(scope.folders[0] as string)]
-      if (only?.type === 'Command' && commandName(only) === 'seq' && hasNumbersOnly(only, scope)) return [anyNumber]
-      return [unknownArgument]
+      return [outputOf(part.script, reader(scope))]
     }
     if (!part.expression) return refuse('arithmetic.unknown', 'the arithmetic cannot be read.')
-    checkArithmetic(part.expression, scope, judge)
+    checkArithmetic(part.expression, scope, arithmetic)
     return [anyNumber]
   }
 
-  const hasNumbersOnly = (node: Command, scope: Scope) =>
-    node.suffix.every((entry) => entry.type === 'Word' && readings(entry, scope).flat().every(isNumber))
+  /** Substitutions in the words have been judged already, and count as unknown. */
+  const reader =
+    (scope: Scope): CommandReader =>
+    (node) => {
+      const name = commandName(node)
+      const lists = node.suffix.flatMap((entry) => {
+        if (entry.type === 'Assignment') return [[[unknownArgument]]]
+        if (entry.type !== 'Word') return []
+        return [/[`(]/.test(entry.text) && entry.parts !== undefined && !isQuotedText(entry) ? [[unknownArgument]] : readings(entry, scope)]
+      })
+      if (name === undefined || lists.some((each) => each.length !== 1)) return undefined
+      return { name, args: lists.flatMap(([words]) => words ?? []) }
+    }
+
+  const arithmetic: ArithmeticContext = {
+    judge,
+    isNumeric(script, scope) {
+      inner(script, scope)
+      return outputOf(script, reader(scope)).numeric
+    },
+  }
 
   function variable(name: string, scope: Scope): Argument[] {
     if (name === '!') return [{ ...anyNumber, job: true }]
     if (NUMERIC_SPECIALS.has(name) || NUMERIC_VARIABLES.has(name)) return [anyNumber]
+    if (/^[1-9]\d*$/.test(name)) return [oneParameter(Number(name), scope.positional)]
+    if (name === '*') return [joinedParameters(scope.positional)]
     if (name === 'PWD' && !scope.variables.has('PWD')) return scope.folders.map(literal)
     return [...valuesOf(scope, name)]
   }
@@ -153,8 +179,9 @@ export function wordReader({ judge, source, inner }: WordContext) {
     if (!/^([A-Za-z_][A-Za-z0-9_]*|\d+|[@*?#$!-])$/.test(part.parameter)) return unknownSyntax('parameter')
     if (part.prefix === '#') return [anyNumber]
     if (part.operation) {
+      const values = part.index || /^[@*]$/.test(part.parameter) ? [unknownArgument] : variable(part.parameter, scope)
       operation(part.parameter, part.operation, scope)
-      return [unknownArgument]
+      return values.flatMap((value) => operated(value, part.operation as ParameterOperation)).map(asValue)
     }
     return part.index ? [unknownArgument] : variable(part.parameter, scope)
   }
@@ -186,16 +213,7 @@ export function wordReader({ judge, source, inner }: WordContext) {
     }
   }
 
-  return { readings, wordOf, quotedPart }
+  return { readings, wordOf, quotedPart, arithmetic }
 }
 
 export type WordReader = ReturnType<typeof wordReader>
-
-/** The name of a command that is written without quotes or expansions. */
-export function commandName(node: Command): string | undefined {
-  return node.name && node.name.parts === undefined ? node.name.value : undefined
-}
-
-export function checkIndex(word: Word): void {
-  if (word.parts !== undefined || !/^(\d+|@|\*)$/.test(word.text)) refuse('array.index', 'the index of an array must be a number.')
-}

@@ -90,9 +90,10 @@ describe('characters and size', () => {
     ['a long package name', `pip install a${'1'.repeat(60_000)}{`],
   ])('%s cannot keep the policy busy', (_name, command) => {
     judge('ls')
-    const startedAt = performance.now()
+    const startedAt = process.cpuUsage()
     expect(judge(command).rule).not.toMatch(/^internal/)
-    expect(performance.now() - startedAt).toBeLessThan(1000)
+    const { user, system } = process.cpuUsage(startedAt)
+    expect((user + system) / 1000).toBeLessThan(1000)
   })
 
   test('a long chain hides nothing', () => {

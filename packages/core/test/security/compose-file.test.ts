@@ -20,7 +20,7 @@ const service = (lines: string) => `services:\n  db:\n    image: postgres:15\n${
 describe('a compose file that stays in the project', () => {
   test.each([
     ['named volumes', `${service('volumes:\n  - data:/var/lib/postgresql/data\n  - /cache')}volumes:\n  data:\n`],
-    ['a folder of the project', service('volumes:\n  - ./sql:/docker-entrypoint-initdb.d:ro\n  - .:/app')],
+    ['a folder of the project', service('volumes:\n  - ./sql:/docker-entrypoint-initdb.d:ro\n  - ./app:/app/app\n  - .:/src:ro,z')],
     [
       'the long form',
       service('volumes:\n  - type: bind\n    source: ./sql\n    target: /sql\n    read_only: true\n  - {type: volume, source: data, target: /d}'),
@@ -83,6 +83,17 @@ describe('a compose file that reaches the host', () => {
     ['docker.path', 'volumes: ["/var/run/docker.sock:/var/run/docker.sock"]'],
     ['docker.path', 'volumes: ["./.git:/x"]'],
     ['docker.path', 'volumes: ["./.forge:/x"]'],
+    ['docker.mount', 'volumes: [".:/app"]'],
+    ['docker.mount', 'volumes: ["./:/app:rw"]'],
+    ['docker.mount', 'volumes: ["./app/..:/app:cached"]'],
+    ['docker.mount', 'volumes: [".:/app:ro,rw"]'],
+    ['docker.mount', 'volumes: ["./logs:/app"]'],
+    ['docker.mount', 'volumes: [{type: bind, source: ., target: /x}]'],
+    ['docker.mount', 'volumes: [{type: bind, source: ., target: /x, read_only: "yes"}]'],
+    ['docker.path', 'volumes: ["./.git:/x:ro"]'],
+    ['docker.path', 'volumes: ["./logs/run_20260101_000000:/x"]'],
+    ['docker.host', 'logging: {driver: syslog, options: {syslog-address: "tcp://example.com:514"}}'],
+    ['docker.host', 'build: {context: ., cache_from: ["type=local,src=/etc"]}'],
     ['docker.path', 'volumes: [{type: bind, source: /etc, target: /x}]'],
     ['docker.path', 'volumes: [{type: bind, source: "${X:-.}", target: /x}]'],
     ['docker.host', 'volumes: [{type: npipe, source: a, target: /x}]'],
@@ -133,6 +144,7 @@ describe('a compose file that reaches the host', () => {
   test.each([
     ['docker.host', 'volumes:\n  x:\n    driver_opts: {type: none, o: bind, device: /}\n'],
     ['docker.host', 'volumes:\n  x:\n    driver: sshfs\n'],
+    ['docker.host', 'volumes:\n  x: {external: true, name: other_data}\n'],
     ['docker.host', 'networks:\n  x: {external: true, name: host}\n'],
     ['docker.host', 'networks:\n  host: {external: true}\n'],
     ['docker.host', 'networks:\n  x: {driver: macvlan}\n'],
@@ -188,6 +200,17 @@ describe('a compose file that reaches the host', () => {
     expect(judge('docker compose --project-directory . -f deploy/x.yml up').rule).toBe('docker.path')
   })
 
+  test('a folder with a repository in it, also through a link, is mounted read-only', () => {
+    mkdirSync(join(projectDir, 'sub', '.git'), { recursive: true })
+    symlinkSync('.', join(projectDir, 'link'))
+    for (const folder of ['sub', 'link']) {
+      put('compose.yml', service(`volumes: ["./${folder}:/x"]`))
+      expect(judge().rule).toBe('docker.mount')
+      put('compose.yml', service(`volumes: [{type: bind, source: ./${folder}, target: /x, read_only: true}]`))
+      expect(judge().verdict).toBe('allow')
+    }
+  })
+
   test('links out of the project are followed', () => {
     symlinkSync('/etc', join(projectDir, 'link'))
     put('compose.yml', service('volumes: ["./link:/x"]'))
@@ -204,6 +227,64 @@ describe('a compose file that reaches the host', () => {
     expect(judge().verdict).toBe('allow')
     put('dev.env', 'export COMPOSE_FILE = /x.yml\n')
     expect(judge('docker compose --env-file dev.env up').rule).toBe('docker.settings')
+  })
+})
+
+describe('a script that may have changed what compose reads', () => {
+  test.each([
+    "cat > compose.yaml <<'EOF'\nservices: {}\nEOF\ndocker compose up -d",
+    'cp a.yml compose.yml && docker compose up -d',
+    'mv a.yml docker-compose.override.yml; docker compose up -d',
+    'echo A=b >> .env && docker compose up -d',
+    'cp .env.example .env && docker compose up -d',
+    'cat a.yml | tee Compose.yaml; docker compose up -d',
+    "sed -i 's/a/b/' compose.yml && docker compose up -d",
+    'python gen.py && docker compose build',
+    'npm run gen; (cd app && docker compose up)',
+    'git checkout main && docker compose up -d',
+    'curl -s -o compose.yml http://localhost:8000/x; docker compose up',
+    'cat a.yml | tee comp*.yaml; docker compose up -d',
+    'docker compose config -o compose.yml && docker compose up',
+    'f() { echo x > compose.yml; }; f; docker compose up',
+    'for i in 1 2; do docker compose up -d; echo x > compose.yml; done',
+    'while ! docker compose up -d; do python fix.py; done',
+    'if python gen.py; then docker compose up; fi',
+    '(sleep 1; docker compose up -d) & cp x compose.yml',
+    'docker compose up & sleep 1; python gen.py',
+    'docker compose up | tee compose.yml',
+    'docker compose up | python gen.py',
+    'python gen.py | docker compose up',
+    'cat <(docker compose up) > out.txt; pytest -q',
+    'echo x > deploy/x.yml; docker compose -f deploy/x.yml up',
+    'echo x > deploy.env; docker compose --env-file deploy.env up',
+    'x=$(python gen.py); docker compose up',
+  ])('must not start it: %j', (command) => {
+    expect(judge(command)).toMatchObject({ verdict: 'deny', rule: 'docker.written' })
+    expect(judge(command).hint).toContain('command of its own')
+  })
+
+  test('counts the files that the compose files lead to, also missing ones', () => {
+    put('compose.yml', service('extends: {file: base.txt, service: db}'))
+    expect(judge('echo x > base.txt && docker compose up').rule).toBe('docker.written')
+    expect(judge('echo x > other.txt && docker compose up').verdict).toBe('allow')
+  })
+
+  test.each([
+    'docker compose up -d && sleep 3 && docker compose ps',
+    'docker compose up -d db && alembic upgrade head && pytest -q && docker compose logs db',
+    'docker compose up -d db && pytest -q; docker compose exec -T db psql -U app -c "select 1"; docker compose down',
+    'cd app && docker compose up -d',
+    'source .venv/bin/activate && docker compose up -d',
+    'cat compose.yml; git status --short; docker compose config -q && docker compose up -d',
+    'mkdir -p data && chmod +x init.sh && docker compose up -d > compose.log 2>&1',
+    'docker compose up -d 2>&1 | tee up.log | tail -5',
+    'docker compose build 2>&1 | tail -20 && docker compose up -d && pytest -q',
+    'until docker compose exec -T db pg_isready -U postgres; do sleep 1; done; pytest -q',
+    'if [ -f docker-compose.yml ]; then docker compose up -d; else echo none; fi',
+    'docker compose up -d; for i in $(seq 1 10); do curl -sf http://localhost:8000/health && break; sleep 1; done',
+    "cat > notes.md <<'EOF'\nx\nEOF\ndocker compose up -d",
+  ])('may otherwise: %j', (command) => {
+    expect(judge(command)).toMatchObject({ verdict: 'allow' })
   })
 })
 

@@ -99,6 +99,9 @@ const docker: CommandRule = {
   },
 }
 
+/** Those that do now what the files say; the others talk to what has been started. */
+const STARTING = new Set('up build config'.split(' '))
+
 /** Those that start or show nothing new. */
 const UNREAD = new Set('ps logs down stop top images version'.split(' '))
 
@@ -109,7 +112,7 @@ function compose(args: readonly Argument[], scope: CommandScope): Refusal | unde
     const name = subcommand.text ?? ''
     const table = Object.hasOwn(COMPOSE, name) ? COMPOSE[name] : undefined
     if (!table) return refusal(`docker compose ${name}`)
-    const sources: ComposeSources = { files, settings, directory: directories.at(-1) }
+    const sources: ComposeSources = { files, settings, directory: directories.at(-1), starts: STARTING.has(name) }
     return checkOptions({ name: 'docker', args: rest }, scope, table) ?? (UNREAD.has(name) ? undefined : inspectCompose(sources, scope))
   })
 }

@@ -1,51 +1,69 @@
-import { resolve, sep } from 'node:path'
-import type { Argument } from '../argument'
-import type { CommandRule, CommandScope } from '../command-rule'
+import { basename, resolve, sep } from 'node:path'
+import { type Argument, literal } from '../argument'
+import type { CommandRule, CommandScope, ResolvedCommand } from '../command-rule'
 import { type OptionTable, checkOptions } from '../option-table'
+import { foldedName } from '../real-path'
 import { type Refusal, firstRefusal } from '../refusal'
 
 const COPY: OptionTable = {
   flags:
     '-r -R -a -f -i -n -p -u -v -d -L -P -T -H -x --recursive --archive --force --no-clobber --update --verbose --parents --no-target-directory --no-dereference',
   optional: '--preserve --no-preserve --reflink',
-  values: { write: '-t --target-directory' },
   forbidden: '-l -s -S -b --link --symbolic-link --suffix --backup --remove-destination',
 }
 
-/** All but the last are sources. */
-function copied(sourceCheck: (scope: CommandScope, source: Argument) => Refusal | undefined) {
-  return (operands: readonly Argument[], scope: CommandScope) =>
-    firstRefusal([
-      ...operands.slice(0, -1).map((source) => sourceCheck(scope, source)),
-      ...operands.slice(-1).map((target) => scope.writable(target)),
-    ])
+const LOG_FOLDER: Refusal = {
+  rule: 'path.state',
+  reason: 'the folder logs holds the logs of the harness.',
+  hint: 'Name the files in it that are your own.',
+}
+
+const isLogFolder = (path: string, { projectDir }: CommandScope) => foldedName(path.slice(projectDir.length + 1)) === 'logs'
+
+/** In a folder the copy has the name of its source. */
+function landing(source: Argument, target: Argument, scope: CommandScope): Refusal | undefined {
+  if (source.text === undefined || target.text === undefined || source.glob || target.glob) return undefined
+  const place = literal(`${target.text}/${basename(source.text)}`)
+  return isLogFolder(resolve(scope.cwd, place.text ?? ''), scope) ? LOG_FOLDER : scope.writable(place)
+}
+
+/** The target is the last operand, or the value of `-t`; all others are sources. */
+function copied(command: ResolvedCommand, scope: CommandScope, sourceCheck: (source: Argument) => Refusal | undefined): Refusal | undefined {
+  const targets: Argument[] = []
+  const noted = (value: Argument) => {
+    targets.push(value)
+    return scope.writable(value)
+  }
+  return checkOptions(command, scope, { ...COPY, checked: { '-t': noted, '--target-directory': noted } }, (operands) => {
+    const [target, sources] = targets.length > 0 ? [targets.at(-1), operands] : [operands.at(-1), operands.slice(0, -1)]
+    if (target === undefined) return undefined
+    return firstRefusal([...sources.map(sourceCheck), scope.writable(target), ...sources.map((source) => landing(source, target, scope))])
+  })
 }
 
 const copy: CommandRule = {
   names: ['cp'],
-  check: (command, scope) =>
-    checkOptions(
-      command,
-      scope,
-      COPY,
-      copied((each, source) => each.readable(source)),
-    ),
+  check: (command, scope) => copied(command, scope, (source) => scope.readable(source)),
 }
 
 const move: CommandRule = {
   names: ['mv'],
-  check: (command, scope) =>
-    checkOptions(command, scope, COPY, (operands, each) =>
-      firstRefusal([
-        ...operands.map((operand) => protectedFromRemoval(operand, each, 'mv')),
-        copied((s, source) => s.writable(source))(operands, each),
-      ]),
-    ),
+  check: (command, scope) => copied(command, scope, (source) => protectedFromRemoval(source, scope, 'mv') ?? scope.writable(source)),
 }
 
 const REMOVE: OptionTable = {
   flags: '-r -R -f -i -v -d -I --recursive --force --verbose --dir --preserve-root --one-file-system',
   forbidden: '--no-preserve-root',
+}
+
+/** Whether a pattern of the shell for an entry of the project folder may fit `logs`: from the first bracket or backslash on it counts as anything. */
+function mayMatchLogs(pattern: string): boolean {
+  const [plain = '', ...more] = pattern.replace(/\/+$/, '').toLowerCase().split(/[[\\]/)
+  const expression = plain
+    .replace(/[$()+.^{|}]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.')
+  return new RegExp(`^${expression}${more.length > 0 ? '.*' : ''}$`, 's').test('logs')
 }
 
 /** The project itself, and everything in it at once, stay. */
@@ -56,6 +74,7 @@ function protectedFromRemoval(target: Argument, scope: CommandScope, name: strin
   const inside = path.slice(scope.projectDir.length + 1)
   if (path === scope.projectDir || scope.projectDir.startsWith(path + sep)) return refusal('the project folder itself cannot be removed or moved.')
   if (target.glob && /^[*?./[\]]*$/.test(inside)) return refusal('this would take everything in the project.')
+  if (target.glob ? mayMatchLogs(inside) : isLogFolder(path, scope)) return LOG_FOLDER
   return undefined
 }
 

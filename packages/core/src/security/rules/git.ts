@@ -203,7 +203,7 @@ const git: CommandRule = {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const { text } = next
       if (text === '--no-pager' || text === '-P' || text === '--no-optional-locks' || text === '--literal-pathspecs') continue
-      if (text === '--version') return undefined
+      if (text === '--version' || (text === '--help' && queue.length === 0)) return undefined
       if (text === '-C') {
         const folder = queue.shift()
         const problem = folder ? scope.readable(folder) : undefined

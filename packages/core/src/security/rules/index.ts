@@ -1,4 +1,5 @@
 import type { CommandRule } from '../command-rule'
+import { awkRules } from './awk'
 import { dockerRules } from './docker'
 import { fileRules } from './files'
 import { gitRules } from './git'
@@ -16,6 +17,7 @@ export const defaultRules: readonly CommandRule[] = [
   ...plainRules,
   ...fileRules,
   ...searchRules,
+  ...awkRules,
   ...pythonRules,
   ...pythonToolRules,
   ...packageRules,

@@ -81,4 +81,33 @@ const CURL: OptionTable = {
 
 const curl: CommandRule = { names: ['curl'], check: (command, scope) => checkOptions(command, scope, CURL) }
 
-export const networkRules: readonly CommandRule[] = [curl]
+const LOCAL_SERVER = /^(?:localhost|127\.0\.0\.1|::1|\/(?:var\/)?run\/postgresql)$/
+
+/** Asks a database server of this machine whether it is up. A name of a database may be a whole connection string. */
+const READY: OptionTable = {
+  flags: '-q --quiet -V --version',
+  values: { number: '-p --port -t --timeout' },
+  checked: {
+    '-h': localServer,
+    '--host': localServer,
+    '-d': plainName,
+    '--dbname': plainName,
+    '-U': plainName,
+    '--username': plainName,
+  },
+  operands: 'none',
+}
+
+function localServer({ text }: Argument): Refusal | undefined {
+  if (LOCAL_SERVER.test(text ?? '')) return undefined
+  return { rule: 'pg_isready.host', reason: 'pg_isready may only ask localhost.', hint: 'Use pg_isready -h localhost -p PORT.' }
+}
+
+function plainName({ text }: Argument): Refusal | undefined {
+  if (/^\w+$/.test(text ?? '')) return undefined
+  return { rule: 'pg_isready.name', reason: 'the names for pg_isready must be plain words.', hint: 'Use pg_isready -h localhost -U postgres -d app.' }
+}
+
+const ready: CommandRule = { names: ['pg_isready'], check: (command, scope) => checkOptions(command, scope, READY) }
+
+export const networkRules: readonly CommandRule[] = [curl, ready]

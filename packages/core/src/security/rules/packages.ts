@@ -10,6 +10,8 @@ const PROJECT_EXTRA = /^(\.{1,2}[\w./-]*)\[[\w,. -]*\]$/
 /** A name with a version, or a folder of the project: no address, and no other index. */
 function pythonPackage(operand: Argument, scope: CommandScope): Refusal | undefined {
   const { text } = operand
+  if (operand.listed)
+    return { rule: 'package.name', reason: 'the names of packages must be written out.', hint: 'Use the name and version of a package.' }
   if (text === undefined) return scope.readable(operand)
   if (/:\/\/|@\s*(file:|git\+|https?:)|^\w+\+\w+:|@\s*[./]/.test(text)) {
     return { rule: 'package.address', reason: `${text} is an address, not the name of a package.`, hint: 'Use the name and version of a package.' }

@@ -68,7 +68,7 @@ const inspector: CommandRule = {
   names: ['file', 'xxd'],
   check: (command, scope) =>
     checkOptions(command, scope, INSPECTOR, (operands) =>
-      command.name === 'xxd' && operands.length > 1
+      command.name === 'xxd' && (operands.length > 1 || operands.some(({ splits }) => splits))
         ? { rule: 'xxd.operand', reason: 'xxd takes one file here.', hint: 'Redirect its output.' }
         : firstRefusal(operands.map((file) => scope.readable(file))),
     ),
@@ -93,7 +93,9 @@ function withoutPlus(operand: Argument): Argument {
 
 /** Programs and builtins whose words are only text. */
 const talker: CommandRule = {
-  names: 'echo true false : tr basename dirname seq whoami nproc which type uname free df break continue return shift exit pwd'.split(' '),
+  names: 'echo true false : tr basename dirname seq whoami nproc which type uname free df break continue return shift exit pwd expr uptime'.split(
+    ' ',
+  ),
   check: () => undefined,
 }
 
@@ -115,6 +117,13 @@ const FILE_TESTS = new Set('-a -b -c -d -e -f -g -h -k -L -p -r -s -u -w -x -G -
 
 const FILE_COMPARISONS = new Set(['-nt', '-ot', '-ef'])
 
+/** A word that may turn out to be an operator, before one that it may then evaluate: `[ "$x" 'a[$(…)]' ]`. */
+function isOpenTest(before: Argument | undefined, argument: Argument, next: Argument | undefined): boolean {
+  if (argument.text !== undefined || argument.numeric) return false
+  if (next === undefined || next.text === ']') return argument.splits && /^(?:!|-a|-o|\()?$/.test(before?.text ?? '')
+  return (next.text === undefined && !next.numeric) || /\[.*[$`]/s.test(next.text ?? '')
+}
+
 const test: CommandRule = {
   names: ['test', '['],
   check({ args }, scope) {
@@ -126,6 +135,12 @@ const test: CommandRule = {
       const problem = isBinary || operand.text === ']' ? undefined : scope.readable(operand)
       if (problem) return problem
     }
+    if (args.some((argument, at) => isOpenTest(args[at - 1], argument, args[at + 1])))
+      return {
+        rule: 'test.unclear',
+        reason: 'what is tested is known only when it runs.',
+        hint: 'Write the operator out: [ -n "$x" ] or [ "$x" = value ].',
+      }
     const compared = args.findIndex(({ text }) => text !== undefined && FILE_COMPARISONS.has(text))
     if (compared > 0) return firstRefusal([args[compared - 1], args[compared + 1]].map((file) => file && scope.readable(file)))
     return undefined
@@ -164,10 +179,34 @@ const set: CommandRule = {
       : { rule: 'set.option', reason: 'set takes only options such as -e, -u, -x and -o pipefail.' },
 }
 
+/** All of them at once would show keys, too. */
+const environment: CommandRule = {
+  names: ['printenv'],
+  check: ({ args }) =>
+    args.length > 0 && args.every(({ text }) => /^[A-Z][A-Z0-9_]*$/.test(text ?? '') && !/KEY|TOKEN|SECRET|PASS|CREDENTIAL/.test(text ?? ''))
+      ? undefined
+      : { rule: 'printenv.name', reason: 'printenv takes the names of variables that hold no secret.', hint: 'Use printenv NAME.' },
+}
+
 const identity: CommandRule = {
   names: ['id', 'hostname'],
   check: ({ name, args }) =>
     args.every(({ text }) => /^-[ugnrsIf]+$/.test(text ?? '')) ? undefined : { rule: `${name}.operand`, reason: `${name} takes no operands here.` },
 }
 
-export const plainRules: readonly CommandRule[] = [reader, inspector, jq, cut, lsof, talker, jobs, printf, test, date, sleep, set, identity]
+export const plainRules: readonly CommandRule[] = [
+  reader,
+  inspector,
+  jq,
+  cut,
+  lsof,
+  talker,
+  jobs,
+  printf,
+  test,
+  date,
+  sleep,
+  set,
+  environment,
+  identity,
+]

@@ -1,6 +1,6 @@
 import type { Argument } from '../argument'
 import type { CommandRule, CommandScope } from '../command-rule'
-import { type OptionTable, checkOptions, checkValue } from '../option-table'
+import { type OptionTable, checkOptions, checkValue, unclear } from '../option-table'
 import { firstRefusal } from '../refusal'
 import { checkSedScript } from '../sed-script'
 
@@ -109,7 +109,9 @@ const UNIQ: OptionTable = {
 const uniq: CommandRule = {
   names: ['uniq'],
   check: (command, scope) =>
-    checkOptions(command, scope, UNIQ, ([input, output]) => firstRefusal([input && scope.readable(input), output && scope.writable(output)])),
+    checkOptions(command, scope, UNIQ, ([input, output]) =>
+      input?.splits ? unclear(command) : firstRefusal([input && scope.readable(input), output && scope.writable(output)]),
+    ),
 }
 
 const TREE: OptionTable = {
