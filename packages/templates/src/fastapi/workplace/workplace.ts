@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { type ProcessHost, type Workplace, type WorkplaceOptions, startProcessHost } from '@forge/core'
 import { findPython } from '../environment/find-python'
 import { findCompiled } from '../environment/programs'
+import { ensurePythonEnv } from '../environment/python-env'
 import { startDatabaseServer } from '../machine/database'
 import { makeTemporaryFolder, removeWithHost } from '../machine/temporary-folder'
 import { startPackageMirror } from './package-mirror'
@@ -13,8 +14,8 @@ type Undo = () => Promise<unknown>
 type Part = Omit<Workplace, 'close' | 'writable'>
 
 /**
- * What an agent needs to build and test a backend: Python and uv as the user has them, the user's package indexes, and a PostgreSQL database of its
- * own, apart from those of the proof. The environment names all of it: PATH, the settings of pip and uv, DATABASE_URL.
+ * What an agent needs to build and test a backend: Python with the template's packages, the user's uv and package indexes, and a PostgreSQL database of
+ * its own, apart from those of the proof. The environment names all of it: PATH, the settings of pip and uv, DATABASE_URL.
  * @throws ForgeError PYTHON_MISSING, DATABASE_MISSING, CONFIG_INVALID, ENVIRONMENT_FAILED
  */
 export async function openWorkplace({ signal, emit }: WorkplaceOptions): Promise<Workplace> {
@@ -27,7 +28,7 @@ export async function openWorkplace({ signal, emit }: WorkplaceOptions): Promise
   try {
     const host = await startProcessHost()
     undo.push(() => host.close())
-    const parts = await settled([toolsAndPackages(host, signal, undo), database(host, { signal, emit }, undo)])
+    const parts = await settled([tools(host, { signal, emit }), packages(host, signal, undo), database(host, { signal, emit }, undo)])
     return {
       env: Object.assign({}, ...parts.map(({ env }) => env)),
       readable: parts.flatMap(({ readable = [] }) => readable),
@@ -50,21 +51,25 @@ async function settled<T>(parts: Promise<T>[]): Promise<T[]> {
   return Promise.all(parts)
 }
 
-async function toolsAndPackages(host: ProcessHost, signal: AbortSignal, undo: Undo[]): Promise<Part> {
+/**
+ * Programs of the template's own packages first (pytest, ruff, mypy, alembic), those that the proof uses; a project's lock counts for its own `.venv`, which
+ * the agent makes, and cannot spoil this one.
+ */
+async function tools(host: ProcessHost, options: Pick<WorkplaceOptions, 'signal' | 'emit'>): Promise<Part> {
+  const env = await ensurePythonEnv({ host, ...options })
   const uv = findCompiled('uv')
-  const python = await findPython(host, { anyVenv: uv !== undefined, signal })
+  const path = [env.bin, ...(uv === undefined ? [] : [dirname(uv)]), '/usr/local/bin', '/usr/bin', '/bin']
+  return { env: { PATH: [...new Set(path)].join(':'), UV_PYTHON_DOWNLOADS: 'never' }, readable: [...env.readable, ...(uv === undefined ? [] : [uv])] }
+}
+
+async function packages(host: ProcessHost, signal: AbortSignal, undo: Undo[]): Promise<Part> {
+  const python = await findPython(host, { anyVenv: true, signal })
   const folder = await makeTemporaryFolder()
   await removeWithHost(host, folder.path)
   const [socket, port] = [join(folder.path, 'packages.sock'), await freePort()]
   const mirror = await startPackageMirror({ host, python: python.executable, socket, port, signal })
   undo.push(() => mirror.close())
-  const programs = [python.executable, ...(uv === undefined ? [] : [uv])]
-  const path = [...new Set([...programs.map(dirname), '/usr/local/bin', '/usr/bin', '/bin'])].join(':')
-  return {
-    env: { PATH: path, UV_PYTHON_DOWNLOADS: 'never', ...mirror.env },
-    readable: [...new Set([python.prefix, ...programs, ...mirror.readable])],
-    forwards: [{ port, socket }],
-  }
+  return { env: mirror.env, readable: mirror.readable, forwards: [{ port, socket }] }
 }
 
 async function database(host: ProcessHost, { signal, emit }: Pick<WorkplaceOptions, 'signal' | 'emit'>, undo: Undo[]): Promise<Part> {
