@@ -1,31 +1,42 @@
-/** Takes secrets out of a text; {@link redact} is one. */
-export type Redactor = (text: string) => string
+import type { Redactor } from '../security/redact'
 
-/** Redacts every string of a JSON value; a value is judged together with the name it stands under. */
-export function redactValue(value: unknown, redact: Redactor): unknown {
-  if (typeof value === 'string') return redact(value)
-  if (Array.isArray(value)) return value.map((item) => redactValue(item, redact))
+/** Redacts every string of a JSON value; a text is judged together with the name it stands under. */
+export function redactValue(value: unknown, redactor: Redactor): unknown {
+  if (typeof value === 'string') return redactor.text(value)
+  if (Array.isArray(value)) return value.map((item, index) => named(optionBefore(value, index), item, redactor))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, typeof item === 'string' ? named(name, item, redact) : redactValue(item, redact)]),
+    Object.entries(value).map(([name, item]) => [
+      name.length < SHORTEST_SECRET_NAME ? name : redactor.text(name),
+      named(/^value$/i.test(name) ? nameBeside(value) : name, item, redactor),
+    ]),
   )
 }
 
-/** In quotes first, so that a value with blanks in it is taken out as a whole. */
-function named(name: string, value: string, redact: Redactor): string {
-  const prefix = `${name}=`
-  const quoted = redact(prefix + JSON.stringify(value))
-  const whole = quoted.startsWith(prefix) ? parsedString(quoted.slice(prefix.length)) : undefined
-  if (whole !== undefined && whole !== value) return whole
-  const together = redact(prefix + value)
-  return together.startsWith(prefix) ? together.slice(prefix.length) : redact(value)
+/** Names may hold secrets, too, but short ones are words. */
+const SHORTEST_SECRET_NAME = 16
+
+function named(name: string, value: unknown, redactor: Redactor): unknown {
+  if (typeof value === 'string') return redactor.property(name, value)
+  if (typeof value === 'number') return namedNumber(name, value, redactor)
+  if (Array.isArray(value)) return value.map((item, index) => named(optionBefore(value, index) || name, item, redactor))
+  return redactValue(value, redactor)
 }
 
-function parsedString(json: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'string' ? value : undefined
-  } catch {
-    return undefined
-  }
+/** A number stays one, unless it is a secret. */
+function namedNumber(name: string, value: number, redactor: Redactor): string | number {
+  const shown = redactor.property(name, String(value))
+  return shown === String(value) ? value : shown
+}
+
+/** `["--token", "x"]` */
+function optionBefore(items: readonly unknown[], index: number): string {
+  const before = items[index - 1]
+  return typeof before === 'string' && /^--?[\w-]+$/.test(before) ? before : ''
+}
+
+/** `{ "name": "API_KEY", "value": "x" }` */
+function nameBeside(value: object): string {
+  const [, name] = Object.entries(value).find(([key, each]) => /^(?:name|key)$/i.test(key) && typeof each === 'string') ?? []
+  return typeof name === 'string' ? name : 'value'
 }

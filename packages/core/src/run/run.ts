@@ -11,7 +11,7 @@ import type { ResolvedOptions } from '../options'
 import { eventRedactor } from '../logging/event-redactor'
 import { redactValue } from '../logging/redact-value'
 import { knownSecrets } from '../logging/secrets'
-import { redact } from '../security/redact'
+import { prepareRedactor } from '../security/redact'
 import type { Sandbox } from '../sandbox/sandbox'
 import { SANDBOX_NONE, chooseSandbox } from '../session/choose-sandbox'
 import { createBudget } from './budget'
@@ -126,7 +126,7 @@ async function runLocked(
     const { renderer } = options
     if (renderer?.result !== undefined)
       await bus.guard(`The renderer "${renderer.name}"`, renderer, () =>
-        renderer.result?.(redactValue(result, (text) => redact(text, { secrets })) as RunResult),
+        renderer.result?.(redactValue(result, prepareRedactor({ secrets })) as RunResult),
       )
     return result
   } catch (error) {

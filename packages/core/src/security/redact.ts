@@ -1,8 +1,11 @@
-import { namedSecrets } from './secret-names'
-import { MAX_SECRET, type Span, openPrivateKey, secretShapes } from './secret-shapes'
+import { isSecretUnder } from './secret-assignments'
+import { KnownValues } from './secret-known'
+import { findSecrets } from './secret-scan'
+import { openPrivateKey } from './secret-shapes'
+import { MAX_SECRET, type Span, merged, sourceOf } from './secret-span'
 
 export interface RedactOptions {
-  /** Values that are taken out wherever they stand, also as JSON, URL or base64 writes them. Shorter than four characters they are ignored. */
+  /** Values that are taken out wherever they stand, also as JSON, URL, HTML or base64 writes them. Shorter than four characters they are ignored. */
   secrets?: readonly string[] | undefined
 }
 
@@ -14,95 +17,123 @@ export interface TextRedactor {
   end(): string
 }
 
+/** Takes secrets out of whole texts; its known values are prepared once. */
+export interface Redactor {
+  text(text: string): string
+  /** A text that stands under a name, as in an object. */
+  property(name: string, value: string): string
+  stream(): TextRedactor
+}
+
 const MARK = '[REDACTED]'
-const MIN_SECRET = 4
+/** Characters of a line without an end that a stream holds back before it shows a part of them. */
+const LONGEST_HELD = 3 * MAX_SECRET
+/** Characters of what was shown that a stream remembers, since they may name what follows. */
+const LONGEST_CONTEXT = 8 * 1024
 
 /** Takes out secrets: known values, the key formats of well-known services, private keys, URL passwords, and values beside names such as `API_KEY`. */
-export function redact(text: string, { secrets = [] }: RedactOptions = {}): string {
-  return replaceAll(text, spansOf(text, spellings(secrets)))
+export function redact(text: string, options: RedactOptions = {}): string {
+  return prepareRedactor(options).text(text)
 }
 
 /** The same for a stream. */
-export function createRedactor({ secrets = [] }: RedactOptions = {}): TextRedactor {
-  const known = spellings(secrets)
-  let held = ''
-  return {
-    write(chunk) {
-      held += chunk
-      const cut = safeCut(held, known)
-      if (cut === 0) return ''
-      const spans = spansOf(held, known)
-      const end = spans.reduce((earliest, span) => (span.start < earliest && span.end > earliest ? span.start : earliest), cut)
-      const shown = replaceAll(
-        held.slice(0, end),
-        spans.filter((span) => span.end <= end),
-      )
-      held = held.slice(end)
-      return shown
-    },
-    end() {
-      const shown = replaceAll(held, spansOf(held, known))
-      held = ''
-      return shown
-    },
+export function createRedactor(options: RedactOptions = {}): TextRedactor {
+  return prepareRedactor(options).stream()
+}
+
+/** The same for many texts, properties and streams. */
+export function prepareRedactor({ secrets = [] }: RedactOptions = {}): Redactor {
+  const known = new KnownValues(secrets)
+  const text = (whole: string) => replaceAll(whole, signsOf(whole, known).spans)
+
+  function property(name: string, value: string): string {
+    if (!/cookie$|authorization$/i.test(name)) return isSecretUnder(name, value) ? MARK : text(value)
+    const prefix = `${name}: `
+    const together = text(prefix + value)
+    return together.startsWith(prefix) ? together.slice(prefix.length) : text(value)
+  }
+
+  return { text, property, stream: () => new Stream(known) }
+}
+
+class Stream implements TextRedactor {
+  readonly #known: KnownValues
+  /** What was shown last, as it came, where that may name what follows. */
+  #context = ''
+  #held = ''
+
+  constructor(known: KnownValues) {
+    this.#known = known
+  }
+
+  write(chunk: string): string {
+    this.#held += chunk
+    if (!chunk.includes('\n') && this.#held.length < LONGEST_HELD) return ''
+    const cut = safeCut(this.#held, this.#known)
+    return cut === 0 ? '' : this.#show(cut, false)
+  }
+
+  end(): string {
+    return this.#show(this.#held.length, true)
+  }
+
+  /** Shows what is held up to a place or, where more is to come, up to the beginning of a secret that lies across it. */
+  #show(cut: number, isEnd: boolean): string {
+    const text = this.#context + this.#held
+    const from = this.#context.length
+    const { spans, lastSign } = signsOf(text, this.#known)
+    const to = isEnd ? text.length : beforeOpen(spans, from + cut, text.length)
+    if (to <= from) return ''
+    const inside = spans.flatMap(({ start, end }) =>
+      end > from && start < to ? [{ start: Math.max(start, from) - from, end: Math.min(end, to) - from }] : [],
+    )
+    this.#context = contextOf(text.slice(0, to), lastSign)
+    this.#held = text.slice(to)
+    return replaceAll(text.slice(from, to), inside)
   }
 }
+
+/** The last line and the one before (and those that go on with a backslash), where a sign of a secret stands in them. */
+function contextOf(text: string, lastSign: number): string {
+  let start = lineStart(text, lineStart(text, text.length))
+  while (start > 1 && text[start - 2] === '\\') start = lineStart(text, start)
+  return text[text.length - 2] === '\\' || lastSign >= start ? text.slice(Math.max(start, text.length - LONGEST_CONTEXT)) : ''
+}
+
+/** Where the line begins that ends before a place. */
+const lineStart = (text: string, end: number) => (end < 2 ? 0 : text.lastIndexOf('\n', end - 2) + 1)
 
 /** Up to where nothing that is still to come can matter: the last line end, or far enough back in a line without one. */
-function safeCut(text: string, known: readonly string[]): number {
+function safeCut(text: string, known: KnownValues): number {
   const lineEnd = text.lastIndexOf('\n') + 1
-  const open = openPrivateKey(text.slice(-MAX_SECRET))
-  const starts = [open < 0 ? text.length : Math.max(0, text.length - MAX_SECRET) + open, ...known.map((secret) => beginningAtEnd(text, secret))]
-  const far = text.length - 2 * MAX_SECRET
-  return Math.max(Math.min(lineEnd, ...starts), far, 0)
+  const tail = Math.max(0, text.length - MAX_SECRET)
+  const open = openPrivateKey(text.slice(tail))
+  const far = text.length < LONGEST_HELD ? 0 : tail
+  return Math.max(Math.min(lineEnd, open < 0 ? text.length : tail + open, known.openAt(text)), far)
 }
 
-/** Where a text may end in the first part of a secret that goes over a line end. */
-function beginningAtEnd(text: string, secret: string): number {
-  if (!secret.includes('\n')) return text.length
-  const from = Math.max(0, text.length - secret.length + 1)
-  for (let at = text.indexOf(secret[0] as string, from); at >= 0; at = text.indexOf(secret[0] as string, at + 1)) {
-    if (secret.startsWith(text.slice(at))) return at
-  }
-  return text.length
+/** A secret that lies across the cut, or ends with all that is there, waits for the rest, unless it is endless. */
+function beforeOpen(spans: readonly Span[], cut: number, length: number): number {
+  const open = spans.find(({ start, end }) => start < cut && start > cut - MAX_SECRET && (end > cut || end === length))
+  return open?.start ?? cut
 }
 
-function spansOf(text: string, known: readonly string[]): Span[] {
-  const exact = known.flatMap((secret) => {
-    const spans: Span[] = []
-    for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + secret.length)) spans.push({ start: at, end: at + secret.length })
-    return spans
-  })
-  return merged([...exact, ...secretShapes(text), ...namedSecrets(text)])
-}
-
-function merged(spans: Span[]): Span[] {
-  const result: Span[] = []
-  for (const span of spans.sort((one, other) => one.start - other.start)) {
-    const last = result.at(-1)
-    if (last && span.start < last.end) last.end = Math.max(last.end, span.end)
-    else result.push({ ...span })
-  }
-  return result
+function signsOf(text: string, known: KnownValues): { spans: Span[]; lastSign: number } {
+  const found: Span[] = []
+  const source = sourceOf(text)
+  known.find(source, found)
+  const lastSign = findSecrets(source, found)
+  return { spans: merged(found), lastSign }
 }
 
 function replaceAll(text: string, spans: readonly Span[]): string {
-  let result = ''
+  if (spans.length === 0) return text
+  const parts: string[] = []
   let at = 0
   for (const { start, end } of spans) {
-    result += text.slice(at, start) + MARK
+    parts.push(text.slice(at, start), MARK)
     at = end
   }
-  return at === 0 ? text : result + text.slice(at)
+  parts.push(text.slice(at))
+  return parts.join('')
 }
-
-/** How a value may be written. */
-function spellings(secrets: readonly string[]): string[] {
-  const all = secrets
-    .filter((secret) => secret.length >= MIN_SECRET)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), percentEncoded(secret), Buffer.from(secret).toString('base64')])
-  return [...new Set(all)]
-}
-
-/** A lone surrogate has no such form; it counts as the replacement character. */
-const percentEncoded = (secret: string) => encodeURIComponent(Buffer.from(secret).toString())

@@ -64,6 +64,39 @@ test('a secret is found across the pieces of a stream, and the pieces are the te
   expect(seen[0]).toMatchObject({ type: 'message-delta', text: 'first line\n' })
 })
 
+test('the fields of an event are judged with what they stand under and beside', () => {
+  const [shown] = eventRedactor([KNOWN])({
+    type: 'tool-start',
+    id: 'a',
+    name: 'Bash',
+    input: {
+      password: 'two words 7',
+      pin: { password: 48151623, attempts: 3 },
+      env: [{ name: 'DB_PASSWORD', value: 'hunter2' }],
+      headers: { Authorization: `Digest username="bob", response="${'4f3c2b1a'.repeat(4)}"`, Cookie: 'theme=dark; session=q7Rk2LmX9wTz4VbN8cYd' },
+      args: ['--token', 'hunter2', '--name', 'bob'],
+      [`https://bob:${KNOWN}@host/`]: 'known',
+      command: 'pytest -q',
+      max_tokens: 4096,
+      token_type: 'bearer',
+    },
+  })
+  expect(shown).toMatchObject({
+    type: 'tool-start',
+    input: {
+      password: '[REDACTED]',
+      pin: { password: '[REDACTED]', attempts: 3 },
+      env: [{ name: 'DB_PASSWORD', value: '[REDACTED]' }],
+      headers: { Authorization: 'Digest username="bob", response="[REDACTED]"', Cookie: 'theme=dark; session=[REDACTED]' },
+      args: ['--token', '[REDACTED]', '--name', 'bob'],
+      'https://bob:[REDACTED]@host/': 'known',
+      command: 'pytest -q',
+      max_tokens: 4096,
+      token_type: 'bearer',
+    },
+  })
+})
+
 test('the environment gives the values of secret names and the passwords of its URLs', () => {
   const secrets = environmentSecrets({
     ANTHROPIC_API_KEY: 'value-of-a-key',
