@@ -1,6 +1,6 @@
 import type { FieldFacts } from './facts'
 import { parseQualifiers } from './qualifiers'
-import { splitTop } from './qualifiers/members'
+import { isMember, splitTop } from './qualifiers/members'
 import { typeOf } from './qualifiers/types'
 import { plain } from './words'
 
@@ -19,7 +19,7 @@ export function parseFieldLine(text: string): ParsedField[] {
     .replace(/^["']([A-Za-z_]\w*)["']/, '$1')
     .replace(/[,;]$/, '')
     .trim()
-  const several = severalNames(clean)
+  const several = severalNames(clean) ?? severalFields(clean)
   if (several !== null) return several
   const pair = clean.match(new RegExp(`^(${IDENT})(?:\\s*[/,&]\\s*|\\s+and\\s+)(${IDENT})\\s*([:(].*)$`, 's'))
   if (pair !== null) return [pair[1]!, pair[2]!].flatMap((name) => parseFieldLine(`${name}${pair[3]}`))
@@ -37,13 +37,15 @@ export function parseFieldLine(text: string): ParsedField[] {
 /** `(string, required): the title`, `: string, required`, `VARCHAR(50) NOT NULL`, `- string`, `| string |`; null when it is prose. */
 function qualifierText(tail: string, name: string): string | null {
   if (tail === '') return ''
+  const arrow = tail.match(/^(?:->|→|=>)\s*([A-Z]\w*)\s*,?\s*(.*)$/s)
+  if (arrow !== null) return `references ${arrow[1]}, ${arrow[2]}`
   if (tail.startsWith('(')) {
     const end = closing(tail)
     const inner = tail.slice(1, end)
     const after = tail.slice(end + 1).replace(/^\s*[:–—→-]+\s*/, '')
     return after === '' ? inner : `${inner}, ${after}`
   }
-  const separated = tail.match(/^\s*(?::|=|–|—|-{1,2}|→|->)\s*(.*)$/s)
+  const separated = tail.match(/^\s*(?::|=|–|—|->|→|-{1,2})\s*(.*)$/s)
   if (separated !== null) return separated[1]!
   const word = tail.match(/^([A-Za-z]+(?:\s*\([\d,\s]+\))?(?:\[\])?)(.*)$/s)
   if (word !== null && (typeOf(word[1]!) !== null || /^(enum|required|optional|unique)$/i.test(word[1]!))) return tail
@@ -65,6 +67,17 @@ function severalNames(text: string): ParsedField[] | null {
   if (parts.length < 2 || !parts.every((part) => new RegExp(`^${IDENT}$`).test(part))) return null
   return parts.map((name) => ({ name, facts: {}, unknown: [] }))
 }
+
+/** `id, email (unique), floor (integer)`: each a name, with brackets or without, and none of them a qualifier of the one before. */
+function severalFields(text: string): ParsedField[] | null {
+  const parts = splitTop(text)
+  const shape = new RegExp(`^${IDENT}(?:\\s*\\(.*\\))?$`, 's')
+  if (parts.length < 2 || !parts.every((part) => shape.test(part)) || !parts.some((part) => part.includes('('))) return null
+  const fields = parts.flatMap((part) => parseFieldLine(part))
+  return fields.length === parts.length && fields.every(({ name }) => isName(name)) ? fields : null
+}
+
+const isName = (word: string): boolean => isMember(word) || /^(?:email|date|time|url|link|text|currency|key|uuid)$/.test(word)
 
 /** The list inside `User (id, email unique, status: todo|done, tags[])`. */
 export function parseFieldList(list: string): ParsedField[] {

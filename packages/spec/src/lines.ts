@@ -58,11 +58,14 @@ function classify(raw: string[]): Line[] {
   let fence: { marker: string; lang: string } | null = null
   let depth = 0
   let block: { lang: string; open: number } | null = null
+  /** Indentation of the name under which indented lines list fields. */
+  let listed: number | null = null
   for (let index = 0; index < raw.length; index += 1) {
     const source = raw[index]!
     const number = index + 1
     const trimmed = source.trim()
     const indent = source.length - source.trimStart().length
+    if (trimmed !== '' && listed !== null && indent <= listed) listed = null
     const push = (kind: LineKind, text: string, more: Partial<Line> = {}) =>
       lines.push({ number, kind, indent, text, level: 0, ordinal: null, lang: '', ...more })
 
@@ -149,11 +152,16 @@ function classify(raw: string[]): Line[] {
       push('bullet', inline[2]!, { lang: 'inline' })
       continue
     }
-    if (isLabel(trimmed) || (index > 0 && raw[index - 1]!.trim() === '' && headsList(trimmed, next))) {
+    if (isLabel(trimmed) || ((index === 0 || raw[index - 1]!.trim() === '') && headsSection(trimmed, next))) {
       push('heading', stripLabel(trimmed), { level: LABEL_LEVEL })
       continue
     }
-    push('text', trimmed)
+    if (headsIndented(trimmed, indent, next)) {
+      push('heading', trimmed, { level: BULLET_HEADING_LEVEL + indent })
+      listed = indent
+      continue
+    }
+    push(listed !== null && indent > listed ? 'bullet' : 'text', trimmed)
   }
   return lines
 }
@@ -225,9 +233,23 @@ function isLabel(trimmed: string): boolean {
   return /^[A-Z][^.!?;{}"]{1,58}:$/.test(trimmed) && trimmed.split(/\s+/).length <= 8
 }
 
+/** `rules` alone on a line, or whatever else stands right before a list. */
+function headsSection(trimmed: string, next: string): boolean {
+  return (SECTION.test(trimmed) && next !== '') || headsList(trimmed, next)
+}
+
+const SECTION =
+  /^(?:(?:data|database|api|rest|business|core|main|user) )?(?:models?|entit(?:y|ies)|tables|resources|endpoints?|routes|rules|logic|validations?|constraints|relations(?:hips)?|roles|enums?|seeds?|seed data|authentication|authorization|errors?|pagination|filters|sorting)$/i
+
 /** `Rules` alone on a line, right before a list. */
 function headsList(trimmed: string, next: string): boolean {
   return /^[A-Z][\w&/ -]{2,40}$/.test(trimmed) && trimmed.split(/\s+/).length <= 4 && /^\s*(?:[-*+•◦]|\d+[.)])\s/.test(next)
+}
+
+/** `Teacher`, and below it, indented, one field a line. */
+function headsIndented(trimmed: string, indent: number, next: string): boolean {
+  const deeper = next.length - next.trimStart().length > indent
+  return deeper && /^[A-Z][A-Za-z]*(?: [A-Z]?[A-Za-z]+)?$/.test(trimmed) && /^\s+[a-z_]\w*\s*(?:[:(,]|$|[a-z]+\b)/.test(next)
 }
 
 function stripLabel(text: string): string {

@@ -1,4 +1,5 @@
 import { BULLET_HEADING_LEVEL, type Line } from './lines'
+import { cells } from './fields'
 import type { Section } from './section'
 import { kindOf, type SectionKind } from './section-kinds'
 import { shortEntity } from './short-entity'
@@ -30,6 +31,10 @@ const isModels = (title: string): boolean => kindOf(unnumbered(title)) === 'mode
 
 /** First row of a table of fields, and the first field of a list of them. */
 const FIELD_TABLE = /^\|\s*[`*]*(?:fields?|columns?|attributes?|propert(?:y|ies)|name|campo)[`*]*\s*\|/i
+/** Of a table that lists the fields of several entities. */
+export const ENTITY_COLUMN = /^[`*]*(?:entity|entities|table|model|resource)[`*]*$/i
+const FIELD_COLUMN = /^[`*]*(?:fields?|columns?|attributes?|propert(?:y|ies))[`*]*$/i
+
 const FIRST_FIELD = /^[`"'*]*(?:id|uuid)[`"'*]*\s*(?:[,:([|—–-]|$|[a-z]+\b)/i
 
 const TYPED_FIELD =
@@ -40,7 +45,10 @@ export function declaredEntities(lines: Line[]): Set<string> {
   const declared = new Set<string>()
   const open: { title: string; level: number }[] = []
   let fresh = false
+  let entityAt = -1
   for (const line of lines) {
+    if (line.kind === 'row') entityAt = declareInRow(declared, cells(line.text), entityAt)
+    else entityAt = -1
     if (line.kind === 'blank') continue
     if (fresh && line.kind !== 'heading') {
       const [title, parent] = [open.at(-1)!.title, open.at(-2)?.title ?? '']
@@ -70,6 +78,14 @@ export function declaredEntities(lines: Line[]): Set<string> {
     }
   }
   return declared
+}
+
+/** @returns the column that names entities, where the table has one */
+function declareInRow(declared: Set<string>, row: string[], entityAt: number): number {
+  const heads = row.some((cell) => FIELD_COLUMN.test(cell)) ? row.findIndex((cell) => ENTITY_COLUMN.test(cell)) : -1
+  const name = row[entityAt] ?? ''
+  if (heads === -1 && /^[A-Za-z_]\w*(?: [A-Za-z]+)?$/.test(name)) declared.add(nameKey(name))
+  return heads === -1 ? entityAt : heads
 }
 
 function addSubject(declared: Set<string>, title: string): void {

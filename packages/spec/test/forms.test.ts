@@ -388,3 +388,145 @@ describe('contradictions', () => {
     expect(spec.diagnostics).toContainEqual({ level: 'warning', message: expect.stringContaining('100 on line 7 and 60 on line 10'), lines: [7, 10] })
   })
 })
+
+describe('several fields on a line', () => {
+  const { spec, field, endpoint } = ask(`<project_specification>
+  <project_name>Meeting Rooms</project_name>
+  <database_schema>
+    <tables>
+      <rooms>
+        - id, name (unique), floor (integer), status (open, closed), is_active (boolean, default true)
+      </rooms>
+      <bookings>
+        - id, room_id (FK -> rooms), title, starts_at (datetime)
+        - note (string), optional
+      </bookings>
+    </tables>
+  </database_schema>
+  <api_endpoints_summary>
+    <rooms>
+      - GET /api/rooms (filters: floor, is_active)
+      - POST /api/rooms
+    </rooms>
+    <bookings>
+      - POST /api/bookings
+    </bookings>
+  </api_endpoints_summary>
+</project_specification>
+`)
+
+  it('are fields of their own', () => {
+    expect(spec.entities.map(({ name, fields }) => [name, fields.map((one) => one.name)])).toEqual([
+      ['Room', ['id', 'name', 'floor', 'status', 'is_active']],
+      ['Booking', ['id', 'room_id', 'title', 'starts_at', 'note']],
+    ])
+    expect(field('Room', 'name')).toMatchObject({ unique: 'exact' })
+    expect(field('Room', 'status')).toMatchObject({ type: 'enum', values: ['open', 'closed'] })
+    expect(field('Booking', 'room_id')).toMatchObject({ reference: { entity: 'Room' } })
+    expect(endpoint('GET /api/rooms').filters?.map(({ name }) => name)).toEqual(['floor', 'is_active'])
+  })
+
+  it('are told from the qualifiers of one field', () => {
+    expect(field('Booking', 'note')).toMatchObject({ type: 'string', required: false })
+  })
+})
+
+describe('names with indented lines below', () => {
+  const { spec, field, operations } = school()
+
+  it('are entities with one field a line', () => {
+    expect(spec.entities.map(({ name, fields }) => [name, fields.map((one) => one.name)])).toEqual([
+      ['Teacher', ['id', 'email', 'title']],
+      ['Course', ['id', 'code', 'teacher_id', 'capacity']],
+    ])
+    expect(field('Course', 'teacher_id')).toMatchObject({ reference: { entity: 'Teacher' }, required: true })
+    expect(field('Course', 'capacity')).toMatchObject({ type: 'integer', min: 1 })
+    expect(spec.entities[0]?.relations).toMatchObject([{ kind: 'has-many', target: 'Course' }])
+  })
+
+  it('end where the indentation does', () => {
+    expect(operations).toEqual(['GET /courses list Course', 'POST /courses create Course'])
+  })
+})
+
+function school() {
+  const asked = ask(`SCHOOL
+======
+
+ENTITIES
+--------
+Teacher
+  id
+  email: string, unique
+  title
+  has_many courses
+
+Course
+  id
+  code: string, unique, max 12
+  teacher_id: belongs to Teacher
+  capacity: integer, min 1
+
+ENDPOINTS
+---------
+GET /courses
+POST /courses
+`)
+  return { ...asked, operations: operations(asked.spec) }
+}
+
+describe('one table for the fields of all entities', () => {
+  const { spec, field } = ask(`# Wallets
+
+| Entity | Field | Type | Notes |
+|---|---|---|---|
+| Account | id | integer | primary key |
+| | iban | string(34) | required, unique |
+| | status | enum(open, closed) | default open |
+| Transaction | id | integer | primary key |
+| Transaction | account_id | integer | FK -> Account, required |
+| Transaction | amount | decimal(12,2) | required |
+
+| Method | Path | Description |
+|---|---|---|
+| POST | /accounts | Open an account |
+| POST | /transactions | Book a transaction |
+`)
+
+  it('names the entity in a column', () => {
+    expect(spec.entities.map(({ name, fields }) => [name, fields.map((one) => one.name)])).toEqual([
+      ['Account', ['id', 'iban', 'status']],
+      ['Transaction', ['id', 'account_id', 'amount']],
+    ])
+    expect(field('Account', 'iban')).toMatchObject({ unique: 'exact', maxLength: 34, required: true })
+    expect(field('Transaction', 'account_id')).toMatchObject({ reference: { entity: 'Account' } })
+    expect(operations(spec)).toEqual(['POST /accounts create Account', 'POST /transactions create Transaction'])
+  })
+})
+
+describe('headings in lower case, without any mark', () => {
+  const { spec, field } = ask(`social network
+
+models
+User(id, handle unique)
+Follow(id, follower_id -> User, followed_id -> User, since date)
+
+endpoints
+POST /users
+POST /follows
+
+rules
+handles are unique and case insensitive
+nobody knows why
+`)
+
+  it('head their sections, so that no rule is lost', () => {
+    expect(spec.rules.map(({ text }) => text)).toEqual(['handles are unique and case insensitive', 'nobody knows why'])
+    expect(operations(spec)).toEqual(['POST /users create User', 'POST /follows create Follow'])
+  })
+
+  it('let an arrow name what a field refers to', () => {
+    expect(field('Follow', 'followed_id')).toMatchObject({ type: 'reference', reference: { entity: 'User' } })
+    expect(field('Follow', 'since')).toMatchObject({ type: 'date' })
+  })
+})

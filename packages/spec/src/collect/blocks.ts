@@ -6,6 +6,7 @@ import type { PlacedLine } from '../sections'
 import { readSql } from '../sql'
 import { nameKey, wordsOf } from '../words'
 import { addEndpoint } from './endpoint-lines'
+import { ENTITY_COLUMN } from '../sections'
 import { readShort } from './model-lines'
 import { inside, isRuleSection, type State } from './state'
 
@@ -39,13 +40,14 @@ function readFieldRow(row: string[], line: PlacedLine, state: State): void {
     state.facts.rules.push({ text, line: line.number, entity: line.section.entity, kind: 'validation' })
     return
   }
-  const entity = line.section.entity
+  const entityAt = at(ENTITY_COLUMN)
+  const entity = entityAt === -1 ? line.section.entity : declaredInRow(row[entityAt] ?? '', line, state)
   if (nameAt === -1 || entity === null) return
   const name = row[nameAt] ?? ''
   if (!/^[A-Za-z_]\w*$/.test(name)) return
   const qualifiers: string[] = []
   for (const [index, cell] of row.entries()) {
-    if (index === nameAt || cell === '' || cell === '-' || cell === '—') continue
+    if (index === nameAt || index === entityAt || cell === '' || cell === '-' || cell === '—') continue
     const column = columns[index] ?? ''
     if (/^required/.test(column)) qualifiers.push(/^(yes|y|true|✓|✔|x|required)/i.test(cell) ? 'required' : 'optional')
     else if (/^(null|nullable)/.test(column)) qualifiers.push(/^(yes|y|true|✓|✔|x|null)$/i.test(cell) ? 'nullable' : 'not null')
@@ -57,6 +59,15 @@ function readFieldRow(row: string[], line: PlacedLine, state: State): void {
   for (const field of parseFieldLine(`${name}: ${text}`)) {
     state.facts.fields.push({ entity, name: field.name, line: line.number, weight: 2, facts: field.facts })
   }
+}
+
+/** A table of the fields of several entities names the entity in each row, or in its first one alone. */
+function declaredInRow(cell: string, line: PlacedLine, state: State): string | null {
+  const { entities } = state.facts
+  if (cell === '') return entities.at(-1)?.key ?? null
+  const key = nameKey(cell)
+  if (entities.every((one) => one.key !== key)) entities.push({ key, name: cell, line: line.number, junction: false, weight: 2 })
+  return key
 }
 
 export function readCode(lines: PlacedLine[], state: State): void {
