@@ -10,6 +10,8 @@ export interface Argument {
   splits: boolean
   /** Digits, whatever they will be. */
   numeric: boolean
+  /** What a program has printed: without quotes it may become no word, or several. */
+  printed: boolean
   /** The process id of a job this script started. */
   job: boolean
   /** Names of files inside the project, as a program lists them: the words that it splits into are read, and never written. */
@@ -26,6 +28,7 @@ export const literal = (text: string): Argument => ({
   glob: false,
   splits: false,
   numeric: /^\d+$/.test(text),
+  printed: false,
   job: false,
   listed: false,
   pipe: false,
@@ -39,6 +42,8 @@ export const unknownArgument: Argument = { ...literal(''), text: undefined, nume
 
 export const anyNumber: Argument = { ...unknownArgument, numeric: true }
 
+export const printedNumber: Argument = { ...anyNumber, printed: true }
+
 export const listedFiles: Argument = { ...unknownArgument, listed: true }
 
 const INTEGER = /^-?\d+$/
@@ -48,7 +53,7 @@ export const isNumber = (value: Argument) => value.numeric || (value.text !== un
 /** The text of a word without quotes; `raw` is how it is written. */
 export function plainArgument(value: string, raw: string, first: boolean): Argument {
   const tilde = (first && raw.startsWith('~')) || /[=:]~/.test(raw)
-  const glob = /(^|[^\\])[*?[]/.test(raw)
+  const glob = /^(?:[^\\*?[]|\\[\s\S])*[*?[]/.test(raw)
   return { ...literal(value), tilde, glob, prefix: glob ? value.replace(/[*?[].*$/s, '') : value }
 }
 
@@ -57,7 +62,7 @@ export const asValue = (value: Argument): Argument => (value.tilde ? unknownArgu
 
 /** What an expansion without quotes becomes: a text with blanks or patterns in it turns into other words. */
 export function unquoted(value: Argument): Argument {
-  if (value.text === undefined) return { ...value, splits: !value.numeric }
+  if (value.text === undefined) return { ...value, splits: !value.numeric || value.printed }
   return value.glob || /^[^\s*?[\\]+$/.test(value.text) ? value : { ...unknownArgument, splits: true }
 }
 
@@ -72,6 +77,7 @@ export function joined(parts: readonly Argument[]): Argument {
     glob: one.glob || other.glob,
     splits: one.splits || other.splits,
     numeric: one.numeric && other.numeric,
+    printed: one.printed || other.printed,
     job: false,
     listed: false,
     pipe: false,

@@ -1,5 +1,5 @@
 import type { ArithmeticExpression, WordPart } from 'unbash'
-import { anyNumber, isNumber } from './argument'
+import { type Argument, anyNumber, isNumber, literal } from './argument'
 import type { Judge } from './judge'
 import { refuse } from './refusal'
 import { type Scope, maybe, valuesOf } from './scope'
@@ -8,6 +8,8 @@ import { NUMERIC_VARIABLES, mayAssign } from './variables'
 
 export interface ArithmeticContext {
   judge: Judge
+  /** Takes down what is known where arithmetic may fail: bash then leaves the line and goes on with the next. */
+  mayFail(scope: Scope): void
   /** Judges a script inside the arithmetic, and says whether it can print nothing but numbers. */
   isNumeric(script: ParsedScript | undefined, scope: Scope): boolean
 }
@@ -19,7 +21,8 @@ export function checkArithmetic(node: ArithmeticExpression, scope: Scope, contex
   const check = (part: ArithmeticExpression) => checkArithmetic(part, scope, context)
   switch (node.type) {
     case 'ArithmeticBinary':
-      if (/^([-+*/%&|^]|<<|>>)?=$/.test(node.operator)) assigned(node.left, node.right, scope, context)
+      if (/^(?:[/%]=?|\*\*)$/.test(node.operator) && !isNonZero(node.right)) context.mayFail(scope)
+      if (/^([-+*/%&|^]|<<|>>)?=$/.test(node.operator)) assigned(node, scope, context)
       else {
         check(node.left)
         if (node.operator === '&&' || node.operator === '||') maybe(scope, (taken) => checkArithmetic(node.right, taken, context))
@@ -38,9 +41,10 @@ export function checkArithmetic(node: ArithmeticExpression, scope: Scope, contex
       check(node.expression)
       break
     case 'ArithmeticWord':
-      arithmeticWord(node.value, node.parts, scope)
+      arithmeticWord(node.value, node.parts, scope, context)
       break
     case 'ArithmeticCommandExpansion':
+      context.mayFail(scope)
       if (context.isNumeric(node.script, scope)) break
       refuse('arithmetic.unknown', 'what this substitution prints may not be a number.', 'Put its result into a variable and compare it with [ … ].')
       break
@@ -49,9 +53,12 @@ export function checkArithmetic(node: ArithmeticExpression, scope: Scope, contex
   }
 }
 
-function assigned(target: ArithmeticExpression, value: ArithmeticExpression, scope: Scope, context: ArithmeticContext): void {
+type Assigned = Extract<ArithmeticExpression, { type: 'ArithmeticBinary' }>
+
+function assigned({ left: target, operator, right: value }: Assigned, scope: Scope, context: ArithmeticContext): void {
   checkArithmetic(value, scope, context)
   if (target.type !== 'ArithmeticWord' || !NAME.test(target.value)) refuse('arithmetic.target', 'the target of the arithmetic cannot be read.')
+  if (operator !== '=') arithmeticWord(target.value, undefined, scope, context)
   setNumber(target.value, scope, context)
 }
 
@@ -60,14 +67,24 @@ function setNumber(name: string, scope: Scope, context: ArithmeticContext): void
   scope.variables.set(name, [anyNumber])
 }
 
-function arithmeticWord(value: string, parts: readonly WordPart[] | undefined, scope: Scope): void {
-  if (/^\d+$/.test(value)) return
+const isNonZero = (node: ArithmeticExpression) => node.type === 'ArithmeticWord' && /^[1-9]\d{0,17}$/.test(node.value)
+
+/** `08` is no number, nor are two of them. */
+const isSure = ({ text, numeric, printed }: Argument) => (text === undefined ? numeric && !printed : /^-?(?:0|[1-9]\d{0,17})$/.test(text))
+
+function arithmeticWord(value: string, parts: readonly WordPart[] | undefined, scope: Scope, context: ArithmeticContext): void {
+  if (/^\d+$/.test(value)) {
+    if (!isSure(literal(value))) context.mayFail(scope)
+    return
+  }
   const name = /^\$?\{?([A-Za-z_][A-Za-z0-9_]*)\}?$/.exec(value)?.[1]
   if (/^\$\{?[?#$!]\}?$/.test(value) || /^\$\{#[A-Za-z_]\w*(?:\[[@*]\])?\}$/.test(value)) return
   const parameter = /^\$([1-9])$/.exec(value)?.[1]
   const given = parameter === undefined ? undefined : scope.positional.words[Number(parameter) - 1]
+  if (given !== undefined && !isSure(given)) context.mayFail(scope)
   if (given !== undefined && isNumber(given)) return
   const isSet = name !== undefined && scope.variables.has(name) && valuesOf(scope, name).every(isNumber)
+  if (isSet && !valuesOf(scope, name).every(isSure)) context.mayFail(scope)
   if (name !== undefined && (parts ?? []).length <= 1 && (isSet || NUMERIC_VARIABLES.has(name))) return
   refuse(
     'arithmetic.variable',

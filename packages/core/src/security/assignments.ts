@@ -14,11 +14,16 @@ export function assignments({ judge, source }: WordContext, { readings, wordOf }
     for (const entry of node.suffix) {
       if (entry.type === 'Assignment') assignment(entry, scope)
       else if (entry.type === 'Word') {
-        const [word] = readings(entry, scope)[0] ?? []
-        if (word?.text === undefined || !(NAME.test(word.text) || (name === 'export' && word.text === '-p'))) {
-          refuse(`${name}.form`, `${name} takes names and name=value only.`)
+        const [words = [], ...others] = readings(entry, scope)
+        const [{ text, glob } = unknownArgument] = words
+        const isPlain = others.length === 0 && words.length === 1 && !glob
+        if (!isPlain || text === undefined || !(NAME.test(text) || (name === 'export' && text === '-p' && node.suffix.length === 1))) {
+          refuse(`${name}.form`, `${name} takes names and name=value only.`, 'Name the variable.')
         }
-        if (word.text !== '-p') mayAssign(judge, word.text, valuesOf(scope, word.text)[0] ?? unknownArgument, scope)
+        if (text === '-p') continue
+        for (const value of valuesOf(scope, text)) mayAssign(judge, text, value, scope)
+        /** A name that was local before keeps its value. */
+        if (name === 'local') scope.variables.set(text, [literal(''), ...valuesOf(scope, text)])
       }
     }
   }

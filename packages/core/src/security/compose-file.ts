@@ -15,7 +15,7 @@ const MAX_BYTES = 16 * 1024
 const MAX_FILES = 8
 /** Settings that send compose to other files or to another daemon. Compose takes them from `.env`, too. */
 const REDIRECTION =
-  /^[ \t]*(?:export[ \t]+)?((?:DOCKER_(?:HOST|CONTEXT|CONFIG|CERT_PATH|TLS\w*)|COMPOSE_(?:FILE|PATH_SEPARATOR|ENV_FILES)|BUILD(?:X|KIT)_\w+))[ \t]*[=:]/m
+  /^[\s\u0085]*(?:export\s+)?((?:DOCKER_(?:HOST|CONTEXT|CONFIG|CERT_PATH|TLS\w*)|COMPOSE_(?:FILE|PATH_SEPARATOR|ENV_FILES)|BUILD(?:X|KIT)_\w+))[\s\u0085]*[=:]/m
 /** Line ends to some readers of YAML and not to others. */
 const AMBIGUOUS = /[\0\u0085\u2028\u2029\ufeff]|\r(?!\n)/
 const HINT = 'Write a plain compose file: images, named volumes, and paths inside the project.'

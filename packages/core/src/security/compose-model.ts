@@ -135,6 +135,10 @@ const composeFiles = each((value, place) => {
   for (const folder of place.folders) place.more.push(resolve(folder, String(value)))
 })
 
+/** Of several files the paths in all of them count from the folder of the first. */
+const oneComposeFile: Check = (value, place) =>
+  Array.isArray(value) && value.length !== 1 ? unknownForm('several files in one include', place) : composeFiles(value, place)
+
 const BUILD: Readonly<Record<string, Check>> = {
   ...Object.fromEntries([...BUILD_KEYS].map((key) => [key, free])),
   context: path,
@@ -206,9 +210,7 @@ const TOP_LEVEL: Readonly<Record<string, Check>> = {
   secrets: named(STORED),
   configs: named(STORED),
   include: each((value, place) =>
-    typeof value === 'string'
-      ? composeFiles(value, place)
-      : eachEntry(value, place, { path: composeFiles, project_directory: path, env_file: each(path) }),
+    typeof value === 'string' ? composeFiles(value, place) : eachEntry(value, place, { path: oneComposeFile, env_file: each(path) }),
   ),
 }
 

@@ -1,7 +1,7 @@
 import type { TestExpression, Word } from 'unbash'
 import { type Argument, isNumber } from './argument'
 import { refuse, unknownSyntax } from './refusal'
-import type { Scope } from './scope'
+import { type Scope, maybe } from './scope'
 import type { WordReader } from './words'
 
 const FILE_TEST = /^-[abcdefghkLprsuwxGNOS]$/
@@ -46,7 +46,11 @@ export function checkCondition(node: TestExpression, scope: Scope, context: Cond
       }
       break
     case 'TestLogical':
-      for (const operand of node.operands) checkCondition(operand, scope, context)
+      /** What comes later may not be looked at. */
+      node.operands.forEach((operand, index) => {
+        if (index === 0) checkCondition(operand, scope, context)
+        else maybe(scope, (taken) => checkCondition(operand, taken, context))
+      })
       break
     case 'TestNot':
       checkCondition(node.operand, scope, context)

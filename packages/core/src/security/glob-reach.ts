@@ -18,7 +18,7 @@ export interface Effort {
   spent: number
 }
 
-function spend(effort: Effort, units: number): void {
+export function spend(effort: Effort, units: number): void {
   effort.spent += units
   if (effort.spent > MAX_EFFORT) refuse('scope.patterns', 'the patterns of the script match too much to be judged.', 'Name the files or folders.')
 }

@@ -147,7 +147,7 @@ export function checkOptions(command: ResolvedCommand, scope: CommandScope, tabl
 
 /** Whatever it is, it must be one word. */
 const optionValue = (value: Argument, kind: ValueKind, scope: CommandScope, command: ResolvedCommand) =>
-  value.listed && value.splits ? unclear(command) : checkValue(value, kind, scope, command)
+  value.splits ? unclear(command) : checkValue(value, kind, scope, command)
 
 export function checkValue(value: Argument, kind: ValueKind, scope: CommandScope, command: ResolvedCommand): Refusal | undefined {
   if (typeof kind === 'function') return kind(value, scope)

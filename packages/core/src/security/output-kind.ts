@@ -1,5 +1,5 @@
 import type { Command, Redirection } from 'unbash'
-import { type Argument, anyNumber, isNumber, listedFiles, unknownArgument } from './argument'
+import { type Argument, isNumber, listedFiles, printedNumber, unknownArgument } from './argument'
 import type { ParsedScript } from './shell-parser'
 
 /** Reads the name and the words of a simple command; undefined when they can be read in several ways. */
@@ -21,7 +21,7 @@ type Part = ParsedScript['commands'][number]['command']
 export function outputOf(script: ParsedScript | undefined, read: CommandReader): Argument {
   const [only, ...more] = script?.commands ?? []
   if (only === undefined || more.length > 0 || only.background) return unknownArgument
-  if (printsNumbers(only.command, read)) return anyNumber
+  if (printsNumbers(only.command, read)) return printedNumber
   return listsFiles(only.command, read) ? listedFiles : unknownArgument
 }
 
@@ -60,6 +60,7 @@ const NUMERIC: Readonly<Record<string, (program: Program) => boolean>> = {
   stat: ({ texts }) => only(texts.slice(0, 1), /^-c$/) && only(texts.slice(1, 2), /^%[sYXZ]$/) && texts.length === 3 && only(texts.slice(2), /^[^-]/),
   git: ({ texts: [name, ...words] }) =>
     name === 'rev-list' && words.includes('--count') && only(words, /^(?:--(?:count|no-merges|first-parent|all)|[^-].*)$/),
+  /** Of what is no number it prints null, which no script may set. */
   jq: ({ texts }) => {
     const [filter, ...files] = texts.filter((text) => !/^-[recsnSM]+$/.test(text ?? ''))
     return filter !== undefined && !/#|\bdef\b/.test(filter) && /(?:^|\|)\s*length\s*$/.test(filter) && only(files, /^[^-]/)
@@ -86,7 +87,7 @@ function printsStatus({ texts }: Program): boolean {
     else if (!/^-(?:[sSfkL]+|-(?:silent|show-error|fail|location|insecure))$/.test(text)) return false
   }
   const isSaved =
-    flags.filter((flag) => /^(?:-o|--output) \/dev\/null$/.test(flag)).length === 1 &&
+    flags.filter((flag) => /^(?:-o|--output) (?:\/dev\/null|[\w.][\w./-]*)$/.test(flag)).length === 1 &&
     flags.filter((flag) => /^(?:-o|--output) /.test(flag)).length === 1
   const formats = flags.filter((flag) => /^(?:-w|--write-out) /.test(flag))
   return (

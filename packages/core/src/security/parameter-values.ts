@@ -4,6 +4,7 @@ import { type Argument, literal, unknownArgument } from './argument'
 /** What `${name%…}`, `${name^}`, `${name:-…}` and the like make of a value; unknown where either of them is. */
 export function operated(value: Argument, node: ParameterOperation): Argument[] {
   if (value.text === undefined || value.tilde || !/^[\x20-\x7e]*$/.test(value.text)) return [unknownArgument]
+  if (value.glob) return [ofPattern(value, node)]
   const text = value.text
   switch (node.type) {
     case 'Default':
@@ -28,6 +29,15 @@ const plainText = (word: Word): string | undefined =>
   (word.parts ?? []).every(isPlain) && /^[\w.,:;/=@%+ *?-]*$/.test(word.text) ? word.text : undefined
 
 const isPlain = (part: WordPart) => part.type === 'Literal' || (part.type === 'Glob' && part.parts === undefined)
+
+/** A name that fits a pattern is not known; an end that is written out is the end of all of them. */
+function ofPattern(value: Argument, node: ParameterOperation): Argument {
+  const end = node.type === 'Remove' && node.operator.startsWith('%') ? plainText(node.operand) : undefined
+  const text = value.text ?? ''
+  if (end === undefined || /[*?]/.test(end) || /[[\\]/.test(text) || !text.endsWith(end)) return unknownArgument
+  const kept = text.slice(0, text.length - end.length)
+  return /[*?]/.test(kept) ? { ...value, text: kept } : unknownArgument
+}
 
 /** An empty value may be one that is not set. */
 function withDefault(value: Argument, operator: string, operand: string | undefined): Argument[] {
@@ -62,7 +72,10 @@ function inCase(text: string, operator: string): string {
   return operator.length === 2 ? changed : changed.slice(0, 1) + text.slice(1)
 }
 
+/** Bash counts in eights where a number begins with a zero. */
+const DECIMAL = /^\s*(?:0|[1-9]\d*)$/
+
 function slice(text: string, offset: string, length: string | undefined): string | undefined {
-  if (!/^\s*\d+$/.test(offset) || (length !== undefined && !/^\s*\d+$/.test(length))) return undefined
+  if (!DECIMAL.test(offset) || (length !== undefined && !DECIMAL.test(length))) return undefined
   return text.slice(Number(offset), length === undefined ? undefined : Number(offset) + Number(length))
 }

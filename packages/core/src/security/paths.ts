@@ -55,11 +55,11 @@ export function commandScope(projectDir: string, cwd: string, effort: Effort): P
   }
 
   function place(argument: Argument, use: string): Refusal | undefined {
-    if (argument.pipe || argument.numeric) return undefined
+    if (argument.pipe) return undefined
     if (argument.tilde)
       return { rule: 'path.home', reason: 'a path that starts with ~ is outside the project.', hint: 'Use a path inside the project.' }
     if (argument.listed) return undefined
-    if (argument.text === undefined) return unknownPath(use)
+    if (argument.text === undefined) return argument.numeric ? anyName(use) : unknownPath(use)
     const { text } = argument
     if (isAddress(text)) return { rule: 'path.address', reason: `${text} is an address, not a path.`, hint: 'Use a file of the project.' }
     if (text === '-' || FREE_DEVICES.has(text)) return undefined
@@ -69,6 +69,9 @@ export function commandScope(projectDir: string, cwd: string, effort: Effort): P
     if (path === undefined) return { rule: 'path.problem', reason: `${text} cannot be resolved.`, hint: 'Use a path that exists.' }
     return isInside(path, projectDir) ? undefined : outside
   }
+
+  /** A number may be the name of any file here, but no link leads out. */
+  const anyName = (use: string) => (reachOf('*', cwd, projectDir, effort) === 'outside' ? unknownPath(use) : undefined)
 
   function writable(argument: Argument): Refusal | undefined {
     if (argument.listed) return unknownPath('is written')
@@ -100,7 +103,8 @@ export function commandScope(projectDir: string, cwd: string, effort: Effort): P
     writable,
     folder(target) {
       const path = pathOf(target)
-      if (path === undefined || !isInside(path, projectDir)) return undefined
+      /** From a link bash goes back to where the link stands. */
+      if (path === undefined || !isInside(path, projectDir) || path !== resolve(cwd, target.text ?? '')) return undefined
       return { path, exists: statSync(path, { throwIfNoEntry: false })?.isDirectory() === true }
     },
     pathList(value) {

@@ -1,10 +1,11 @@
 import type { Command } from 'unbash'
 import { assignments } from './assignments'
+import { isNumber } from './argument'
 import { checkArithmetic } from './arithmetic'
 import { checkCondition } from './conditions'
 import type { Judge } from './judge'
 import { refuse, unknownSyntax } from './refusal'
-import { type Scope, copyOf, newScope } from './scope'
+import { type Scope, assign, copyOf, either, newScope } from './scope'
 import type { ParsedScript } from './shell-parser'
 import { cases, conditional } from './walk/branches'
 import { define, judgeUncalled } from './walk/functions'
@@ -34,6 +35,7 @@ function newWalk(judge: Judge): Walk {
     judge,
     source: () => walk.source,
     /** A script inside a word runs in a process of its own. */
+    mayFail: (scope: Scope) => void walk.failures.push(copyOf(scope)),
     inner: (script: ParsedScript | undefined, scope: Scope) => checkPart(walk, script, walk.source, copyOf(scope), walk.depth + 1),
   }
   const words = wordReader(context)
@@ -49,8 +51,10 @@ function newWalk(judge: Judge): Walk {
     stopsOnFailure: false,
     isStatement: false,
     exits: [],
+    failures: [],
     defined: new Map(),
     called: new Set(),
+    running: new Set(),
     run: (node, scope) => checkNode(walk, node, scope),
   }
   return walk
@@ -74,13 +78,23 @@ function runStatements(walk: Walk, list: ParsedScript['commands'], scope: Scope)
     walk.isStatement = statement.command.type === 'Command' && !statement.background
     runAll(walk, [statement], scope)
     walk.isStatement = false
+    for (const failed of walk.failures.splice(0)) assign(scope, afterFailure(scope, failed))
     if (statement.command.type === 'Command' && setsErrexit(statement.command)) walk.stopsOnFailure = true
   }
 }
 
+/** A number that the script has not set before stays one: what came from outside is nobody's text. */
+function afterFailure(scope: Scope, failed: Scope): Scope {
+  const { variables } = scope
+  const both = either(scope, failed)
+  for (const [name, values] of variables) if (!failed.variables.has(name) && values.every(isNumber)) both.variables.set(name, values)
+  return both
+}
+
 function setsErrexit(node: Command): boolean {
   const words = node.suffix.map((entry) => (entry.type === 'Word' ? entry.text : '+'))
-  const isPlain = commandName(node) === 'set' && node.prefix.length === 0 && !words.some((word) => word.startsWith('+'))
+  const isPlain =
+    commandName(node) === 'set' && node.prefix.length === 0 && node.redirects.length === 0 && !words.some((word) => word.startsWith('+'))
   return isPlain && words.some((word) => /^-[a-z]*e/.test(word) || word === 'errexit')
 }
 

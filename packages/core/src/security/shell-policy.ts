@@ -4,6 +4,7 @@ import { forbiddenBuiltin } from './builtins'
 import { effectOf } from './effects'
 import { type Effort, namesIn } from './glob-reach'
 import { hintFor } from './unlisted'
+import { MadeNames, listingProblem } from './made-names'
 import { type PathScope, commandScope, programName } from './paths'
 import type { PolicyContext, PolicyVerdict, SecurityPolicy } from './policy'
 import { rawGate } from './raw-gate'
@@ -29,7 +30,10 @@ export function shellPolicy(id: string, rules: readonly CommandRule[], parser: S
       if (raw) return denial(raw)
       const unknown = new Set<string>()
       try {
-        checkScript(parser.parse(command), command, context.cwd, judgeOf(byName, context, unknown))
+        const made = new MadeNames(context.projectDir)
+        checkScript(parser.parse(command), command, context.cwd, judgeOf(byName, context, unknown, made))
+        const problem = made.problem()
+        if (problem) return denial(problem)
       } catch (error) {
         if (error instanceof RefusalError) return denial(error.refusal)
         throw error
@@ -56,7 +60,7 @@ function unlisted(unknown: readonly string[]): PolicyVerdict {
 
 type RulesByName = ReadonlyMap<string, readonly CommandRule[]>
 
-function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set<string>): Judge {
+function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set<string>, made: MadeNames): Judge {
   let commands = 0
   const scopes = new Map<string, PathScope>()
   const effort: Effort = { spent: 0 }
@@ -66,6 +70,11 @@ function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set
     const known = dashes.get(folder) ?? namesIn(folder).some((name) => name.startsWith('-'))
     dashes.set(folder, known)
     return known
+  }
+  let listing: { problem: Refusal | undefined } | undefined
+  const listed = () => {
+    listing ??= { problem: listingProblem(projectDir, effort) }
+    return listing.problem
   }
   const scopeIn = (folder: string) => {
     const scope = scopes.get(folder) ?? commandScope(projectDir, folder, effort)
@@ -89,15 +98,24 @@ function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set
       unknown.add(outer)
       return undefined
     }
-    const disguised = command.args.find((argument) => mayBecomeOption(argument) && (hasDashes(folder) || (argument.listed && hasDashes(projectDir))))
+    const disguised = command.args.find((argument) => mayBecomeOption(argument) && hasDashes(folder))
     if (disguised)
       return {
         rule: 'glob.option',
         reason: 'there is a file whose name begins with a dash, and it would count as an option.',
         hint: 'Use ./ before the pattern.',
       }
+    if (command.args.some(mayBecomeOption)) made.usesNames = true
+    if (program === 'git') made.usesGit = true
+    const names = command.args.some((argument) => argument.listed) ? listed() : undefined
+    if (names) return names
+    const paths = scopeIn(folder)
     const scope: CommandScope = {
-      ...scopeIn(folder),
+      ...paths,
+      writable(argument) {
+        if (program !== 'rm' && program !== 'rmdir') made.note(paths.pathOf(argument))
+        return paths.writable(argument)
+      },
       unchanged: (paths) => files.read(paths),
       judge: (nested) => judge(nested, folder, outer, depth + 1),
     }
@@ -118,6 +136,7 @@ function judgeOf(rules: RulesByName, { projectDir }: PolicyContext, unknown: Set
     },
     redirection(target, direction, folder) {
       check(direction === 'read' ? scopeIn(folder).readable(target) : scopeIn(folder).writable(target))
+      if (direction === 'write') made.note(scopeIn(folder).pathOf(target))
       if (direction === 'write') check(files.note(scopeIn(folder).pathOf(target)))
     },
     isTaken: (name) => rules.has(name) || forbiddenBuiltin(name) !== undefined,

@@ -1,5 +1,5 @@
 import type { ParameterExpansionPart, ParameterOperation, Word, WordPart } from 'unbash'
-import { type Argument, anyNumber, asValue, joined, literal, plainArgument, unknownArgument, unquoted } from './argument'
+import { type Argument, anyNumber, printedNumber, asValue, joined, literal, plainArgument, unknownArgument, unquoted } from './argument'
 import { type ArithmeticContext, checkArithmetic } from './arithmetic'
 import { expandBraces } from './braces'
 import type { Judge } from './judge'
@@ -25,16 +25,25 @@ export interface WordContext {
   source(): string
   /** Judges a script inside a word, which runs in a process of its own. */
   inner(script: ParsedScript | undefined, scope: Scope): void
+  mayFail(scope: Scope): void
 }
 
 /** Reads words as bash will; the scripts inside them are judged on the way. */
-export function wordReader({ judge, source, inner }: WordContext) {
+export function wordReader({ judge, source, inner, mayFail }: WordContext) {
   /** The words that a word becomes, once for each way to read it. */
   function readings(word: Word, scope: Scope): Argument[][] {
     if (word.parts?.some((part) => part.type === 'BraceExpansion')) return braces(word, scope)
+    checkBraces(word)
     if (word.text === '"$@"') return [allParameters(scope.positional)]
     if (word.text === '$@' || word.text === '$*') return [allParameters(scope.positional).map(unquoted)]
     return wordOf(word, scope).map((value) => [value])
+  }
+
+  /** Bash may see braces that end elsewhere than where the parser looks for their end (`{a},b}`). */
+  function checkBraces({ parts, text }: Word): void {
+    const plain = parts === undefined ? text : parts.map((part) => (part.type === 'Literal' || part.type === 'Glob' ? part.text : '_')).join('')
+    if (/\{.*(?:,|\.\.).*\}/s.test(plain.replace(/\\[\s\S]/g, '')))
+      refuse('word.braces', 'the braces of a word cannot be read.', 'Put the word into quotes, or write the words out.')
   }
 
   function braces(word: Word, scope: Scope): Argument[][] {
@@ -45,7 +54,9 @@ export function wordReader({ judge, source, inner }: WordContext) {
     const words = isPlain && !/[\\'"$`~]/.test(word.text) ? expandBraces(word.text) : undefined
     if (!words) return refuse('word.braces', 'the braces of a word cannot be read.', 'Write the words out.')
     wordParts(parts, scope)
-    return [words.map((each) => ({ ...literal(each), glob: /[*?[]/.test(each), prefix: each.replace(/[*?[].*$/s, '') }))]
+    /** A word that comes out empty is none. */
+    const some = words.filter((each) => each !== '')
+    return [some.map((each) => ({ ...literal(each), glob: /[*?[]/.test(each), prefix: each.replace(/[*?[].*$/s, '') }))]
   }
 
   /** The values that a word without braces may have. */
@@ -158,6 +169,7 @@ export function wordReader({ judge, source, inner }: WordContext) {
 
   const arithmetic: ArithmeticContext = {
     judge,
+    mayFail,
     isNumeric(script, scope) {
       inner(script, scope)
       return outputOf(script, reader(scope)).numeric
@@ -165,7 +177,7 @@ export function wordReader({ judge, source, inner }: WordContext) {
   }
 
   function variable(name: string, scope: Scope): Argument[] {
-    if (name === '!') return [{ ...anyNumber, job: true }]
+    if (name === '!') return [{ ...printedNumber, job: true }]
     if (NUMERIC_SPECIALS.has(name) || NUMERIC_VARIABLES.has(name)) return [anyNumber]
     if (/^[1-9]\d*$/.test(name)) return [oneParameter(Number(name), scope.positional)]
     if (name === '*') return [joinedParameters(scope.positional)]

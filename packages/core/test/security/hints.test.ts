@@ -30,6 +30,8 @@ const EXAMPLES: readonly (readonly [hint: RegExp, ...examples: string[]])[] = [
   [/^Name the files or folders\.$/, 'ls app tests'],
   [/^Name the variable\.$/, 'unset name', 'export name=value'],
   [/^Put the cd into a subshell/, '(cd app && ls)', 'for d in a b; do (cd $d && ls); done'],
+  [/^Put the word into quotes, or write the words out\.$/, "echo '{a},b}'", 'ls a b'],
+  [/^Run git in a folder of the source\.$/, 'cd app && git status'],
   [/^Redirect its output\.$/, 'xxd x > y'],
   [/^Run a tool, a module or a script of the project\.$/, 'python -m pytest', 'python -m app.seed', 'python scripts/seed.py'],
   [/^Run (?:it|commands) (?:in parts|from a folder inside the project)\.$/, 'ls && pytest'],

@@ -6,7 +6,7 @@ import { type Refusal, firstRefusal } from '../refusal'
 const AWK: OptionTable = { values: { text: '-F -v' }, operands: 'text', stopAtOperand: true }
 
 /** Calls, pipes, files and other code; wherever they stand, also in a text. */
-const REACHES_OUT = /system|getline|extension|ENVIRON|ARG[CV]|[@\\`]/
+const REACHES_OUT = /system|getline|extension|ENVIRON|ARG[CV]|SYMTAB|FUNCTAB|PROCINFO|[@\\`]/
 /** After `print` a `>` opens a file, and a `|` starts a program. */
 const WRITES = /print.*[>|]/s
 

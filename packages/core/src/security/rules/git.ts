@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Argument, withText } from '../argument'
 import type { CommandRule, CommandScope } from '../command-rule'
+import { REPOSITORY } from '../made-names'
 import { type OptionTable, checkOptions, looksLikePath } from '../option-table'
 import { type Refusal, firstRefusal } from '../refusal'
 
@@ -209,13 +210,15 @@ const git: CommandRule = {
         const problem = folder ? scope.readable(folder) : undefined
         const path = folder && scope.pathOf(folder)
         if (problem || path === undefined) return problem ?? { rule: 'git.folder', reason: 'the folder of git -C must be written out.' }
+        if (within !== scope) return { rule: 'git.folder', reason: 'git takes only one -C here.', hint: 'Use cd FOLDER && git ….' }
         within = { ...scope, cwd: path, readable: (word) => scope.readable(word), writable: (word) => scope.writable(word) }
         if (path !== scope.cwd && queue.some((word) => /(^|\/)\.\.(\/|$)/.test(word.prefix)))
           return { rule: 'git.folder', reason: 'paths after git -C must not go up.', hint: 'Use cd FOLDER && git ….' }
         continue
       }
       if (text === '-c') {
-        if (!/^user\.(name|email)=/.test(queue.shift()?.prefix ?? ''))
+        const setting = queue.shift()
+        if (!/^user\.(name|email)=/.test(setting?.prefix ?? '') || setting?.splits || setting?.glob)
           return { rule: 'git.config', reason: 'git -c may only set user.name and user.email.', hint: 'Use the command without -c.' }
         continue
       }
@@ -230,9 +233,6 @@ const git: CommandRule = {
     return undefined
   },
 }
-
-/** Git takes a folder with these in it for a repository, and runs what the config file there says. */
-const REPOSITORY = ['HEAD', 'objects', 'refs']
 
 function disguisedRepository({ cwd, projectDir }: CommandScope): Refusal | undefined {
   for (let folder = cwd; folder.startsWith(projectDir); folder = dirname(folder)) {

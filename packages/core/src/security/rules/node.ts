@@ -32,7 +32,7 @@ const NPM: OptionTable = {
 const SCRIPTS = new Set('run run-script test t tst start stop restart build'.split(' '))
 const INSTALLS = new Set('install i ci add uninstall remove rm update'.split(' '))
 const READS = new Set('ls list outdated audit explain why help init root prefix version prune dedupe bin'.split(' '))
-const PACKAGE = /^(@[\w.-]+\/)?[\w.-]+(@[\w.^~<>=*|-]+)?$/
+const PACKAGE = /^(@\w[\w.-]*\/)?\w[\w.-]*(@[\w.^~<>=*|-]+)?$/
 
 /** Scripts of the project and packages by name; whatever runs other packages or talks to an account is refused. */
 const npm: CommandRule = {

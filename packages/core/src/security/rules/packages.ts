@@ -1,6 +1,6 @@
 import { type Argument, withText } from '../argument'
 import type { CommandRule, CommandScope, ResolvedCommand } from '../command-rule'
-import { type OptionTable, checkOptions } from '../option-table'
+import { type OptionTable, checkOptions, looksLikePath } from '../option-table'
 import { type Refusal, firstRefusal } from '../refusal'
 
 const CLAUSE = String.raw`(?:===|[<>=!~]=|[<>])\s*[\w.*+!-]+`
@@ -54,6 +54,15 @@ function checkPip(command: ResolvedCommand, scope: CommandScope): Refusal | unde
 
 const UV_FLAGS = '-q --quiet -v --verbose --no-progress --offline --no-cache -n --frozen --locked --no-sync --no-config -h --help -V --version'
 
+/** By its version: a path would be any program. */
+function pythonVersion({ text }: Argument): Refusal | undefined {
+  if (/^(?:python)?3(?:\.\d{1,2}){0,2}$/.test(text ?? '')) return undefined
+  return { rule: 'uv.python', reason: 'the Python of uv must be a version.', hint: 'Use --python 3.12.' }
+}
+
+/** Any other name would be a program that uv starts. */
+const venvPython = (value: Argument, scope: CommandScope) => (looksLikePath(value) ? scope.readable(value) : undefined) ?? pythonVersion(value)
+
 const UV: Readonly<Record<string, OptionTable>> = {
   sync: {
     flags: `${UV_FLAGS} --dev --no-dev --only-dev --all-extras --all-groups --no-install-project --no-editable --inexact --exact --upgrade -U --reinstall --compile-bytecode --check --dry-run`,
@@ -63,7 +72,8 @@ const UV: Readonly<Record<string, OptionTable>> = {
   lock: { flags: `${UV_FLAGS} --upgrade -U --check --dry-run`, values: { text: '-P --upgrade-package' }, operands: 'none' },
   venv: {
     flags: `${UV_FLAGS} --seed --clear --allow-existing --system-site-packages --relocatable`,
-    values: { text: '--prompt', ref: '-p --python' },
+    values: { text: '--prompt' },
+    checked: { '-p': venvPython, '--python': venvPython },
     operands: 'write',
   },
   add: {
@@ -94,12 +104,6 @@ const UV: Readonly<Record<string, OptionTable>> = {
 const UV_COMPILE: OptionTable = {
   flags: `${UV_FLAGS} --generate-hashes --no-header --no-annotate --upgrade -U --universal --all-extras --strip-extras --no-strip-extras`,
   values: { text: '--extra --python-version --group --annotation-style -P --upgrade-package', path: '-c --constraint', write: '-o --output-file' },
-}
-
-/** By its version: a path would be any program. */
-function pythonVersion({ text }: Argument): Refusal | undefined {
-  if (/^(?:python)?3(?:\.\d{1,2}){0,2}$/.test(text ?? '')) return undefined
-  return { rule: 'uv.python', reason: 'the Python of uv run must be a version.', hint: 'Use --python 3.12.' }
 }
 
 const UV_RUN_VALUES = '--extra --group --no-group'

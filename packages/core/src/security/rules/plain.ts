@@ -118,10 +118,11 @@ const FILE_TESTS = new Set('-a -b -c -d -e -f -g -h -k -L -p -r -s -u -w -x -G -
 const FILE_COMPARISONS = new Set(['-nt', '-ot', '-ef'])
 
 /** A word that may turn out to be an operator, before one that it may then evaluate: `[ "$x" 'a[$(…)]' ]`. */
-function isOpenTest(before: Argument | undefined, argument: Argument, next: Argument | undefined): boolean {
+function isOpenTest(argument: Argument, next: Argument | undefined): boolean {
   if (argument.text !== undefined || argument.numeric) return false
-  if (next === undefined || next.text === ']') return argument.splits && /^(?:!|-a|-o|\()?$/.test(before?.text ?? '')
-  return (next.text === undefined && !next.numeric) || /\[.*[$`]/s.test(next.text ?? '')
+  if (argument.splits) return true
+  if (next === undefined || next.text === ']') return false
+  return (next.text === undefined && !next.numeric) || /\[./s.test(next.text ?? '')
 }
 
 const test: CommandRule = {
@@ -135,7 +136,7 @@ const test: CommandRule = {
       const problem = isBinary || operand.text === ']' ? undefined : scope.readable(operand)
       if (problem) return problem
     }
-    if (args.some((argument, at) => isOpenTest(args[at - 1], argument, args[at + 1])))
+    if (args.some((argument, at) => isOpenTest(argument, args[at + 1])))
       return {
         rule: 'test.unclear',
         reason: 'what is tested is known only when it runs.',
@@ -168,13 +169,14 @@ const sleep: CommandRule = {
   check: (command, scope) => firstRefusal(command.args.map((each) => checkValue(each, 'number', scope, command))),
 }
 
-const SHELL_OPTIONS = /^[-+][aeuxfCn]*o?$/
+const SHELL_OPTIONS = /^[-+](?:[aeuxfCn]+|[aeuxfCn]*o)$/
 const OPTION_NAMES = new Set(['errexit', 'nounset', 'pipefail', 'xtrace', 'noglob', 'noclobber'])
 
 const set: CommandRule = {
   names: ['set'],
   check: ({ args }) =>
-    args.length > 0 && args.every(({ text }) => text !== undefined && (SHELL_OPTIONS.test(text) || OPTION_NAMES.has(text)))
+    args.length > 0 &&
+    args.every(({ text = '' }, at) => SHELL_OPTIONS.test(text) || (OPTION_NAMES.has(text) && /^[-+]\w*o$/.test(args[at - 1]?.text ?? '')))
       ? undefined
       : { rule: 'set.option', reason: 'set takes only options such as -e, -u, -x and -o pipefail.' },
 }

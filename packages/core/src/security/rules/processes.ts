@@ -30,7 +30,7 @@ const kill: CommandRule = {
       hint: 'Use $! or %1; pkill -f stops a server from an earlier command.',
     }
     /** Signal 0 only asks whether there is such a process. */
-    if (name === 'kill' && args.length === 2 && args[0]?.text === '-0' && !args[1]?.splits) return undefined
+    if (name === 'kill' && args.length === 2 && args[0]?.text === '-0' && (args[1]?.numeric || !args[1]?.splits)) return undefined
     const isOption = (text: string | undefined) => text !== undefined && (SIGNAL.test(text) || text === '-l' || (name === 'wait' && text === '-n'))
     return firstRefusal(
       args.map(({ text, job }, index) => (job || /^%(?:\d{1,3}|[%+-])$/.test(text ?? '') || (index === 0 && isOption(text)) ? undefined : refusal)),

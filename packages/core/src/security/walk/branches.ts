@@ -19,7 +19,7 @@ function branches(walk: Walk, choices: readonly Pick<If, 'clause' | 'then'>[], o
 export function cases(walk: Walk, node: Case, scope: Scope): void {
   walk.words.wordOf(node.word, scope)
   for (const item of node.items) {
-    for (const pattern of item.pattern) walk.words.wordOf(pattern, scope)
+    for (const pattern of item.pattern) maybe(scope, (taken) => walk.words.wordOf(pattern, taken))
     maybe(scope, (taken) => runBody(walk, item.body, taken))
   }
 }

@@ -10,11 +10,15 @@ import { MAX_DEPTH, type Node, type Walk } from './walk'
 /** A call counts as this many levels of nesting. */
 const LEVELS_OF_CALL = 10
 
+/** Names that the walk itself knows, and that of the function which bash calls for a program that is not there. */
+const CALLED_BY_BASH = new Set(['cd', 'export', 'local', 'unset', 'command_not_found_handle'])
+
 /** It is judged at each call, with what it is given there. */
 export function define(walk: Walk, node: ShellFunction, scope: Scope): void {
   const name = plainName(node.name)
-  if (walk.judge.isTaken(name)) refuse('function.shadow', `a function named ${name} would hide the command.`, 'Choose another name.')
-  if (scope.functions.has(name)) refuse('function.twice', `the function ${name} is defined twice.`, 'Define it once.')
+  if (walk.judge.isTaken(name) || CALLED_BY_BASH.has(name))
+    refuse('function.shadow', `a function named ${name} would hide the command.`, 'Choose another name.')
+  if (scope.functions.has(name) || walk.running.has(name)) refuse('function.twice', `the function ${name} is defined twice.`, 'Define it once.')
   const definition = { node, source: walk.source }
   scope.functions.set(name, definition)
   walk.defined.set(node, { definition, scope: { ...copyOf(scope), variables: new Map(), positional: UNKNOWN_POSITIONAL } })
@@ -39,13 +43,15 @@ function run(walk: Walk, { node, source }: Definition, scope: Scope, positional:
   if (node.body.type === 'CompoundList') unknownSyntax('Function')
   if (walk.depth > MAX_DEPTH) refuse('parse.depth', 'functions call each other too deeply.')
   walk.called.add(node)
-  const outer = { source: walk.source, depth: walk.depth, isStatement: walk.isStatement }
-  Object.assign(walk, { source, depth: walk.depth + LEVELS_OF_CALL, isStatement: false })
+  const outer = { source: walk.source, depth: walk.depth, isStatement: walk.isStatement, running: walk.running }
+  const running = new Set([...walk.running, node.name.value])
+  Object.assign(walk, { source, depth: walk.depth + LEVELS_OF_CALL, isStatement: false, running })
   const within = { ...copyOf(scope), positional }
   within.functions.delete(node.name.value)
   const after = roundOf(walk, within, (round) => walk.run(node.body as Node, round))
   Object.assign(walk, outer)
   /** A variable may have been local. */
-  scope.variables = either(within, after).variables
+  const { variables, previous } = either(within, after)
+  Object.assign(scope, { variables, previous })
   scope.ended ||= after.ended
 }

@@ -1,5 +1,5 @@
 import type { ArithmeticFor, For, While } from 'unbash'
-import { asValue, unknownArgument } from '../argument'
+import { type Argument, asValue, unknownArgument } from '../argument'
 import { checkArithmetic } from '../arithmetic'
 import { refuse } from '../refusal'
 import { type Scope, assign, copyOf, either, isSame, sameSurroundings, sameVariables } from '../scope'
@@ -50,16 +50,22 @@ export function forLoop(walk: Walk, node: For, scope: Scope): void {
   mayAssign(walk.judge, name, unknownArgument, scope)
   const values = node.wordlist ? node.wordlist.flatMap((word) => walk.words.readings(word, scope).flat()) : [unknownArgument]
   repeated(walk, scope, (round) => {
-    round.variables.set(name, values.length > 0 && values.length <= MAX_READINGS ? values.map(asValue) : [unknownArgument])
+    round.variables.set(name, values.length > 0 && values.length <= MAX_READINGS ? values.map(oneWord) : [unknownArgument])
     runBody(walk, node.body, round)
   })
 }
+
+/** What bash has split is a word of its own. */
+const oneWord = (value: Argument) => (value.splits ? { ...asValue(value), printed: false } : asValue(value))
 
 export function countingLoop(walk: Walk, node: ArithmeticFor, scope: Scope): void {
   if (node.initialize) checkArithmetic(node.initialize, scope, walk.words.arithmetic)
   repeated(walk, scope, (round) => {
     if (node.test) checkArithmetic(node.test, round, walk.words.arithmetic)
+    /** The update comes after `continue`, too. */
+    walk.exits.push([])
     runBody(walk, node.body, round)
+    assign(round, (walk.exits.pop() as Scope[]).reduce(either, round))
     if (node.update) checkArithmetic(node.update, round, walk.words.arithmetic)
   })
 }

@@ -5,14 +5,18 @@ import { checkQuoted } from '../residue'
 import { type Scope, maybe } from '../scope'
 import type { Walk } from './walk'
 
-/** Runs what the redirections are for. Where one fails, bash does not run it. */
+/** Runs what the redirections are for. Where one fails, bash does not run it. What their words assign may stay in the process of a program. */
 export function redirected(walk: Walk, list: readonly Redirection[], scope: Scope, action: (scope: Scope) => void): void {
-  for (const each of list) redirection(walk, each, scope)
+  for (const each of list) maybe(scope, (taken) => redirection(walk, each, taken))
   if (list.every(isSure)) action(scope)
   else maybe(scope, action)
 }
 
-const isSure = (node: Redirection) => node.type !== 'Redirect' || node.target?.text === '/dev/null' || /^\d$/.test(node.target?.text ?? '')
+/** Any other file or descriptor may be missing, closed or out of range. */
+const isSure = (node: Redirection) => node.type === 'Redirect' && node.target?.text === '/dev/null' && isStandard(node.descriptor)
+
+const isStandard = (descriptor: Redirection['descriptor']) =>
+  descriptor === undefined || (descriptor.type === 'FileDescriptor' && Number(descriptor.value) <= 2)
 
 function redirection(walk: Walk, node: Redirection, scope: Scope): void {
   if (node.descriptor && node.descriptor.type !== 'FileDescriptor') refuse('redirect.variable', 'a redirection into a variable is not allowed.')

@@ -1,8 +1,8 @@
 import type { Command, Word } from 'unbash'
-import { type Argument, isNumber } from '../argument'
+import { type Argument, isNumber, unknownArgument } from '../argument'
 import { UNKNOWN_POSITIONAL } from '../positional'
 import { refuse } from '../refusal'
-import { type Definition, type Scope, assign, copyOf, either } from '../scope'
+import { type Definition, type Scope, assign, copyOf, either, sameVariables, valuesOf } from '../scope'
 import { isQuotedText } from '../word-text'
 import { argumentLists } from './argument-lists'
 import { changeFolder } from './change-folder'
@@ -13,7 +13,11 @@ import type { Walk } from './walk'
 const LEAVING = new Set(['break', 'continue', 'return'])
 
 export function simpleCommand(walk: Walk, node: Command, scope: Scope): void {
+  const before = copyOf(scope)
   redirected(walk, node.redirects, scope, (taken) => withoutRedirections(walk, node, taken))
+  /** Bash reads the words first, and they may assign. */
+  const isChanged = node.redirects.length > 0 && [...scope.variables.keys()].some((name) => !sameVariables(before, scope, name))
+  if (isChanged) redirected(walk, node.redirects, copyOf(scope), () => undefined)
 }
 
 function withoutRedirections(walk: Walk, node: Command, scope: Scope): void {
@@ -25,8 +29,16 @@ function withoutRedirections(walk: Walk, node: Command, scope: Scope): void {
   /** An assignment before a command does not reach the words of that command. */
   const aside = copyOf(scope)
   for (const entry of settings) walk.variables.assignment(entry, aside)
+  if (settings.length > 0) assign(scope, either(scope, without(settings, aside, scope)))
 
   invoke(walk, literalName(walk, node.name, scope), node, scope, aside)
+}
+
+/** What else the values assign (`y=$((x=5))`) may stay. */
+function without(settings: readonly { name: string }[], aside: Scope, scope: Scope): Scope {
+  const others = copyOf(aside)
+  for (const { name } of settings) others.variables.set(name, valuesOf(scope, name))
+  return others
 }
 
 function invoke(walk: Walk, name: string, node: Command, scope: Scope, aside: Scope): void {
@@ -35,8 +47,10 @@ function invoke(walk: Walk, name: string, node: Command, scope: Scope, aside: Sc
   walk.hasRun ||= name !== 'cd'
   if (name === 'cd') assign(scope, afterChange(walk, changeFolder(walk, node, scope)))
   else if (name === 'export' || name === 'local') {
+    const before = copyOf(scope)
     walk.variables.declare(name, node, scope)
-    assign(scope, keeping(node, scope, aside))
+    /** Outside of functions `local` does nothing. */
+    assign(scope, name === 'local' && walk.running.size === 0 ? either(before, scope) : keeping(node, scope, aside))
   } else if (name === 'unset') for (const list of argumentLists(walk, node, scope)) walk.variables.unset(list, scope)
   else if (called) callAs(walk, called, node, scope, aside)
   else program(walk, name, node, argumentLists(walk, node, scope), scope)
@@ -51,6 +65,7 @@ function program(walk: Walk, name: string, node: Command, lists: readonly Argume
   for (const args of lists) for (const folder of scope.folders) walk.judge.command({ name, args }, folder)
   if (name === 'exit') scope.ended = node.prefix.length === 0 && lists.every(isStatus)
   if (name === 'set' && lists.some((args) => args.some(({ text }) => !text?.startsWith('-')))) walk.stopsOnFailure = false
+  if (name === 'source' || name === '.') scope.variables.set('VIRTUAL_ENV', [unknownArgument])
   if (name === 'shift') shift(lists, scope)
 }
 

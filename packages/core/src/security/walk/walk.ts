@@ -30,9 +30,13 @@ export interface Walk {
   isStatement: boolean
   /** What is known where a loop or function may be left early, for each one around the current place. */
   readonly exits: Scope[][]
+  /** What is known where the current statement of the script may be left because arithmetic fails. */
+  readonly failures: Scope[]
   /** Functions that have been defined, with what was known there. */
   readonly defined: Map<ShellFunction, { definition: Definition; scope: Scope }>
   readonly called: Set<ShellFunction>
+  /** The names of the functions that are being called around the current place. */
+  running: ReadonlySet<string>
   /** Judges one node of any kind. */
   run(node: Node, scope: Scope): void
 }
