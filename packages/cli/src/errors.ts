@@ -54,16 +54,26 @@ function describe(error: unknown, argv: readonly string[]): Failure {
   const remedy = textOf(error, 'remedy')
   if (name === 'UsageError') return { code: 'USAGE', message, remedy, exitCode: 2, stack: null }
   const code = textOf(error, 'code') ?? 'INTERNAL'
-  if (name === 'ForgeError' || name === 'SpecError') return { code, message, remedy, exitCode: EXIT_CODES[code] ?? 2, stack: null }
+  if (name === 'ForgeError' || name === 'SpecError') return { code, message: sentence(message), remedy, exitCode: EXIT_CODES[code] ?? 2, stack: null }
   return { code: 'INTERNAL', message, remedy: null, exitCode: 1, stack }
 }
+
+/** What is meant, as a rule, by words that the parser refuses: of which command, and how its complaint begins. */
+const MEANT: readonly [command: string, complaint: string, hint: string][] = [
+  ['generate', 'Unused args', 'Name the specification with --spec FILE. '],
+  ['policy', 'missing required args', "Say what to do: forge policy check 'ls -la'. "],
+  ['policy', 'Unknown option', "Put each command in quotes: forge policy check 'ls -la'. "],
+]
 
 /** What to do about words that the parser refuses. */
 function wordsRemedy(message: string, [first = '']: readonly string[]): string {
   const command = /^[a-z]+$/.test(first) ? first : 'generate'
-  const hint = command === 'generate' && message.startsWith('Unused args') ? 'Name the specification with --spec FILE. ' : ''
+  const [, , hint = ''] = MEANT.find(([name, complaint]) => name === command && message.startsWith(complaint)) ?? []
   return `${hint}Run \`forge ${command} --help\` for the options.`
 }
+
+/** Errors of the library are written to stand within a text as well. */
+const sentence = (message: string) => (/[.!?:…]\s*$/.test(message) ? message : `${message}.`)
 
 function textOf(error: Error, property: 'code' | 'remedy'): string | null {
   const value: unknown = Reflect.get(error, property)

@@ -66,13 +66,23 @@ function isInside(path: string, folder: string): boolean {
 }
 
 async function fromJson(path: string, file: string): Promise<PolicyFile> {
-  const { declaredPolicies } = await import('@forge/core')
   const data: unknown = parsed(path, file)
-  if (typeof data !== 'object' || data === null) return { path, policies: declaredPolicies(data), replacesDefaults: false }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    throw new UsageError(`The policy ${path} is not a JSON object.`, 'It must be one such as { "allow": ["make"] }.')
+  }
   const { replacesDefaults = false, ...declaration } = data as Record<string, unknown>
   if (typeof replacesDefaults !== 'boolean')
     throw new UsageError(`replacesDefaults in ${path} is neither true nor false.`, 'Correct it, or leave it out.')
-  return { path, policies: declaredPolicies(declaration), replacesDefaults }
+  return { path, policies: await declared(path, declaration), replacesDefaults }
+}
+
+async function declared(path: string, declaration: unknown): Promise<SecurityPolicy[]> {
+  const { declaredPolicies } = await import('@forge/core')
+  try {
+    return declaredPolicies(declaration)
+  } catch (cause) {
+    throw await refused(`The policy ${path} is refused: ${messageOf(cause)}.`, remedyOf(cause) ?? 'Correct the file.')
+  }
 }
 
 function parsed(path: string, file: string): unknown {
@@ -94,15 +104,21 @@ async function fromModule(path: string, file: string): Promise<PolicyFile> {
     const policies = Array.isArray(given) ? given : [given]
     if (policies.length > 0 && policies.every(isPolicy)) return { path, policies, replacesDefaults: module.replacesDefaults === true }
   } catch (cause) {
-    throw new UsageError(
+    throw await refused(
       `The policy ${path} failed: ${messageOf(cause)}`,
-      remedyOf(cause) ?? 'Correct the module; it runs once, before anything else.',
+      remedyOf(cause) ?? `Correct the module (\`node --check ${path}\` shows where its syntax is wrong); it runs once, before anything else.`,
     )
   }
   throw new UsageError(
     `The policy ${path} gives no policy.`,
     'Its default export must be a policy ({ id, evaluate }), a list of them, or a function that returns either.',
   )
+}
+
+/** Unlike what was typed, what a file holds or its code says is printed without secrets. */
+async function refused(message: string, remedy: string): Promise<Error> {
+  const { ForgeError } = await import('@forge/core')
+  return new ForgeError('CONFIG_INVALID', message, { remedy })
 }
 
 function isPolicy(value: unknown): value is SecurityPolicy {

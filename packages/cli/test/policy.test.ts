@@ -62,7 +62,17 @@ describe('forge policy check COMMAND…', () => {
     expect(stderr).toContain(message)
   })
 
-  it('knows no other action', async () => expect(await forge('policy', 'show')).toMatchObject({ exitCode: 2, stdout: '' }))
+  it('tells whoever forgets the quotes', async () => {
+    const { exitCode, stderr } = await check('--json', 'git', 'push', 'origin')
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("put it in quotes: forge policy check 'git push origin'\n")])
+    expect((await check('ls', 'pwd')).stderr).toBe('')
+    expect((await forge('policy', 'check', 'ls', '-la')).stderr).toContain('Put each command in quotes')
+  })
+
+  it('knows no other action', async () => {
+    expect(await forge('policy', 'show')).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('forge policy check') })
+    expect(await forge('policy')).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('forge policy check') })
+  })
 })
 
 describe('colours', () => {
@@ -150,7 +160,7 @@ describe('--allow', () => {
       const { exitCode, stdout, stderr } = await forge(...words, '--allow', name)
       expect([exitCode, stdout]).toEqual([2, ''])
       expect(stderr).toContain(message)
-      expect(stderr).toMatch(/\n {2}\S/)
+      expect(stderr).toMatch(/^forge: .*\.\n {2}\S.*\.\n$/)
     }
   })
 })
@@ -192,6 +202,18 @@ describe('--policy', () => {
       ['allow', 'command.allowed'],
       ['allow', 'lax'],
       ['deny', 'curl.removed'],
+    ])
+  })
+
+  it('denies what a policy fails at, and shows no secret of its error', async () => {
+    const failing = file(
+      'failing.mjs',
+      `export default { id: 'own', evaluate() { throw new Error('no server at postgresql://app:Xk29vQp7Lm@db/x') } }`,
+    )
+    const { exitCode, stdout } = await check('--policy', failing, 'ls')
+    expect([exitCode, stdout]).toEqual([
+      1,
+      expect.stringContaining('internal.error: the policy own failed: no server at postgresql://app:[REDACTED]@db/x'),
     ])
   })
 
@@ -242,11 +264,14 @@ describe('--policy', () => {
     ['.', undefined, 'neither a JavaScript module nor JSON'],
     ['wrong.toml', 'allow = ["make"]', 'neither a JavaScript module nor JSON'],
     ['broken.json', '{ "allow": ', 'cannot be read'],
-    ['misspelt.json', '{ "alow": ["make"] }', 'alow'],
+    ['misspelt.json', '{ "alow": ["make"] }', 'is refused: the policy is wrong: there is no field alow (perhaps allow is meant).'],
     ['flag.json', '{ "replacesDefaults": "yes" }', 'neither true nor false'],
-    ['list.json', '["make"]', 'Wrong policy'],
+    ['list.json', '["make"]', 'is not a JSON object'],
+    ['number.json', '7', 'is not a JSON object'],
     ['wrapper.json', '{ "allow": ["env"] }', 'env cannot be allowed'],
+    ['syntax.mjs', 'export default [', 'node --check'],
     ['throws.mjs', 'throw new Error("out of order")', 'out of order'],
+    ['leaks.mjs', 'throw new Error("no server at postgresql://app:Xk29vQp7Lm@db/x")', 'no server at postgresql://app:[REDACTED]@db/x'],
     ['imports.mjs', 'import "no-such-package-here"', 'no-such-package-here'],
     ['none.mjs', 'export const policy = 1', 'gives no policy'],
     ['empty.mjs', 'export default []', 'gives no policy'],
@@ -256,6 +281,7 @@ describe('--policy', () => {
     const { exitCode, stdout, stderr } = await check('--policy', path, 'ls')
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toContain(message)
+    expect(stderr.split('\n')[0]).toContain(name)
     expect(stderr).toMatch(/\n {2}\S/)
     expect(stderr).not.toContain('fault of Forge')
   })

@@ -19,7 +19,7 @@ async function policy(action: string, commands: string[], options: PolicyCheckOp
   const file = single(options.file, '--file')
   if (file !== undefined && commands.length > 0) throw new UsageError('Both commands and --file were given.', 'Give one of them.')
   if (file === undefined && commands.length === 0) {
-    throw new UsageError('There is no command to check.', "Give commands, each as one word: forge policy check 'ls -la'; or --file FILE.jsonl.")
+    throw new UsageError('There is no command to check.', "Give commands, each in quotes: forge policy check 'ls -la'; or --file FILE.jsonl.")
   }
   const { policies, notice } = await policyOptions(options, projectDir)
   const judge = await judgeOf(projectDir, policies)
@@ -30,12 +30,21 @@ async function policy(action: string, commands: string[], options: PolicyCheckOp
 type Judge = (command: string, cwd?: string) => Decision
 
 async function judgeOf(projectDir: string, policies: readonly SecurityPolicy[]): Promise<Judge> {
-  const { evaluateCommand } = await import('@forge/core')
-  return (command, cwd) => evaluateCommand(command, { projectDir, cwd, policies })
+  const { environmentSecrets, evaluateCommand, redact } = await import('@forge/core')
+  return (command, cwd) => {
+    const decision = evaluateCommand(command, { projectDir, cwd, policies })
+    // What a policy threw need not speak of the command alone.
+    if (!decision.rule.startsWith('internal.')) return decision
+    return { ...decision, reason: redact(decision.reason, { secrets: environmentSecrets(process.env) }) }
+  }
 }
 
 function checkWords(commands: readonly string[], judge: Judge, json: boolean): CommandOutcome {
   const answers = commands.map((command) => ({ command, ...judge(command) }))
+  if (commands.length > 1 && !commands.some((command) => /\s/.test(command)) && answers.some(({ verdict }) => verdict === 'deny')) {
+    const whole = visible(commands.join(' '))
+    process.stderr.write(`forge: Each word was judged as a command of its own. If one is meant, put it in quotes: forge policy check '${whole}'\n`)
+  }
   const colour = colourFor(process.stdout)
   const texts = answers.map((answer) => (json ? JSON.stringify(answer) : asText(answer, colour)))
   return ending(texts, answers)

@@ -8,6 +8,7 @@ import { ForgeError } from '../errors'
 import { wrongPlace } from './bound-places'
 import { bubblewrapArguments } from './bubblewrap-arguments'
 import { openForwards, realForwards } from './forwards'
+import { requireAbsolute } from './hidden-places'
 import { type HostConnection, MINIMAL_PATH, connectHost } from './host-connection'
 import { HOST_PROGRAM } from './host-program'
 import { hostSession } from './host-session'
@@ -19,12 +20,12 @@ export interface BubblewrapOptions {
   executable?: string
   /** Absolute folders that commands may read besides the system's, for example a toolchain; default none. */
   visible?: readonly string[]
-  /** Absolute folders and files to hide although they lie in a folder that is seen; default none. */
+  /** Absolute folders and files to hide although they lie in a folder that is seen, but not in one where commands may write; default none. */
   hidden?: readonly string[]
 }
 
 const REMEDY =
-  'Install bubblewrap (Debian, Ubuntu: apt install bubblewrap) and allow unprivileged user namespaces (Ubuntu 24.04: an AppArmor profile for bwrap, or sysctl kernel.apparmor_restrict_unprivileged_userns=0), or choose to run without a sandbox.'
+  'Install bubblewrap (Debian, Ubuntu: apt install bubblewrap) and allow unprivileged user namespaces (Ubuntu 24.04: an AppArmor profile for bwrap, or sysctl kernel.apparmor_restrict_unprivileged_userns=0), or choose to run without a sandbox (--sandbox none; in a program noSandbox()).'
 
 /** In order of preference: the second is for a bwrap that is set-uid or older. */
 const VARIANTS = [
@@ -45,14 +46,17 @@ const STOP_LIMIT_MS = 6_000
  * Inside: the system's programs, libraries and settings, read-only and without what only some users may read; the project and `writable` folders,
  * writable, except what git runs or trusts and the harness's `.forge` and `logs`; `readable` folders; empty home and temporary folders. Nothing else
  * of the machine is there. A network of its own with nothing but loopback; no capability, no further namespace, no process of the host in sight.
+ * @throws ForgeError CONFIG_INVALID for a relative path in `visible` or `hidden`
  */
 export function bubblewrap(options: BubblewrapOptions = {}): Sandbox {
-  const { visible = [], hidden = [] } = options
+  const { executable: name = 'bwrap', visible = [], hidden = [] } = options
+  requireAbsolute('visible', visible)
+  requireAbsolute('hidden', hidden)
   let working: (typeof VARIANTS)[number] | undefined
 
   async function launch(spec: SandboxSpec): Promise<HostConnection> {
-    const executable = options.executable ?? findOnPath('bwrap')
-    if (!executable) throw unavailable('bubblewrap (bwrap) is not installed')
+    const executable = name.includes(sep) ? [name].find(canRun) : findOnPath(name)
+    if (!executable) throw unavailable(`bubblewrap (${name}) is not installed`)
     const forwards = realForwards(spec.forwards)
     let reason = ''
     for (const variant of working ? [working] : VARIANTS) {
@@ -103,7 +107,7 @@ export function bubblewrap(options: BubblewrapOptions = {}): Sandbox {
         return launch(spec)
       }
       const current = async () => {
-        if (stopping) throw new ForgeError('SANDBOX_UNAVAILABLE', 'the session was stopped')
+        if (stopping) throw new ForgeError('SANDBOX_UNAVAILABLE', 'the session was stopped', { remedy: 'Start another one.' })
         connection = connection.then(renewed, () => launch(spec))
         return connection
       }
@@ -184,12 +188,14 @@ function findOnPath(name: string): string | undefined {
     .split(delimiter)
     .filter((folder) => folder.startsWith(sep))
     .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
+    .find(canRun)
+}
+
+function canRun(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }

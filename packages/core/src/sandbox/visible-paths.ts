@@ -133,7 +133,7 @@ function holdsSystem(path: string): boolean {
 }
 
 /** Without links, where it exists. */
-function realPlace(path: string): string {
+export function realPlace(path: string): string {
   try {
     return realpathSync(path)
   } catch {

@@ -68,9 +68,9 @@ export function policyConformance({ create, beside = [], allowed = [], denied = 
   }
   for (const entry of denied) {
     cases[`denies: ${commandOf(entry)}`] = () => {
-      const { verdict, rule } = judge(commandOf(entry))
-      assert.equal(verdict, 'deny')
-      if (typeof entry !== 'string' && entry.rule !== undefined) assert.equal(rule, entry.rule)
+      const { verdict, rule, reason } = judge(commandOf(entry))
+      assert.equal(verdict, 'deny', `allowed by ${rule}: ${reason}`)
+      if (typeof entry !== 'string' && entry.rule !== undefined) assert.equal(rule, entry.rule, `denied by ${rule}, not by ${entry.rule}: ${reason}`)
     }
   }
   return Object.entries(cases).map(([name, check]) => ({ name, run: async () => check() }))

@@ -52,6 +52,19 @@ describe.skipIf(!probe.works)(`bubblewrap: what a session is given${probe.works 
     expect(readFileSync(join(writable, 'made'), 'utf8')).toBe('made\n')
   })
 
+  it('hides what it is told to in a folder that is lent, and refuses to where commands could move it', async () => {
+    const lent = folder('lent', { seen: 'seen', key: 'secret' })
+    const project = folder('holds', { key: 'secret' })
+    const writable = folder('writable', { key: 'secret' })
+    const hides = (...hidden: string[]) => bubblewrap({ hidden }).start({ root: project, readable: [lent], writable: [writable] })
+    const session = await hides(join(lent, 'key'), '/no/such/place')
+    expect((await session.exec(`cat ${lent}/seen ${lent}/key`)).stdout).toBe('seen')
+    await session.stop()
+    for (const place of [project, writable]) {
+      await expect(hides(join(place, 'key'))).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining('cannot be hidden') })
+    }
+  })
+
   it('has temporary files of its own, wherever TMPDIR points', async () => {
     await inside({}, async (session) => {
       const made = await session.exec('file=$(mktemp) && echo x > $file && echo $file')

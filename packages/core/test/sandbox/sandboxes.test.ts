@@ -69,9 +69,15 @@ describe.each(sandboxes.map((sandbox) => [sandbox.kind, sandbox] as const))('%s:
 it('a missing bwrap is a finding with its remedy', async () => {
   expect(await bubblewrap({ executable: '/nowhere/bwrap' }).probe()).toMatchObject({
     works: false,
-    reason: expect.stringContaining('bubblewrap'),
+    reason: 'bubblewrap (/nowhere/bwrap) is not installed',
     remedy: expect.stringContaining('Install'),
   })
+})
+
+it.each(['visible', 'hidden'])('a relative path in %s is refused at once', (option) => {
+  expect(() => bubblewrap({ [option]: ['/usr/share', 'secrets'] })).toThrow(
+    `${option} of bubblewrap() names "secrets", which is not an absolute path`,
+  )
 })
 
 describe.skipIf(!bwrapProbe.works)(`bubblewrap: what is kept out${skipped}`, () => {
