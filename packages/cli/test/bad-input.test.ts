@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { forge } from './run-forge'
 
 const BAD: [name: string, content: string | Uint8Array][] = [
@@ -58,5 +58,16 @@ describe('a specification that holds nothing to build', () => {
     expect(exitCode).toBe(2)
     expect(stderr).toContain('not a Forge project')
     expect(await readdir(place)).toEqual(['thesis.txt'])
+  })
+
+  it.each([
+    [['ANTHROPIC_API_KEY'], 'forge: ANTHROPIC_API_KEY is set but not used: '],
+    [['ANTHROPIC_API_KEY', 'AZURE_FOUNDRY_API_KEY'], 'forge: ANTHROPIC_API_KEY and AZURE_FOUNDRY_API_KEY are set but not used: '],
+  ])('says that %j cannot be used', async (keys, notice) => {
+    for (const key of ['ANTHROPIC_API_KEY', 'AZURE_FOUNDRY_API_KEY']) vi.stubEnv(key, keys.includes(key) ? 'a-key' : undefined)
+    const place = await mkdtemp(join(folder, 'foreign-'))
+    await writeFile(join(place, 'thesis.txt'), 'chapter one')
+    expect((await forge('generate', '--project-dir', place)).stderr).toContain(notice)
+    vi.unstubAllEnvs()
   })
 })

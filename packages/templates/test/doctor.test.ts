@@ -29,7 +29,7 @@ describe('diagnose', () => {
     const findings = await diagnose()
     expect(findings).toContainEqual(expect.objectContaining({ name: 'PostgreSQL', ok: false, required: true, remedy: expect.any(String) }))
     expect(findings).toContainEqual(
-      expect.objectContaining({ name: 'Model provider', ok: true, detail: expect.stringContaining('ANTHROPIC_API_KEY set, but not used') }),
+      expect.objectContaining({ name: 'Model provider', ok: true, detail: expect.stringContaining('ANTHROPIC_API_KEY is set, but not used') }),
     )
     expect(JSON.stringify(findings)).not.toContain('s3cret')
   })

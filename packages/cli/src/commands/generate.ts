@@ -39,7 +39,10 @@ async function chooseProvider(value: unknown): Promise<ChosenProvider> {
   }
   const wanted = oneOf(given, '--provider', ['auto', 'blueprint'] as const)
   const found = wanted === 'auto' ? MODEL_KEYS.filter((key) => process.env[key]) : []
-  const notice = found.length > 0 ? `${found.join(' and ')} set but not used: this release has the embedded provider only.` : null
+  const notice =
+    found.length > 0
+      ? `${found.join(' and ')} ${found.length > 1 ? 'are' : 'is'} set but not used: this release has the embedded provider only.`
+      : null
   const { blueprint } = await import('@forge/blueprint')
   return { provider: blueprint(), notice }
 }

@@ -2,6 +2,7 @@ import { ForgeError } from '../errors'
 import { addedRule } from './added-rule'
 import { isForbiddenBuiltin } from './builtins'
 import type { CommandRule } from './command-rule'
+import { checkFields, checkNames, isObject, nearest, shown, wrong } from './given'
 import type { SecurityPolicy } from './policy'
 import { defaultRules } from './rules'
 import { shellPolicy } from './shell-policy'
@@ -28,15 +29,19 @@ export interface AllowlistOptions {
 /**
  * The built-in rules with programs added or removed. It denies what breaks a rule, and abstains on a script with programs that it does not know, naming
  * them: so several lists in one chain vouch together for a script that uses commands of each.
- * @throws ForgeError CONFIG_INVALID for a name that cannot be added
+ * @throws ForgeError CONFIG_INVALID for a name that cannot be added, one to remove that is a listed one misspelt, and options of another form
  */
-export function commandAllowlist({ add = [], remove = [], rules = [], replace = [] }: AllowlistOptions = {}): SecurityPolicy {
+export function commandAllowlist(options: AllowlistOptions = {}): SecurityPolicy {
+  checkForm(options)
+  const { add = [], remove = [], rules = [], replace = [] } = options
   const builtIn = without(namesOf(replace), defaultRules)
   const known = new Set(namesOf([...builtIn, ...replace]))
   const added = add.filter((name) => !known.has(name))
   for (const name of [...add, ...remove, ...namesOf([...rules, ...replace])]) checkName(name)
   const ruled = new Set(namesOf(rules))
   for (const name of added) if (!ruled.has(name)) checkAdded(name)
+  const listed = new Set([...known, ...added, ...ruled])
+  for (const name of remove) if (!listed.has(name)) checkRemoved(name, listed)
   const id = ['allowlist', ...signed('+', add), ...signed('-', remove), ...signed('~', namesOf(replace))].join(' ')
   return shellPolicy(id, [...builtIn, addedRule(added), removedRule(remove), ...rules, ...replace])
 }
@@ -52,6 +57,21 @@ const removedRule = (names: readonly string[]): CommandRule => ({
   names,
   check: ({ name }) => ({ rule: `${name}.removed`, reason: `${name} is switched off here.`, hint: 'Do it another way.' }),
 })
+
+function checkForm(options: AllowlistOptions): void {
+  checkFields('the options of commandAllowlist', options, ['add', 'remove', 'rules', 'replace'])
+  for (const field of ['add', 'remove'] as const) checkNames(`${field} of commandAllowlist`, options[field] ?? [])
+  for (const field of ['rules', 'replace'] as const) checkRules(`${field} of commandAllowlist`, options[field] ?? [])
+}
+
+function checkRules(what: string, rules: unknown): void {
+  const remedy = 'Write [{ names: ["program"], check }], or use optionRule.'
+  if (!Array.isArray(rules)) throw wrong(`${what} must be a list of rules, not ${shown(rules)}`, remedy)
+  for (const rule of rules as unknown[]) {
+    if (!isObject(rule) || typeof rule['check'] !== 'function') throw wrong(`${what} holds something that is no rule`, remedy)
+    checkNames(`names of a rule in ${what}`, rule['names'])
+  }
+}
 
 const PLAIN_NAME = /^[\w+][\w.+-]*$/
 const SCRIPT_PATH = /^\.\/[\w+][\w.+-]*(\/[\w+][\w.+-]*)*$/
@@ -77,3 +97,16 @@ function checkAdded(name: string): void {
     remedy: `Allow the programs that ${name} would run, or give ${name} a rule of its own: commandAllowlist({ rules: [{ names: ['${name}'], check }] }), with the command line in a --policy file.`,
   })
 }
+
+/** A program that is not on this list may be on that of another policy; one of nearly the same name is a slip, and would stay allowed. */
+function checkRemoved(name: string, listed: ReadonlySet<string>): void {
+  const meant = nearest(
+    name,
+    [...listed].filter((each) => Math.min(each.length, name.length) >= SHORTEST_SLIP),
+  )
+  if (meant !== undefined)
+    throw wrong(`${name} cannot be removed: it is not on the list, and ${meant} is`, `Write ${meant}, or deny ${name} by a rule of its own.`)
+}
+
+/** Too many programs differ by one letter of three. */
+const SHORTEST_SLIP = 4

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ForgeError } from '../errors'
 import { commandAllowlist } from './command-allowlist'
 import type { CommandRule } from './command-rule'
+import { isObject, nearest } from './given'
 import { optionRule } from './option-rule'
 import type { OptionTable } from './option-table'
 import type { SecurityPolicy } from './policy'
@@ -21,6 +22,8 @@ const table = z.strictObject({
   singleDashWords: z.boolean().exactOptional(),
 })
 
+const denial = z.strictObject({ command: z.string().min(1), words: names, reason: z.string().min(1), hint: z.string().optional() })
+
 const declaration = z.strictObject({
   /** As `add` of {@link commandAllowlist}. */
   allow: names.optional(),
@@ -31,7 +34,7 @@ const declaration = z.strictObject({
   /** Option tables in the place of the built-in rules, as `replace` of {@link commandAllowlist}. */
   replace: z.array(table).optional(),
   /** Commands that are denied when all these words are among theirs, in any order. */
-  deny: z.array(z.strictObject({ command: z.string().min(1), words: names, reason: z.string().min(1), hint: z.string().optional() })).optional(),
+  deny: z.array(denial).optional(),
 })
 
 /** Policies as data, for example from a JSON file. */
@@ -44,8 +47,8 @@ export type PolicyDeclaration = z.input<typeof declaration>
 export function declaredPolicies(data: unknown): SecurityPolicy[] {
   const parsed = declaration.safeParse(data)
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
-    throw new ForgeError('CONFIG_INVALID', `Wrong policy: ${faults.join('; ')}`, {
+    const faults = isObject(data) ? parsed.error.issues.map(faultOf) : ['it must be an object']
+    throw new ForgeError('CONFIG_INVALID', `the policy is wrong: ${faults.join('; ')}`, {
       remedy:
         'Correct the named fields: allow and remove are lists of names, rules and replace of option tables, deny of { command, words, reason, hint }.',
     })
@@ -55,6 +58,20 @@ export function declaredPolicies(data: unknown): SecurityPolicy[] {
   const replace = (parsed.data.replace ?? []).map(ruleOf)
   const list = commandAllowlist({ add: allow, remove, rules, replace })
   return deny.length === 0 ? [list] : [list, denialsOf(commandAllowlist({ rules: deny.map(denialRule), replace }))]
+}
+
+function faultOf(issue: z.core.$ZodIssue): string {
+  const place = issue.path.join('.')
+  if (issue.code !== 'unrecognized_keys') return `${place}: ${issue.message}`
+  const known = Object.keys(
+    place.startsWith('deny.') ? denial.shape : place === '' ? declaration.shape : place.endsWith('.values') ? operand.enum : table.shape,
+  )
+  return issue.keys
+    .map((key) => {
+      const meant = nearest(key, known)
+      return `${place === '' ? '' : `${place}: `}there is no field ${key}${meant === undefined ? '' : ` (perhaps ${meant} is meant)`}`
+    })
+    .join('; ')
 }
 
 const ruleOf = ({ names: programs, ...options }: OptionTable & { names: string[] }): CommandRule => optionRule(programs, options)

@@ -95,6 +95,21 @@ export function moved(path: string): DeniedError {
   return new DeniedError({ verdict: 'deny', rule: 'fs.race', reason: `${path} was replaced while it was opened.`, hint: 'Try again.' })
 }
 
+/**
+ * Lets the system's error name the path that was asked for, in the place of one such as /proc/self/fd/22/x. A link that was put in the place of a file
+ * looks like a loop.
+ */
+export function explained(path: string): (error: NodeJS.ErrnoException & { dest?: string }) => never {
+  return (error) => {
+    if (error.code === 'ELOOP') throw moved(path)
+    const opened = [error.path, error.dest].filter((name) => name !== undefined)
+    if (opened.length === 0) throw error
+    const named = (text: string) => opened.reduce((before, name) => before.replaceAll(name, () => path), text)
+    const stack = named(error.stack ?? '')
+    throw Object.assign(error, { path, message: named(error.message), stack }, error.dest === undefined ? {} : { dest: path })
+  }
+}
+
 function denied(path: string): (error: NodeJS.ErrnoException) => never {
   return (error) => {
     throw error.code === 'ELOOP' || error.code === 'ENOTDIR' ? moved(path) : error

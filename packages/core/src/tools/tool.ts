@@ -20,7 +20,7 @@ export interface Workspace {
   writeText(path: string, content: string, operation?: 'write' | 'edit'): Promise<void>
   /** Project-relative paths of regular files below `path`, sorted; ignores .git and what .gitignore names. */
   list(path?: string): Promise<string[]>
-  /** The real path that the operation would touch. @throws DeniedError */
+  /** The real path that the operation would touch. @throws DeniedError, or an error for a folder in the place of a file, or the reverse */
   check(operation: FileOperation, path: string): string
   /** Runs a shell command in the project folder; `timeoutMs` is 120 000 by default. @throws DeniedError when the policy refuses. */
   run(command: string, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<ExecResult>

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { evaluateCommand } from '../security/evaluate'
-import { filesystemGuard } from '../security/filesystem-guard'
+import { MISTAKEN, filesystemGuard } from '../security/filesystem-guard'
+import { explained } from '../security/held-folder'
 import type { SecurityPolicy } from '../security/policy'
 import type { SandboxSession } from '../sandbox/sandbox'
 import { listFiles } from './file-list'
@@ -26,10 +27,17 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
   const { session, policies, timeoutMs = 120_000, maxOutputBytes = 32 * 1024 } = options
   const guard = filesystemGuard(options.root)
   const { root } = guard
+  const resolve: Workspace['check'] = (operation, path) => {
+    try {
+      return guard.resolve(operation, path)
+    } catch (error) {
+      return mistaken(error)
+    }
+  }
   return {
     root,
     async readText(path) {
-      const { handle } = await guard.open('read', path)
+      const { handle } = await guard.open('read', path).catch(mistaken)
       try {
         const { size } = await handle.stat()
         if (size > MAX_READ_BYTES) throw new Error(`${path} is too large to read (${size} bytes).`)
@@ -39,20 +47,30 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
       }
     },
     async writeText(path, content, operation = 'write') {
-      await guard.replace(operation, path, content)
+      await guard.replace(operation, path, content).catch(mistaken)
     },
     async list(path = '.') {
-      const start = guard.resolve('list', path)
-      if (!lstatSync(start).isDirectory()) throw new Error(`${path} is not a folder.`)
-      return listFiles(root, start)
+      const start = resolve('list', path)
+      try {
+        if (!lstatSync(start).isDirectory()) throw new Error(`${path} is not a folder.`)
+        return listFiles(root, start)
+      } catch (error) {
+        return explained(path)(error as NodeJS.ErrnoException)
+      }
     },
-    check: (operation, path) => guard.resolve(operation, path),
+    check: resolve,
     async run(command, runOptions = {}) {
       const decision = evaluateCommand(command, { projectDir: root, cwd: root, policies })
       if (decision.verdict === 'deny') throw new DeniedError(decision)
       return session.exec(command, { cwd: root, timeoutMs: runOptions.timeoutMs ?? timeoutMs, maxOutputBytes, signal: runOptions.signal })
     },
   }
+}
+
+/** Whoever takes a folder for a file attacks nothing: that is an error as any other, and no denial. */
+function mistaken(error: unknown): never {
+  if (!(error instanceof DeniedError) || error.decision.rule !== MISTAKEN) throw error
+  throw new Error(`${error.decision.reason} ${error.decision.hint}`)
 }
 
 function decode(bytes: Buffer, path: string): string {

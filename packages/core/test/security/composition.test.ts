@@ -49,6 +49,7 @@ describe('a chain of policies', () => {
     expect(judge('ls', [])).toMatchObject({ verdict: 'deny', rule: 'default.unlisted' })
     expect(judge('ls', [silent, shy])).toMatchObject({ verdict: 'deny', rule: 'default.unlisted', reason: 'not my subject', hint: 'ask another' })
     expect(judge('evil', defaultPolicies()).reason).toContain('evil')
+    for (const policies of [[], [silent]]) expect(judge('ls', policies).hint).toContain('defaultPolicies()')
   })
 
   test('denies when a policy throws or answers with nothing, whatever the others say', () => {
@@ -64,9 +65,31 @@ describe('a chain of policies', () => {
     const mute = { id: 'mute', evaluate: () => undefined } as unknown as SecurityPolicy
     const unsure = { id: 'unsure', evaluate: () => ({ verdict: 'ask' }) } as unknown as SecurityPolicy
     for (const policy of [broken, mute, unsure, bare, odd, later]) {
-      expect(judge('ls', [...defaultPolicies(), policy]).rule, policy.id).toMatch(/^internal\./)
+      const { rule, hint } = judge('ls', [...defaultPolicies(), policy])
+      expect({ rule, hint }, policy.id).toEqual({ rule: expect.stringMatching(/^internal\./), hint: expect.stringContaining('policy is at fault') })
     }
     expect(judge('ls', [broken]).reason).toContain('out of order')
+    expect(judge('ls', [mute])).toMatchObject({ rule: 'internal.verdict', reason: expect.stringContaining('gave no verdict') })
+    expect(judge('ls', [null as unknown as SecurityPolicy]).rule).toBe('internal.error')
+  })
+
+  test('says of an asynchronous policy that it must answer at once, also when its promise fails', async () => {
+    for (const answer of [async () => ({ verdict: 'allow', rule: 'x', reason: 'x' }), async () => Promise.reject(new Error('out of order'))]) {
+      const later = { id: 'later', evaluate: answer } as unknown as SecurityPolicy
+      expect(judge('ls', [later])).toMatchObject({
+        rule: 'internal.verdict',
+        reason: expect.stringMatching(/^the policy later .*must answer at once/),
+      })
+      await new Promise((done) => setImmediate(done))
+    }
+  })
+
+  test('a project folder that cannot be used is denied with what to do', () => {
+    expect(evaluateCommand('ls', { projectDir: '/dev/null/x' })).toMatchObject({
+      verdict: 'deny',
+      rule: 'cwd.project',
+      hint: expect.stringContaining('another folder'),
+    })
   })
 })
 
@@ -207,12 +230,22 @@ describe('declaredPolicies', () => {
   ])('%s: %s by %s', (command, verdict, rule) => expect(judge(command, policies)).toMatchObject({ verdict, rule }))
 
   test.each<[unknown, RegExp]>([
-    [{ alow: ['make'] }, /alow/],
+    [{ alow: ['make'] }, /the policy is wrong: there is no field alow \(perhaps allow is meant\)$/],
+    [{ remove: ['crul'] }, /crul cannot be removed/],
+    [{ rules: [{ names: ['x'], flag: '-q' }] }, /rules\.0: there is no field flag \(perhaps flags is meant\)/],
+    [{ rules: [{ names: ['x'], flags: ['-q'] }] }, /rules\.0\.flags: /],
+    [{ rules: [{ names: ['x'], flags: 'q' }] }, /"q" among flags in the option table of x/],
+    [{ replace: [{ names: ['x'], values: { paht: '-x' } }] }, /replace\.0\.values: there is no field paht \(perhaps path is meant\)/],
+    [{ deny: [{ command: 'x', words: ['y'], reason: 'z', hnt: '' }] }, /deny\.0: there is no field hnt \(perhaps hint is meant\)/],
     [{ allow: 'make' }, /allow: /],
     [{ allow: ['bash'] }, /bash cannot be allowed/],
     [{ deny: [{ command: 'git', words: [] }] }, /deny\.0\.words: .*deny\.0\.reason: /],
     [{ rules: [{ names: ['x'], operands: 'any' }] }, /rules\.0\.operands: /],
-    [[], /the whole: /],
-    [null, /the whole: /],
-  ])('%j is refused with the place', (data, message) => expect(() => declaredPolicies(data)).toThrow(message))
+    [[], /must be an object/],
+    [null, /must be an object/],
+  ])('%j is refused with the place', (data, message) => {
+    expect(() => declaredPolicies(data)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message), remedy: expect.any(String) }),
+    )
+  })
 })

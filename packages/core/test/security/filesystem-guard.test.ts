@@ -100,7 +100,12 @@ const DENIED: readonly (readonly [FileOperation, string, string])[] = [
   ['write', 'dangling/x', 'fs.path'],
   ['read', 'loop', 'fs.path'],
   ['write', 'loop/x', 'fs.path'],
-  ['write', 'app/main.py/x', 'fs.path'],
+  ['write', 'app/main.py/x', 'fs.folder'],
+  ['read', 'app/main.py/../../../etc/passwd', 'fs.path'],
+  ['write', 'inner/main.py/x/y', 'fs.folder'],
+  ['write', 'secret-link/x', 'fs.path'],
+  ['write', '.git/config/x', 'fs.path'],
+  ['write', 'hard/x', 'fs.path'],
   ['list', 'out', 'fs.outside'],
   ['list', '/', 'fs.outside'],
   ['write', '.git/config', 'fs.git'],
@@ -141,6 +146,18 @@ describe('check', () => {
     expect(guard.check(operation, path)).toMatchObject({ verdict: 'deny', rule })
   })
 
+  test('a path far below a file, or a link to nothing, takes no time', () => {
+    const startedAt = process.cpuUsage()
+    for (const [start, rule] of [
+      ['app/main.py/', 'fs.folder'],
+      ['loop/', 'fs.path'],
+      [`${'app/../'.repeat(200)}loop/`, 'fs.path'],
+    ] as const) {
+      expect(guard.check('read', `${start}${'x/'.repeat(1300)}x`)).toMatchObject({ verdict: 'deny', rule })
+    }
+    expect(process.cpuUsage(startedAt).user).toBeLessThan(300_000)
+  })
+
   test('takes absolute paths inside the folder', () => {
     expect(guard.check('read', join(root, 'app', 'main.py')).verdict).toBe('allow')
     expect(guard.check('read', `${root}-other/x`).verdict).toBe('deny')
@@ -168,10 +185,28 @@ describe('open', () => {
   })
 
   test('refuses what check refuses, and makes nothing', async () => {
-    for (const [operation, path] of DENIED) {
-      if (operation !== 'list') await expect(guard.open(operation, path)).rejects.toThrow(DeniedError)
-    }
+    for (const [operation, path] of DENIED) await expect(guard.open(operation, path)).rejects.toThrow(DeniedError)
     expect(readdirSync(outside)).toEqual(['secret'])
+  })
+
+  test('opens a folder to list it', async () => {
+    const { handle, realPath } = await guard.open('list', 'inner')
+    expect((await handle.stat()).isDirectory()).toBe(true)
+    await handle.close()
+    expect(realPath).toBe(join(root, 'app'))
+    await expect(guard.open('list', 'app/main.py')).rejects.toMatchObject({ decision: { rule: 'fs.folder' } })
+  })
+
+  test.each<[FileOperation, string, string]>([
+    ['read', 'gone.txt', 'ENOENT'],
+    ['edit', 'app/$& gone.txt', 'ENOENT'],
+    ['read', 'gone/deep/er.txt', 'ENOENT'],
+    ['write', 'gone/new.txt', 'ENOENT'],
+    ['list', 'gone', 'ENOENT'],
+  ])('the error of the system to %s %s names that path, and none of the process', async (operation, path, code) => {
+    const error = (await guard.open(operation, path).catch((caught: unknown) => caught)) as NodeJS.ErrnoException
+    expect(error).toMatchObject({ code, path, message: expect.stringContaining(`'${path}'`) })
+    expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain('/proc/')
   })
 
   test('creates a file for writing and not for editing', async () => {
@@ -180,6 +215,21 @@ describe('open', () => {
     expect(statSync(join(root, 'app', 'new.py')).isFile()).toBe(true)
     await expect(guard.open('edit', 'app/missing.py')).rejects.toThrow(/ENOENT/)
   })
+})
+
+test('an operation that is none is denied at each door', async () => {
+  const bring = (operation: string) => operation as FileOperation & ('write' | 'edit')
+  for (const operation of ['delete', 'constructor', '', undefined]) {
+    expect(guard.check(bring(operation as string), 'b.txt')).toMatchObject({
+      verdict: 'deny',
+      rule: 'fs.operation',
+      hint: expect.stringContaining('read, write, edit, list'),
+    })
+    expect(() => guard.resolve(bring(operation as string), 'b.txt')).toThrow(DeniedError)
+    await expect(guard.open(bring(operation as string), 'b.txt')).rejects.toThrow(DeniedError)
+  }
+  for (const operation of ['delete', 'read', 'list']) await expect(guard.replace(bring(operation), '.git/config', 'x')).rejects.toThrow(DeniedError)
+  expect(readFileSync(join(root, '.git', 'config'), 'utf8')).toBe('content')
 })
 
 describe('replace', () => {

@@ -91,13 +91,13 @@ function resolved(operation: FileOperation, path: string): string | DeniedError 
   }
 }
 
-/** What is read, or the code of the error. A new file is taken away again. */
-async function opened(operation: 'read' | 'write' | 'edit', path: string): Promise<{ realPath: string; content: string } | string | DeniedError> {
+/** What is read, or which folder it is, or the code of the error. A new file is taken away again. */
+async function opened(operation: FileOperation, path: string): Promise<{ realPath: string; content: string } | string | DeniedError> {
   try {
     const target = resolved(operation, path)
     const isNew = typeof target === 'string' && statSync(target, { throwIfNoEntry: false }) === undefined
     const { handle, realPath } = await guard.open(operation, path)
-    const content = await handle.readFile('utf8')
+    const content = operation === 'list' ? `folder ${(await handle.stat()).ino}` : await handle.readFile('utf8')
     await handle.close()
     if (isNew) rmSync(realPath)
     return { realPath, content }
@@ -115,6 +115,14 @@ function kernelReads(path: string): string {
   }
 }
 
+/** What `open` of a folder gives, its error for a name that is not there, and its refusal of a file. */
+function listing(target: string): unknown {
+  const stats = statSync(target, { throwIfNoEntry: false })
+  if (stats === undefined) return 'ENOENT'
+  if (stats.isDirectory()) return { realPath: target, content: `folder ${stats.ino}` }
+  return expect.objectContaining({ name: 'DeniedError', decision: expect.objectContaining({ rule: 'fs.folder' }) })
+}
+
 test('the corpus keeps its size, and no row stands twice', () => {
   expect(PATHS.length).toBeGreaterThanOrEqual(200)
   expect(new Set(PATHS.map(([operation, path]) => `${operation} ${path}`)).size).toBe(PATHS.length)
@@ -129,13 +137,15 @@ describe('check, resolve and open agree', () => {
       expect(decision.verdict === 'allow' ? 'allow' : decision.rule).toMatch(new RegExp(`^(${verdict.replaceAll('.', '\\.')})$`))
 
       const target = resolved(operation, path)
-      const outcome = operation === 'list' ? undefined : await opened(operation, path)
+      const outcome = await opened(operation, path)
       if (decision.verdict === 'deny') {
-        for (const refusal of [target, outcome ?? target]) expect(refusal).toMatchObject({ name: 'DeniedError', decision: { rule: decision.rule } })
+        for (const refusal of [target, outcome]) expect(refusal).toMatchObject({ name: 'DeniedError', decision: { rule: decision.rule } })
+        expect(decision.hint).toMatch(/\w\.$/)
       } else {
         expect(target === root || String(target).startsWith(`${root}/`)).toBe(true)
         if (operation === 'read') expect(typeof outcome === 'object' ? (outcome as { content: string }).content : outcome).toBe(kernelReads(path))
-        else if (operation !== 'list') expect(outcome).toSatisfy((it) => it === 'ENOENT' || (it as { realPath?: string }).realPath === target)
+        else if (operation === 'list') expect(outcome).toEqual(listing(String(target)))
+        else expect(outcome).toSatisfy((it) => it === 'ENOENT' || (it as { realPath?: string }).realPath === target)
       }
       expect(snapshot()).toBe(untouched)
     },

@@ -73,8 +73,9 @@ describe('Read', () => {
   test('says what is missing, a folder, or no text', async () => {
     files({ 'folder/x': '' })
     writeFileSync(join(root, 'binary'), Buffer.from([0xff, 0xfe, 0x00]))
-    expect(await use('Read', { file_path: 'nowhere' })).toMatchObject({ isError: true, content: expect.stringContaining('no such file') })
-    expect((await use('Read', { file_path: 'folder' })).denied?.rule).toBe('fs.folder')
+    expect(await use('Read', { file_path: 'folder/nowhere' })).toMatchObject({ isError: true, content: 'There is no such file: folder/nowhere' })
+    expect((await use('Read', { file_path: 'gone/nowhere' })).content).toBe('There is no such file: gone/nowhere')
+    expect(await use('Glob', { pattern: '*', path: 'gone' })).toMatchObject({ isError: true, content: 'There is no such file: gone' })
     expect(await use('Read', { file_path: 'binary' })).toMatchObject({ isError: true, content: expect.stringContaining('not a text file') })
   })
 
@@ -97,9 +98,35 @@ describe('Write', () => {
 
   test('does not write over a folder', async () => {
     files({ 'folder/x': '' })
-    expect((await use('Write', { file_path: 'folder', content: '' })).denied?.rule).toBe('fs.folder')
+    expect((await use('Write', { file_path: 'folder', content: '' })).isError).toBe(true)
+    expect(readdirSync(join(root, 'folder'))).toEqual(['x'])
   })
 })
+
+test.each<[string, Record<string, unknown>, string]>([
+  ['Read', { file_path: 'folder' }, 'folder is a folder, not a file. Name a file in it.'],
+  ['Read', { file_path: 'file/' }, 'file/ names a folder by its end'],
+  ['Read', { file_path: 'file/x/y' }, 'a part of the path is a file, not a folder.'],
+  ['Write', { file_path: 'folder', content: '' }, 'folder is a folder, not a file.'],
+  ['Write', { file_path: 'file/x', content: '' }, 'a part of the path is a file, not a folder.'],
+  ['Edit', { file_path: 'folder', old_string: 'a', new_string: 'b' }, 'folder is a folder, not a file.'],
+  ['Glob', { pattern: '*', path: 'file/x' }, 'a part of the path is a file, not a folder.'],
+  ['Grep', { pattern: 'a', path: 'file/x' }, 'a part of the path is a file, not a folder.'],
+])('to take a file and a folder for each other is a mistake, and no denial: %s %j', async (name, input, message) => {
+  files({ 'folder/x': '', file: '' })
+  const { content, isError, denied } = await use(name, input)
+  expect({ isError, denied }).toEqual({ isError: true, denied: undefined })
+  expect(content).toContain(message)
+  expect(content).not.toContain('Denied')
+})
+
+test.each(['../outside/file/x', '/etc/passwd/x', 'file/../../../etc/passwd', '.git/config/x'])(
+  'it is one where nothing may be used: Write %s',
+  async (path) => {
+    files({ file: '', '.git/config': '' })
+    expect((await use('Write', { file_path: path, content: '' })).denied?.rule).toMatch(/^fs\.(path|outside|git)$/)
+  },
+)
 
 describe('Edit', () => {
   test('replaces exactly one occurrence, or all of them', async () => {
@@ -119,7 +146,7 @@ describe('Edit', () => {
     expect(await why('a', 'class')).toContain('without line numbers')
     expect(await why('windows', 'a\nb')).toContain('CRLF')
     expect(await why('a', '')).toContain('Use Write')
-    expect(await why('nowhere', 'y')).toContain('no such file')
+    expect(await why('nowhere', 'y')).toBe('There is no such file: nowhere')
     expect(await contentOf('Edit', { file_path: 'a', old_string: 'def', new_string: 'def' })).toContain('nothing to change')
   })
 })

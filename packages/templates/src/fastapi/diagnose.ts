@@ -120,7 +120,7 @@ function providers(): Finding {
   const { anthropic, azure } = detectProvider(process.env)
   const names = [...(anthropic ? ['ANTHROPIC_API_KEY'] : []), ...(azure ? ['AZURE_FOUNDRY_API_KEY, AZURE_FOUNDRY_BASE_URL'] : [])]
   const name = 'Model provider'
-  const keys = names.length > 0 ? `${names.join(', ')} set, but not used: ` : ''
+  const keys = names.length > 0 ? `${names.join(', ')} ${anthropic && !azure ? 'is' : 'are'} set, but not used: ` : ''
   return { name, ok: true, required: false, detail: `${keys}this release has the embedded provider only, which needs no key` }
 }
 
