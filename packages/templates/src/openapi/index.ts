@@ -1,0 +1,2 @@
+export { checkOpenApi, type OpenApiReport } from './check'
+export type { OpenApiFinding } from './finding'
