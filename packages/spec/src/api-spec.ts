@@ -181,6 +181,10 @@ export type Operation =
   | 'link-remove'
   /** Sets named fields of one row: `/todos/{id}/complete`, `/tasks/{id}/status`. */
   | 'action'
+  /** Joins the caller to the row, or parts them; doing it again changes nothing: `/posts/{id}/like`. */
+  | 'mark'
+  | 'unmark'
+  /** One change of many rows, all of them or none: `/tasks/bulk-update` with a list of keys in the body. */
   | 'bulk'
   | 'health'
   | 'custom'
@@ -196,13 +200,40 @@ export interface Endpoint {
   /** Entity the endpoint returns or changes; null for health and custom. */
   entity: string | null
   /** nested-*, link-*: the owner named in the path, and the path parameter that identifies it. */
-  parent?: { entity: string; param: string; field?: string; through?: string }
+  parent?: {
+    entity: string
+    param: string
+    field?: string
+    through?: string
+    /** link-*: fields of `through` that point at the parent and at what is linked, where its references leave that open. */
+    ends?: [parent: string, other: string]
+    /** Unique field of the parent that `param` holds, where that is not its key. */
+    lookup?: string
+  }
   /** Path parameter of the row itself. */
   param?: string
+  /** Unique field that `param` holds, where that is not the key: `/posts/{slug}`. */
+  lookup?: string
+  /**
+   * Field that holds the caller's id. list: only rows of the caller. With `param`: other people's rows are not found. update without `param`:
+   * the caller's own row.
+   */
+  own?: string
+  /** list: only rows with these values (`/posts/published`). */
+  where?: Record<string, string | boolean>
+  /** mark, unmark: the entity that joins callers to rows, and its fields that point at the row and at the caller. */
+  mark?: { through: string; target: string; caller: string }
   /** create, update, nested-create, action: writable fields of the body. */
   body?: string[]
   /** action: fields set to constants (`{completed: true}`); body fields come from the caller. */
   sets?: Record<string, string | number | boolean | null>
+  /** action: boolean field that is turned to its opposite. */
+  toggles?: string
+  /**
+   * bulk: the name under which the body lists the keys (1 to 1000), what happens to the rows (`body` and `sets` say to which values), and what
+   * is answered: the rows in the order of their keys, their number under the name `count`, or nothing. An unknown key is 404, and nothing changes.
+   */
+  bulk?: { ids: string; effect: 'update' | 'delete'; answer: 'rows' | 'count' | 'none'; count?: string }
   filters?: Filter[]
   search?: string[]
   sort?: { fields: string[]; default: string; defaultOrder: 'asc' | 'desc' }
@@ -307,3 +338,35 @@ export type RuleEffect =
   | { kind: 'not-found'; entity: string; method: Method; path: string }
   /** All endpoints but health refuse a caller without identity. */
   | { kind: 'authenticated'; entity: string | null }
+  /** No two rows have the same values in all of these fields. */
+  | { kind: 'unique-together'; entity: string; fields: string[] }
+  /** Changes of an enumeration: pairs of the value before and the value after. What another sentence allows, no sentence refuses. */
+  | { kind: 'transitions'; entity: string; field: string; refused: Move[]; allowed: Move[] }
+  /** The database keeps it: over the `child` rows whose `reference` points at the row, their number or what the product of `of` makes. */
+  | {
+      kind: 'aggregate'
+      entity: string
+      field: string
+      function: 'count' | 'sum' | 'average' | 'minimum' | 'maximum'
+      child: string
+      reference: string
+      of: string[]
+    }
+  /** The server sets `field` to the product of other fields of the row. */
+  | { kind: 'product'; entity: string; field: string; factors: string[] }
+  /** On creation the server sets `field` to what `source` of the referenced row is. */
+  | { kind: 'copied'; entity: string; field: string; reference: string; target: string; source: string }
+  /** On creation the server sets `field` to a name for addresses, made from `source`. */
+  | { kind: 'slug'; entity: string; field: string; source: string }
+  /** `field` is never more than `limit` of the referenced row. */
+  | { kind: 'bound'; entity: string; field: string; reference: string; target: string; limit: string }
+  /** Only creation sets it; a change of it is refused. */
+  | { kind: 'fixed'; entity: string; field: string }
+  /** These two fields never hold the same. */
+  | { kind: 'distinct'; entity: string; fields: [string, string] }
+  /** No more rows point at one row than a number, or than a field of that row, says. */
+  | { kind: 'capacity'; entity: string; reference: string; target: string; limit: number | string }
+  /** Rows with the same `scope` never overlap; `start` belongs to them, `end` does not. Rows with one of the values of `except` do not count. */
+  | { kind: 'no-overlap'; entity: string; scope: string; start: string; end: string; except?: { field: string; values: string[] } }
+
+export type Move = [from: string, to: string]

@@ -1,6 +1,7 @@
 import type { Diagnostic, Endpoint, Entity, Field } from './api-spec'
 import type { EndpointFact, Facts } from './facts'
 import { fieldNamed, listParts } from './lists'
+import { givesRights } from './operations/own'
 import type { Resolved } from './resolve'
 import { nameKey, singular, snakeName, wordsOf } from './words'
 
@@ -29,7 +30,8 @@ export function endpointCompleter(
 
 function addList(endpoint: Endpoint, fact: EndpointFact, entity: Entity, facts: Facts, paged: boolean, diagnostics: Diagnostic[]): void {
   const parts = listParts(fact, endpoint, entity, facts, diagnostics)
-  endpoint.filters = parts.filters
+  const settled = [endpoint.own, ...Object.keys(endpoint.where ?? {})]
+  endpoint.filters = parts.filters.filter((filter) => !settled.includes(filter.field) || filter.source.origin === 'stated')
   if (parts.search.length > 0) endpoint.search = parts.search
   if (parts.sort !== undefined) endpoint.sort = parts.sort
   endpoint.paginated = paged
@@ -66,10 +68,13 @@ function addBody(endpoint: Endpoint, fact: EndpointFact, entity: Entity, fixed: 
     endpoint.operation !== 'nested-create'
   )
     return
+  const ofCaller = endpoint.own !== undefined && endpoint.operation === 'update' && endpoint.param === undefined
   const parentField = endpoint.parent?.field
   const unmoved = endpoint.operation === 'update' ? (fixed.get(entity.name) ?? []) : []
-  const writable = writableFields(entity).filter((field) => field.name !== parentField && !unmoved.includes(field.name))
-  const stated = fact.body.map((one) => fieldNamed(entity, one.name)?.name ?? entity.fields.find((field) => field.name === one.name)?.name)
+  const writable = writableFields(entity).filter(
+    (field) => field.name !== parentField && !unmoved.includes(field.name) && !(ofCaller && givesRights(field)),
+  )
+  const stated = fact.body.map((one) => entity.fields.find((field) => field.name === one.name)?.name ?? fieldNamed(entity, one.name)?.name)
   const unknown = fact.body.filter((_, index) => stated[index] === undefined).map((one) => one.name)
   if (unknown.length > 0)
     diagnostics.push({

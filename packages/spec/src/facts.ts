@@ -127,6 +127,8 @@ export interface Facts {
   json: { block: JsonBlock; section: Section }[]
   tree: { text: string; line: number }[]
   basePath: { path: string; line: number } | null
+  /** Lines that say nothing which is followed. */
+  unread: number[]
 }
 
 export type EndpointDraft = Endpoint & { fact: EndpointFact }

@@ -122,6 +122,7 @@ function endpointLines(endpoint: Endpoint): string[] {
       : `below ${endpoint.parent.entity}${endpoint.parent.through === undefined ? '' : ` through ${endpoint.parent.through}`}`,
     endpoint.body === undefined || endpoint.body.length === 0 ? '' : `body: ${endpoint.body.join(', ')}`,
     endpoint.sets === undefined ? '' : `sets ${JSON.stringify(endpoint.sets)}`,
+    ...meaningTexts(endpoint),
     endpoint.filters === undefined || endpoint.filters.length === 0
       ? ''
       : `filters: ${endpoint.filters.map((filter) => (filter.kind === 'equals' && filter.name === filter.field ? filter.name : `${filter.name} (${filter.kind} ${filter.field})`)).join(', ')}${endpoint.filters.every((filter) => filter.source.origin === 'inferred') ? ' [inferred]' : ''}`,
@@ -133,6 +134,20 @@ function endpointLines(endpoint: Endpoint): string[] {
     `  ${endpoint.method} ${endpoint.path} -> ${endpoint.status}, ${subject}${endpoint.paginated ? ', paged' : ''}${endpoint.authenticated ? '' : ', open'} ${at(endpoint.source)}`,
     ...details.map((text) => `      ${text}`),
     ...(endpoint.unsupported === null ? [] : [`      needs a model: ${endpoint.unsupported}`]),
+  ]
+}
+
+/** Whose rows, which of them, and what happens to many at once. */
+function meaningTexts({ own, where, lookup, toggles, mark, bulk }: Endpoint): string[] {
+  return [
+    own === undefined ? '' : `only where ${own} is the caller`,
+    where === undefined ? '' : `only where ${JSON.stringify(where)}`,
+    lookup === undefined ? '' : `named by ${lookup}`,
+    toggles === undefined ? '' : `turns ${toggles}`,
+    mark === undefined ? '' : `joins ${mark.target} and the caller (${mark.caller}) in ${mark.through}`,
+    bulk === undefined
+      ? ''
+      : `${bulk.effect}s all rows that ${bulk.ids} lists, or none; answers with ${bulk.answer === 'count' ? `their number as ${bulk.count}` : bulk.answer === 'rows' ? 'the rows' : 'nothing'}`,
   ]
 }
 
@@ -187,6 +202,39 @@ function effectText(effect: RuleEffect): string {
       return `${effect.method} ${effect.path} answers 404 for an unknown ${effect.entity}`
     case 'authenticated':
       return `every request but the health check needs an identity`
+    default:
+      return keptText(effect)
+  }
+}
+
+type Refusing = 'unique-together' | 'fixed' | 'transitions' | 'bound' | 'distinct' | 'capacity' | 'no-overlap'
+type Derived = 'aggregate' | 'product' | 'copied' | 'slug'
+
+/** What holds between rows, and what the server works out. */
+function keptText(effect: Extract<RuleEffect, { kind: Refusing | Derived }>): string {
+  switch (effect.kind) {
+    case 'unique-together':
+      return `${effect.entity}: no two rows with the same ${effect.fields.join(' and ')}`
+    case 'transitions':
+      return `${effect.entity}.${effect.field} never moves ${effect.refused.map(([from, to]) => `from ${from} to ${to}`).join(', ')}`
+    case 'fixed':
+      return `${effect.entity}.${effect.field} stays as it was created`
+    case 'aggregate':
+      return `${effect.entity}.${effect.field} is the ${effect.function} of ${effect.of.length === 0 ? '' : `${effect.of.join(' times ')} of `}its ${effect.child} rows`
+    case 'product':
+      return `${effect.entity}.${effect.field} is ${effect.factors.join(' times ')}`
+    case 'copied':
+      return `${effect.entity}.${effect.field} is copied from ${effect.source} of its ${effect.target}`
+    case 'slug':
+      return `${effect.entity}.${effect.field} is made from ${effect.source}`
+    case 'bound':
+      return `${effect.entity}.${effect.field} is at most ${effect.limit} of its ${effect.target}`
+    case 'distinct':
+      return `${effect.entity}: ${effect.fields.join(' and ')} are never the same`
+    case 'capacity':
+      return `at most ${effect.limit} ${effect.entity} rows for one ${effect.target}`
+    case 'no-overlap':
+      return `${effect.entity} rows with the same ${effect.scope} never overlap between ${effect.start} and ${effect.end}${effect.except === undefined ? '' : `, those aside whose ${effect.except.field} is ${among(effect.except.values)}`}`
   }
 }
 

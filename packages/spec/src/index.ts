@@ -1,4 +1,5 @@
 export type * from './api-spec'
+export { canonicalText } from './canonical'
 export { envelopeName } from './envelope'
 export { SpecError } from './error'
 export { formatSpec } from './format-spec'

@@ -92,8 +92,13 @@ function applyParam(param: ParamFact, entity: Entity, parts: ListParts, diagnost
   }
   if (SORT_PARAMS.test(name)) {
     renamed(param, 'sort_by', entity, diagnostics)
-    const fields = fieldsIn(text.replace(/\(?\bdefault\b[^),;]*\)?/i, ''), entity).map((field) => field.name)
+    const fields = fieldsIn(text.replace(/\(?\bdefault\b(?!\s*,)[^),;]*\)?/i, ''), entity).map((field) => field.name)
     parts.sort = sortOn(fields.length === 0 ? sortable(entity) : fields, text)
+    return
+  }
+  const bounds = rangeOf(param, entity)
+  if (bounds.length > 0) {
+    parts.filters.push(...bounds.filter((bound) => !parts.filters.some((one) => one.name === bound.name)))
     return
   }
   const filter = filterFor(param, entity)
@@ -109,6 +114,25 @@ function renamed(param: ParamFact, name: string, entity: Entity, diagnostics: Di
   const message = `lists of ${entity.name} are sorted by the parameter "${name}", not "${param.name}"`
   const said = diagnostics.some((one) => one.message === message && one.lines[0] === param.line)
   if (param.name !== name && !said) diagnostics.push({ level: 'warning', message, lines: [param.line] })
+}
+
+/** "Price range" and "date range" in prose: a bound on each side. */
+function rangeOf(param: ParamFact, entity: Entity): Filter[] {
+  const stem =
+    param.prose === true
+      ? wordsOf(param.name)
+          .join('_')
+          .match(/^(?:range_of_)?(.+?)(?:_ranges?)?$/)
+      : null
+  if (stem === null || !/(?:^|_)ranges?(?:_|$)/.test(wordsOf(param.name).join('_'))) return []
+  const field = fieldNamed(entity, stem[1]!) ?? timeField(entity, stem[1]!) ?? timeField(entity, stem[1]!.replace(/_(?:date|time)$/, ''))
+  const source: Source = { line: param.line, origin: 'stated' }
+  if (field === undefined || field.list) return []
+  if (isTime(field)) {
+    const name = field.name.replace(/_(?:at|on)$/, '')
+    return (['after', 'before'] as const).map((kind) => ({ name: `${name}_${kind}`, field: field.name, kind, source }))
+  }
+  return isNumber(field) ? (['min', 'max'] as const).map((kind) => ({ name: `${kind}_${field.name}`, field: field.name, kind, source })) : []
 }
 
 function filterFor(param: ParamFact, entity: Entity): Filter | null {

@@ -32,7 +32,8 @@ export function markCallerFields(resolved: Resolved, endpoints: readonly Endpoin
   )
   for (const entity of resolved.entities) {
     const field = makerField(entity, userEntity)
-    if (field === undefined || named.has(`${entity.table} ${field.name}`)) continue
+    // One row a user: who makes it says whose it is.
+    if (field === undefined || (field.unique !== false && field.reference !== undefined) || named.has(`${entity.table} ${field.name}`)) continue
     Object.assign(field, { fromCaller: true, readOnly: true, required: true, nullable: false, indexed: true })
     if (field.reference?.onDelete === 'set-null') field.reference.onDelete = 'restrict'
   }

@@ -9,6 +9,8 @@ import { addImpliedEntities, listEndpoints } from './endpoint-facts'
 import { endpointCompleter } from './endpoint-parts'
 import { SpecError, specError } from './error'
 import type { EndpointFact, Facts } from './facts'
+import { type InputFormat, inputFormat, readInput } from './inputs'
+import type { Input } from './inputs/tables'
 import { classifyEndpoint } from './operations'
 import { markCallerFields } from './ownership'
 import { type Resolved, relinkEntities, resolveEntities } from './resolve'
@@ -20,8 +22,8 @@ import { seedsOf } from './seeds'
 import { markSoftDeletes } from './soft-delete'
 import { entityName, nameKey } from './words'
 
-/** Form of the specification. `auto` and `text`: plain text or Markdown, SQL statements included. */
-export type SpecFormat = 'auto' | 'text'
+/** Form of the specification. `text`: plain text or Markdown, SQL statements included. `auto`: what the text itself shows. */
+export type SpecFormat = 'auto' | 'text' | InputFormat
 
 export interface ReadOptions {
   /** Default `auto`. */
@@ -33,15 +35,14 @@ export interface ReadOptions {
  * @throws SpecError (`SPEC_INVALID`) when the text is empty, blank, binary, of an unknown format, or names no entity.
  */
 export function readSpec(text: string, options: ReadOptions = {}): ApiSpec {
-  const format: string = options.format ?? 'auto'
-  if (format !== 'auto' && format !== 'text') throw new SpecError(`The format "${format}" is not known.`, 'Leave it out, or say "auto" or "text".')
-  const facts = collectFacts(text)
+  const { facts, diagnostics: remarks } = collect(text, options.format ?? 'auto')
   summaryRules(facts)
   addImpliedEntities(facts)
   const statements = fieldStatements(facts)
   const resolved = resolveEntities(facts, factsOf(statements))
   if (resolved.entities.length === 0) throw specError('The specification names no entity that could be stored.')
   const diagnostics: Diagnostic[] = resolved.diagnostics
+  diagnostics.push(...remarks)
   const keys = new Map([...resolved.byKey].filter(([, entity]) => entity.junction === null).map(([key, entity]) => [key, entity.name]))
   const { basePath, endpoints: stated } = listEndpoints(facts, keys, diagnostics)
   markSoftDeletes(resolved, stated, facts)
@@ -78,8 +79,16 @@ export function readSpec(text: string, options: ReadOptions = {}): ApiSpec {
     seeds,
     workflows: facts.workflows.map((one) => ({ name: one.name, role: one.role, steps: one.steps, source: { line: one.line, origin: 'stated' } })),
     notFollowed: notFollowedOf(facts),
-    diagnostics: sorted([...diagnostics, ...unplaced(facts, resolved), ...left(drafts)]),
+    diagnostics: sorted([...diagnostics, ...unplaced(facts, resolved), ...left(drafts), ...unread(facts)]),
   }
+}
+
+const FORMATS = ['auto', 'text', 'openapi', 'sql', 'dbml', 'prisma']
+
+function collect(text: string, wanted: string): Input {
+  if (!FORMATS.includes(wanted)) throw new SpecError(`The format "${wanted}" is not known.`, `Leave it out, or say one of ${FORMATS.join(', ')}.`)
+  const format = wanted === 'auto' ? inputFormat(text) : wanted === 'text' ? null : (wanted as InputFormat)
+  return format === null ? { facts: collectFacts(text), diagnostics: [] } : readInput(text, format)
 }
 
 /** Rows that are only made below a parent go with it, unless the text says otherwise. */
@@ -108,6 +117,13 @@ function unplaced(facts: Facts, resolved: Resolved): Diagnostic[] {
     message: `${entityName(one.name)} is named, but none of its fields is; it is left out`,
     lines: [one.line],
   }))
+}
+
+/** Lines of the text from which nothing follows: prose mostly, or what the reader does not understand. */
+function unread(facts: Facts): Diagnostic[] {
+  const lines = facts.unread
+  if (lines.length === 0) return []
+  return [{ level: 'info', message: `${lines.length === 1 ? 'a line says' : `${lines.length} lines say`} nothing that is followed`, lines }]
 }
 
 function left(drafts: { fact: EndpointFact; endpoint: Endpoint }[]): Diagnostic[] {

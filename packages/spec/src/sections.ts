@@ -1,5 +1,5 @@
-import { BULLET_HEADING_LEVEL, type Line } from './lines'
 import { cells } from './fields'
+import { BULLET_HEADING_LEVEL, type Line } from './lines'
 import type { Section } from './section'
 import { kindOf, type SectionKind } from './section-kinds'
 import { shortEntity } from './short-entity'
@@ -38,7 +38,13 @@ const FIELD_COLUMN = /^[`*]*(?:fields?|columns?|attributes?|propert(?:y|ies))[`*
 const FIRST_FIELD = /^[`"'*]*(?:id|uuid)[`"'*]*\s*(?:[,:([|—–-]|$|[a-z]+\b)/i
 
 const TYPED_FIELD =
-  /^[`"'*]*[a-z_]\w*[`"'*]*\s*[(:—–-]\s*[`(]?(?:string|str|text|varchar|char|integer|int|bigint|number|uuid|boolean|bool|date|datetime|timestamp|decimal|numeric|float|enum|email|json|foreign key|fk)\b/i
+  /^[`"'*]*[a-z_]\w*[`"'*]*\s*[(:—–-]\s*[`(]?(?:string|str|text|varchar|char|integer|int|bigint|number|uuid|boolean|bool|date|datetime|timestamp|decimal|numeric|float|enum|email|url|json|jsonb|bigint|double|time|list of|array of|reference to|foreign key|fk)\b/i
+
+/** `Rule`, `Error` or `Role` among the models is one, where `Rules` is a section about them. */
+const isOne = (title: string): boolean => {
+  const [word, ...more] = wordsOf(title)
+  return word !== undefined && more.length === 0 && /^(?:rule|error|role|seed|endpoint|route|constraint|policy|permission|workflow)$/.test(word)
+}
 
 /** Keys of the entities that some line declares with certainty. */
 export function declaredEntities(lines: Line[]): Set<string> {
@@ -57,7 +63,7 @@ export function declaredEntities(lines: Line[]): Set<string> {
       if (
         sure
           ? isModels(parent) || /^(?:unknown|models)$/.test(kind)
-          : isModels(parent) && /^(?:unknown|models|noise)$/.test(kind) && TYPED_FIELD.test(line.text)
+          : isModels(parent) && (/^(?:unknown|models|noise)$/.test(kind) || isOne(title)) && TYPED_FIELD.test(line.text)
       )
         addSubject(declared, title)
     }
@@ -139,7 +145,10 @@ function openSection(parent: Section, line: Line, entities: Set<string>): Sectio
   const named = entityIn(title, entities)
   const base = { title, line: line.number, level: line.level, parent }
   const endpoint = METHOD_PATH.exec(title)
-  const kind = kindOf(title)
+  const subject = headingSubject(title)
+  // "Folder rules" are rules, where there is an entity Folder; without one a folder is noise.
+  const own = named !== null && nameKey(subject) === named && kindOf(title) === 'noise' && subject !== title
+  const kind = kindOf(own ? title.replace(subject, '') : title)
   if (endpoint !== null && !/^filter|^sort|^paginat|^respon|^error|^validation|^rules/i.test(title)) {
     return {
       ...base,

@@ -1,6 +1,6 @@
 import type { Entity } from './api-spec'
 import type { EndpointFact, Facts } from './facts'
-import { entityOf } from './operations'
+import { entityOf } from './operations/names'
 import type { Resolved } from './resolve'
 import { nameKey, wordsOf } from './words'
 

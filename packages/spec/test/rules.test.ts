@@ -101,7 +101,7 @@ const understood: [sentence: string, ...effects: RuleEffect[]][] = [
   ['Duplicate ISBNs are not allowed', field('Book', 'isbn', 'unique')],
   ['Book titles must be between 1 and 200 characters', field('Book', 'title', 'length')],
   ['Title is required and cannot be empty', field('Book', 'title', 'required')],
-  ['Book titles are unique per shelf', field('Book', 'title', 'unique')],
+  ['Book titles are unique per shelf', { kind: 'unique-together', entity: 'Book', fields: ['shelf_id', 'title'] }],
   ['Number of copies must be at least 1', field('Book', 'copies', 'range')],
   ['Rating must be an integer from 1 to 5', field('Review', 'rating', 'range'), field('Review', 'rating', 'type')],
   ['Email must be a valid email address', field('User', 'email', 'format')],
@@ -205,9 +205,9 @@ describe('what is unique only together', () => {
   })
 
   it('is kept but not claimed where no request shows it', () => {
-    const { entity, rule } = ask(`${MODELS}- Review rating is unique per book\n`)
-    expect(entity('Review').uniqueTogether).toEqual([['book_id', 'rating']])
-    expect(rule('per book')).toMatchObject({ status: 'unparsed', missing: expect.stringContaining('unique together in the database') })
+    const { entity, rule } = ask(`${MODELS}- Loan status is unique per keeper\n`)
+    expect(entity('Loan').uniqueTogether).toEqual([['keeper_id', 'status']])
+    expect(rule('per keeper')).toMatchObject({ status: 'unparsed', missing: expect.stringContaining('unique together in the database') })
   })
 })
 

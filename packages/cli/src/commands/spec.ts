@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { CAC } from 'cac'
-import type { CommandOutcome } from '../outcome'
 import { UsageError } from '../errors'
+import type { CommandOutcome } from '../outcome'
 
 /** The text of a specification. Bytes that are no UTF-8 are left to the reader, which names them. */
 async function readSpecFile(path: string): Promise<string> {
@@ -14,10 +14,12 @@ async function readSpecFile(path: string): Promise<string> {
   }
 }
 
-async function spec(file: string, options: { json?: boolean }): Promise<CommandOutcome> {
-  const { formatSpec, readSpec } = await import('@forge/spec')
+async function spec(file: string, options: { json?: boolean; normalize?: boolean }): Promise<CommandOutcome> {
+  if (options.json && options.normalize) throw new UsageError('--json and --normalize cannot be given together.', 'Leave one of them out.')
+  const { canonicalText, formatSpec, readSpec } = await import('@forge/spec')
   const understood = readSpec(await readSpecFile(file))
-  process.stdout.write(options.json ? `${JSON.stringify(understood, null, 2)}\n` : formatSpec(understood))
+  const text = options.json ? `${JSON.stringify(understood, null, 2)}\n` : options.normalize ? canonicalText(understood) : formatSpec(understood)
+  process.stdout.write(text)
   return { exitCode: 0 }
 }
 
@@ -25,6 +27,8 @@ export function registerSpec(program: CAC): void {
   program
     .command('spec <file>', 'Show what is understood of a specification')
     .option('--json', 'Print the ApiSpec as JSON')
+    .option('--normalize', 'Print it as plain text in one form, which reads as the same specification')
     .example('forge spec app_spec.txt')
+    .example('forge spec openapi.yaml --normalize')
     .action(spec)
 }

@@ -46,7 +46,20 @@ export function addEndpoint(found: ReturnType<typeof findEndpoints>[number], lin
     responses: [],
   }
   facts.endpoints.push(fact)
+  readInlineBody(fact)
   return fact
+}
+
+/** `{ids: [1, 2], status}` behind the path, by itself or after "body". What the text calls an answer is none. */
+function readInlineBody(fact: EndpointFact): void {
+  const match = fact.summary.match(/^(.*?)\{\s*([^{}]+?)\s*\}/)
+  if (match === null || fact.method === 'GET' || !/(?:^|\b(?:body|request|payload|input|accepts|takes|with|sends?)\s*:?)\s*$/i.test(match[1]!)) return
+  fact.body.push(...statedBody(match[2]!, fact.line))
+}
+
+function statedBody(text: string, line: number): EndpointFact['body'] {
+  if (/^["'\w]+\s*:/.test(text)) return bodyFields(['{', ...splitTop(text, ','), '}'].map((part) => ({ number: line, text: part })))
+  return parseFieldList(text).map((field) => ({ name: field.name, line, facts: field.facts }))
 }
 
 const CRUD = /\b(?:full |complete |basic |standard )?CRUD(?: operations| endpoints| api)?(?: for| on| of)?:?\s+(?:managing )?(.+)$/i
@@ -88,9 +101,7 @@ export function readEndpointNote(line: PlacedLine, fact: EndpointFact, state: St
   }
   const body = text.match(/^(?:request(?: body)?|body|input|payload)\s*:\s*[{(]?\s*([^{}]+?)\s*[})]?$/i)
   if (body !== null && !/^\W*$/.test(body[1]!)) {
-    const json = /^["'\w]+\s*:/.test(body[1]!)
-    if (json) fact.body.push(...bodyFields(['{', ...splitTop(body[1]!, ','), '}'].map((part) => ({ number: line.number, text: part }))))
-    else for (const field of parseFieldList(body[1]!)) fact.body.push({ name: field.name, line: line.number, facts: field.facts })
+    fact.body.push(...statedBody(body[1]!, line.number))
     return
   }
   if (kind === 'request' && line.kind === 'bullet') {

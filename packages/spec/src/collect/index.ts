@@ -39,6 +39,7 @@ export function collectFacts(text: string): Facts {
     json: [],
     tree: [],
     basePath: null,
+    unread: [],
   }
   const state: State = { facts, declared, current: null, table: null, workflow: null, list: null }
   for (let index = 0; index < placed.length; index += 1) {
@@ -46,12 +47,36 @@ export function collectFacts(text: string): Facts {
     if (line.kind === 'code') {
       let end = index
       while (placed[end + 1]?.kind === 'code' && placed[end + 1]!.lang === line.lang) end += 1
-      readCode(placed.slice(index, end + 1), state)
+      account(placed.slice(index, end + 1), state, (lines) => readCode(lines, state))
       index = end
-    } else readLine(line, state)
+    } else account([line], state, () => readLine(line, state))
   }
   facts.description = descriptionOf(placed)
+  const named = new Set(placed.filter((line) => names(line, facts)).map((line) => line.number))
+  facts.unread = facts.unread.filter((line) => !named.has(line))
   return facts
+}
+
+/** Every line is claimed: by what it adds to the facts, by a heading, by a section that is noise on purpose, or as one that says nothing. */
+function account(lines: PlacedLine[], state: State, read: (lines: PlacedLine[]) => void): void {
+  const before = weightOf(state)
+  read(lines)
+  const [first] = lines
+  const quiet = first!.kind === 'blank' || first!.kind === 'heading' || first!.section.kind === 'noise' || first!.section.kind === 'workflow'
+  if (!quiet && weightOf(state) === before) state.facts.unread.push(...lines.filter((line) => line.text.trim() !== '').map((line) => line.number))
+}
+
+/** The line is the document's title or description. */
+function names(line: PlacedLine, { title, description }: Facts): boolean {
+  const text = plain(line.text)
+  return text === title || text.endsWith(`: ${title}`) || (description !== '' && text.startsWith(description))
+}
+
+/** How much has been collected; another text after every line that says something. */
+function weightOf({ facts, current, table }: State): string {
+  const endpoint = current === null ? [] : [current.fact.notes, current.fact.query, current.fact.body, current.fact.responses]
+  const lists = [...Object.values(facts), ...endpoint, facts.enums.at(-1)?.values].map((part) => (Array.isArray(part) ? part.length : 0))
+  return `${lists.join()} ${table === null} ${facts.basePath === null}`
 }
 
 function titleOf(lines: Line[]): string {
@@ -70,7 +95,7 @@ function descriptionOf(placed: PlacedLine[]): string {
       index > 0 &&
       line.kind === 'text' &&
       /^(overview|\d*\.?\s*overview|description|introduction|summary|purpose|about|)$/i.test(line.section.title) &&
-      line.text.split(' ').length > 5 &&
+      (line.text.split(' ').length > 5 || /^description$/i.test(line.section.title)) &&
       !/[{}|]|^\w+:/.test(line.text),
   )
   return plain(prose?.text ?? '').slice(0, 600)

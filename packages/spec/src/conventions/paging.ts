@@ -47,7 +47,7 @@ function statedParams(facts: Facts, endpoints: readonly EndpointFact[]): ParamFa
   const prose = facts.lists.filter((one) => one.kind === 'pagination' && one.name === '').flatMap((one) => namesIn(one.text, one.line))
   const notes = endpoints.flatMap((endpoint) =>
     [endpoint.summary, ...endpoint.notes.map((note) => note.text)]
-      .filter((text) => /paginat|page/i.test(text))
+      .filter((text) => /paginat|per_?page|\bpage(?:_?size|_?number|\s*[,(&/=]|\s+and\b)/i.test(text))
       .flatMap((text) => namesIn(text, endpoint.line)),
   )
   return [...endpoints.flatMap((endpoint) => endpoint.query), ...listed, ...prose, ...notes]

@@ -20,8 +20,20 @@ export function actionShape(fact: EndpointFact, entity: Entity, param: string, v
   if (sets !== null) return { ...base, body: [], sets }
   const undo = fact.method === 'DELETE' ? verbSets(`un${word}`, entity) : null
   if (undo !== null) return { ...base, body: [], sets: undo }
+  const flag = toggled(fact, word, entity)
+  if (flag !== undefined) return { ...base, body: [], toggles: flag.name }
   const told = fact.summary === '' ? '' : ` ("${fact.summary}")`
   return { ...base, body: [], unsupported: `nothing in the specification says which field ${fact.method} ${fact.path}${told} changes` }
+}
+
+/** The flag that `/toggle`, `/toggle-public` or "toggle public" turns: the only one there is, or the one of that name. */
+function toggled(fact: EndpointFact, word: string, entity: Entity): Field | undefined {
+  const name = word.match(/^toggle(?:_(\w+))?$/) ?? word.match(/^(\w+)_toggle$/)
+  if (name === null || fact.method === 'DELETE') return undefined
+  const flags = entity.fields.filter((field) => field.type === 'boolean' && !field.list && !field.readOnly)
+  const wanted = name[1]
+  if (wanted === undefined) return flags.length === 1 ? flags[0] : undefined
+  return flags.find((field) => [wanted, `is_${wanted}`].includes(wordsOf(field.name).join('_')))
 }
 
 function assigneeField(entity: Entity, resolved: Resolved): Field | undefined {

@@ -1,9 +1,13 @@
 import type { Endpoint, Entity, Operation } from '../api-spec'
 import type { EndpointFact } from '../facts'
 import type { Resolved } from '../resolve'
-import { nameKey, singular, wordsOf } from '../words'
+import { singular, wordsOf } from '../words'
 import { actionShape } from './actions'
+import { bulkShape, isBulk } from './bulk'
+import { markShape, peopleShape } from './marks'
+import { entityOf, lookupOf } from './names'
 import { below } from './nested'
+import { callerShape, ownByText, ownField } from './own'
 import { isParam, paramName, type Shape, unsupported } from './shape'
 
 /** What each endpoint does, from method, path and text against the entities. Adds junctions and parent fields that paths imply. */
@@ -59,7 +63,7 @@ function statusOf(fact: EndpointFact, operation: Operation): number {
   if (stated !== undefined) return stated
   if (noted !== undefined) return Number(noted)
   if (operation === 'create' || operation === 'nested-create') return 201
-  if (operation === 'delete' || operation === 'link-remove') return 204
+  if (operation === 'delete' || operation === 'link-remove' || operation === 'unmark') return 204
   return fact.method === 'POST' && operation === 'link-add' ? 201 : 200
 }
 
@@ -69,28 +73,60 @@ function shapeOf(fact: EndpointFact, segments: string[], resolved: Resolved, all
   const literals = segments.filter((segment) => !isParam(segment))
   if (method === 'GET' && isHealth(segments)) return { operation: 'health', entity: null }
   if (last === undefined) return unsupported('custom', null, 'the path names no resource')
-  const me = currentUser(fact, segments, resolved)
+  const me = callerShape(fact, segments, resolved)
   if (me !== null) return me
   const own = entityOf(last, resolved) ?? (segments.length >= 3 ? peopleOf(last, resolved) : null)
   const owner = segments.length >= 3 && isParam(segments.at(-2)) ? entityOf(segments.at(-3)!, resolved) : null
   const parentParam = isParam(segments.at(-2)) ? paramName(segments.at(-2)!) : undefined
 
   if (owner !== null && !isParam(last)) {
+    const mark = markShape(fact, owner, parentParam!, last, resolved)
+    if (mark !== null) return lookedUp(fact, mark, owner)
+    const people = peopleShape(fact, owner, parentParam!, last, resolved)
+    if (people !== null) return parentLookup(fact, people, owner)
     const nested = own !== null && !namesField(owner, last, method) ? below(fact, owner, parentParam!, own, null, resolved, all) : null
-    return nested ?? actionShape(fact, owner, parentParam!, last, resolved)
+    return nested === null ? lookedUp(fact, actionShape(fact, owner, parentParam!, last, resolved), owner) : parentLookup(fact, nested, owner)
   }
+  const single = singleOfCaller(fact, segments, resolved, all)
+  if (single !== null) return single
   if (own !== null && !isParam(last) && literals.length === segments.length) {
-    if (method === 'GET') return { operation: 'list', entity: own.name }
+    if (method === 'GET') return { operation: 'list', entity: own.name, ...ownByText(fact, own, resolved) }
     if (method === 'POST') return { operation: 'create', entity: own.name }
     return unsupported('bulk', own.name, `what ${method} does to the whole collection ${fact.path} is not stated`)
   }
   if (isParam(last)) {
     const item = itemShape(fact, segments, resolved, all)
-    if (item !== null) return item
+    if (item !== null && item.parent === undefined) return lookedUp(fact, item, resolved.entities.find(({ name }) => name === item.entity)!)
+    if (item !== null) return parentLookup(fact, item, entityOf(segments.at(-4)!, resolved)!)
   }
   const collection = segments.length >= 2 && !isParam(segments.at(-2)) ? entityOf(segments.at(-2)!, resolved) : null
   if (collection !== null && !isParam(last)) return collectionVerb(fact, collection, last)
   return unsupported('custom', null, customReason(fact))
+}
+
+/** `/cart`, and what lies below it: one row of each caller, of which nobody says how it comes to be. */
+function singleOfCaller(fact: EndpointFact, segments: string[], resolved: Resolved, all: EndpointFact[]): Shape | null {
+  const [name] = segments
+  const entity = entityOf(name, resolved)
+  if (name === undefined || singular(name) !== name || entity === null || ownField(entity, resolved) === undefined) return null
+  const root = fact.path.slice(0, fact.path.indexOf(`/${name}`) + name.length + 1)
+  const listed = all.some((one) => (one.method === 'POST' && one.path === root) || one.path.startsWith(`${root}/{`))
+  return listed ? null : unsupported('custom', entity.name, `the specification does not say how the one ${entity.name} of each caller comes to be`)
+}
+
+/** The shape with the field that the path parameter holds, where that is not the key. */
+function lookedUp(fact: EndpointFact, shape: Shape, entity: Entity): Shape {
+  const lookup = shape.param === undefined ? {} : lookupOf(entity, shape.param)
+  if (lookup !== null) return { ...shape, ...lookup }
+  return { ...shape, unsupported: `${fact.method} ${fact.path} names a row by {${shape.param}}, which is not unique` }
+}
+
+/** The shape with the field by which the path names the parent, where that is not the key. */
+function parentLookup(fact: EndpointFact, shape: Shape, owner: Entity): Shape {
+  if (shape.parent === undefined) return shape
+  const lookup = lookupOf(owner, shape.parent.param)
+  if (lookup !== null) return lookup.lookup === undefined ? shape : { ...shape, parent: { ...shape.parent, ...lookup } }
+  return { ...shape, unsupported: `${fact.method} ${fact.path} names its parent by {${shape.parent.param}}, which is not unique` }
 }
 
 function customReason(fact: EndpointFact): string {
@@ -108,31 +144,6 @@ const isHealth = (segments: string[]): boolean =>
   segments.length <= 2 &&
   /^(health|healthz|health-?check|ping|livez|live|readyz|ready|status)$/i.test(segments[0]!) &&
   (segments.length === 1 || /^(ready|live|check|db)$/i.test(segments[1]!))
-
-function currentUser(fact: EndpointFact, segments: string[], resolved: Resolved): Shape | null {
-  const at = segments.findIndex((segment) => /^(me|current|profile|whoami)$/i.test(segment))
-  if (at === -1 || isParam(segments.at(-1))) return null
-  const word = segments[at]!.toLowerCase()
-  const before = segments[at - 1]
-  const user = resolved.userEntity
-  const about = before === undefined || /^(auth|account)s?$/.test(before) || (user !== null && entityOf(before, resolved) === user)
-  if (!about || (word === 'profile' && resolved.byKey.has('profile'))) return null
-  if (at === segments.length - 1 && fact.method === 'GET') {
-    return user === null ? unsupported('me', null, 'the specification defines no users to answer with') : { operation: 'me', entity: user.name }
-  }
-  return unsupported('custom', user?.name ?? null, `what ${fact.method} ${fact.path} changes for the caller is not stated`)
-}
-
-/** Entity a path segment names: exactly, by its last word, or as the only one that ends so. */
-export function entityOf(segment: string, resolved: Resolved): Entity | null {
-  if (isParam(segment)) return null
-  const exact = resolved.byKey.get(nameKey(segment))
-  if (exact !== undefined) return exact
-  const words = wordsOf(segment).map(singular)
-  if (words.length > 1 || !segment.endsWith('s')) return null
-  const ending = resolved.byLastWord.get(words[0] ?? '') ?? []
-  return ending.length === 1 ? ending[0]! : null
-}
 
 /** `/projects/{id}/members` are users, where nothing else has that name. */
 function peopleOf(segment: string, resolved: Resolved): Entity | null {
@@ -165,16 +176,22 @@ function itemShape(fact: EndpointFact, segments: string[], resolved: Resolved, a
 
 function collectionVerb(fact: EndpointFact, entity: Entity, verb: string): Shape {
   if (fact.method === 'GET' && /^search$/i.test(verb)) return { operation: 'list', entity: entity.name }
-  if (/bulk|batch|import|reorder|mass/i.test(verb)) {
-    return unsupported('bulk', entity.name, `the specification does not state the request body and answer of ${fact.method} ${fact.path}`)
-  }
-  const value = fact.method === 'GET' ? constantFilter(entity, verb) : null
-  if (value !== null)
-    return { ...unsupported('custom', entity.name, `${fact.path} lists only ${verb} records, which no filter of the specification defines`) }
+  if (isBulk(fact, entity, verb)) return bulkShape(fact, entity, verb)
+  const where = fact.method === 'GET' ? constantFilter(entity, verb) : null
+  if (where !== null) return { operation: 'list', entity: entity.name, where }
   return unsupported('custom', entity.name, customReason(fact))
 }
 
-function constantFilter(entity: Entity, verb: string): string | null {
-  const word = verb.replace(/-/g, '_')
-  return entity.fields.find((field) => field.values?.includes(word) || field.name === `is_${word}`)?.name ?? null
+/** `/posts/published`: the only field that has such a member, or the flag of that name. */
+function constantFilter(entity: Entity, verb: string): Record<string, string | boolean> | null {
+  const word = verb.replace(/-/g, '_').toLowerCase()
+  const members = entity.fields.flatMap((field) => {
+    const value = field.list ? undefined : field.values?.find((one) => [word, singular(word)].includes(one.toLowerCase().replace(/[- ]/g, '_')))
+    return value === undefined ? [] : [{ [field.name]: value }]
+  })
+  const flags = entity.fields.filter(
+    (field) => field.type === 'boolean' && !field.list && [word, `is_${word}`].includes(wordsOf(field.name).join('_')),
+  )
+  const found = [...members, ...flags.map((field) => ({ [field.name]: true }))]
+  return found.length === 1 ? found[0]! : null
 }

@@ -99,7 +99,7 @@ function childrenIn(condition: string, parent: Entity, view: RuleView): Children
   const words = text.split(' ')
   for (let size = Math.min(3, words.length); size >= 1; size -= 1) {
     const entity = entityIn(words.slice(-size).join(' '), { ...view, entity: null })
-    if (entity === null || entity.junction !== null) continue
+    if (entity === null || entity.junction !== null || entity.name === parent.name) continue
     const adjectives = words.slice(0, -size).filter((word) => !/^(?:and|or|the|an?|still|currently)$/i.test(word))
     return qualified(adjectives, entity, parent)
   }

@@ -55,7 +55,7 @@ export function factsOf(statements: Map<RuleFact, FieldStatement[]>): FieldFact[
 const keyOf = (name: string): string => wordsOf(name).map(singular).join('_')
 
 const VERB =
-  /^(.{2,60}?)\s+((?:is|are)(?: always)? (?:required|optional|mandatory|unique|nullable|read-?only|between|limited|at (?:least|most)|an? )|(?:must|should|has to|have to|needs to|cannot|can not|can't|may not|must not)\b|can be (?:null|empty|blank|one of)\b|may be (?:null|empty|omitted)\b|max(?:imum)?\b|min(?:imum)?\b|defaults? (?:to|is)\b|has an? (?:max|min)|up to\b|at (?:least|most)\b|is one of\b|are one of\b)(.*)$/i
+  /^(.{2,60}?)\s+((?:is|are)(?: always)? (?:required|optional|mandatory|unique|nullable|read-?only|between|limited|at (?:least|most)|an? )|(?:must|should|has to|have to|needs to|cannot|can not|can't|can never|may not|may only|can only contain|must not)\b|starts? (?:at|with)\b|can be (?:null|empty|blank|one of)\b|may be (?:null|empty|omitted)\b|max(?:imum)?\b|min(?:imum)?\b|defaults? (?:to|is)\b|has an? (?:max|min)|up to\b|at (?:least|most)\b|is one of\b|are one of\b)(.*)$/i
 
 function statementsOf(rule: RuleFact, names: Names): FieldStatement[] {
   const text = caseAside(rule.text.replace(/[.!]$/, '').trim())
@@ -106,6 +106,12 @@ function normal(predicate: string): string {
       '',
     )
     .replace(/^(?:must|should|may|can) ?not exceed/i, 'not exceed')
+    .replace(
+      /^(?:cannot|can not|can't|must not|must never|may not|can never|may never|should not|should never) (?:be negative|(?:go|drop|fall|be) below (?:zero|0)|become negative|go negative)$/i,
+      'non-negative',
+    )
+    .replace(/^(?:may|can|must|should) (?:only )?(?:contain|consist of|have) (?:only )?(?=letters|lower|upper|alphanumeric|digits)/i, 'only ')
+    .replace(/^(?:starts?|begins?) (?:at|with) (?=-?\d)/i, 'default ')
     .replace(/^has an? /i, '')
     .replace(/\bunique(?: across (?:all|the) [\w ]+)?\s*\((case[- ]insensitive)\)/i, 'unique ($1)')
     .replace(/\bunique across [\w ]+$/i, 'unique')

@@ -2,17 +2,39 @@ import type { Endpoint, Entity, Rule, RuleEffect } from '../api-spec'
 import type { Facts, RuleFact } from '../facts'
 import type { Resolved } from '../resolve'
 import { deleteNotes, deleteRules } from './delete-rules'
+import { derivedRules } from './derived-rules'
 import { fieldEffects } from './field-effects'
 import type { FieldStatement } from './field-statements'
 import { identityRules, speaksOfIdentity } from './identity-rules'
+import { fixedRules } from './fixed-rules'
+import { limitRules, overlapRules } from './limit-rules'
 import { ownerNotes, ownerRules, shareExemptions } from './owner-rules'
+import { parentRules } from './parent-rules'
+import { creates } from './phrases'
 import { roleNotes, roleRules } from './role-rules'
 import { stampRules, stateClauses, stateRules } from './state-rules'
 import { beginningRules, timeClauses, timeRules } from './time-rules'
+import { transitionRules } from './transition-rules'
+import { uniqueRules } from './unique-rules'
 import { type RuleView, type RuleWorld, readWith } from './view'
 
 // The catalogue, in order: the narrower form first.
-const SENTENCES = [...roleRules, ...ownerRules, ...deleteRules, ...stampRules, ...timeRules, ...beginningRules, ...stateRules]
+const SENTENCES = [
+  ...roleRules,
+  ...ownerRules,
+  ...deleteRules,
+  ...stampRules,
+  ...timeRules,
+  ...beginningRules,
+  ...stateRules,
+  ...transitionRules,
+  ...uniqueRules,
+  ...derivedRules,
+  ...overlapRules,
+  ...limitRules,
+  ...parentRules,
+  ...fixedRules,
+]
 const NOTES = [...ownerNotes, ...roleNotes, ...deleteNotes]
 const CLAUSES = [...timeClauses, ...stateClauses]
 
@@ -29,6 +51,7 @@ export function readRules(facts: Facts, statements: Map<RuleFact, FieldStatement
   }
   shareExemptions(rules, world)
   for (const rule of rules) applyEffects(rule.effects, world)
+  for (const rule of rules) dropUnsendable(rule, world)
   dropOwnFilters(rules, world)
   return rules.map((rule, index) => ({ ...rule, id: index + 1 }))
 }
@@ -71,6 +94,9 @@ function readSentence(text: string, statements: FieldStatement[], view: RuleView
   const read = readStatements(statements, view, resolved)
   if (read.effects.length > 0 || statements.some((one) => one.together !== undefined || Object.keys(one.facts).length > 0))
     return withCode(read, code)
+  // A section about one entity may hold a sentence about another one.
+  const elsewhere = view.entity === null ? null : readWith(SENTENCES, sentence, { ...view, entity: null })
+  if (elsewhere !== null) return withCode({ effects: elsewhere, missing: [] }, code)
   const parts = clauses(sentence)
   if (parts.length < 2) return { effects: [], missing: [] }
   const each = parts.map((part) => ({ part, effects: readWith(SENTENCES, part, view) }))
@@ -102,7 +128,7 @@ function readStatements(statements: FieldStatement[], view: RuleView, resolved: 
       )
     if (statement.together !== undefined) {
       if (testedTogether(entity, statement.together, view.world))
-        effects.push({ kind: 'field', entity: entity.name, field: field.name, check: 'unique' })
+        effects.push({ kind: 'unique-together', entity: entity.name, fields: statement.together })
       else missing.push(`${statement.together.join(' and ')} are unique together in the database, but no request of the embedded provider shows it`)
     }
     missing.push(...carried.lost.map((key) => `${key} of ${field.name}`))
@@ -115,17 +141,9 @@ function readStatements(statements: FieldStatement[], view: RuleView, resolved: 
   return { effects, missing }
 }
 
-/** Creation settles all of the fields, by its body, its path or its caller, so that one row can be sent twice. */
+/** The database keeps them apart, and creation settles all of them. */
 function testedTogether(entity: Entity, names: readonly string[], world: RuleWorld): boolean {
-  const create = world.endpointsOf(entity.name).find(({ operation }) => operation === 'create' || operation === 'nested-create')
-  const kept = entity.uniqueTogether.some((tuple) => tuple.join() === names.join())
-  return kept && create !== undefined && names.every((name) => settledBy(create, entity, name))
-}
-
-function settledBy(create: Endpoint, entity: Entity, name: string): boolean {
-  const field = entity.fields.find((one) => one.name === name)
-  if (create.parent?.field === name || field?.fromCaller === true) return true
-  return create.body?.includes(name) === true && field?.required === true
+  return entity.uniqueTogether.some((tuple) => tuple.join() === names.join()) && creates(entity, names, world)
 }
 
 function checkable(entity: Entity, field: string, world: RuleWorld): boolean {
@@ -178,18 +196,61 @@ function dropOwnFilters(rules: readonly Rule[], world: RuleWorld): void {
 function applyEffects(effects: readonly RuleEffect[], world: RuleWorld): void {
   const fieldOf = (entity: string, name: string) => world.entity(entity)?.fields.find((field) => field.name === name)
   for (const effect of effects) {
-    if (effect.kind === 'stamp') {
-      const target = fieldOf(effect.entity, effect.target)
-      if (target === undefined) continue
-      Object.assign(target, { readOnly: true, required: false, nullable: true })
-      for (const endpoint of world.endpointsOf(effect.entity))
-        if (endpoint.body !== undefined) endpoint.body = endpoint.body.filter((name) => name !== effect.target)
-    } else if (effect.kind === 'cascade') {
-      for (const field of world.entity(effect.child)?.fields ?? [])
-        if (field.reference?.entity === effect.entity) field.reference.onDelete = 'cascade'
-    } else if (effect.kind === 'delete-guard') {
-      const field = fieldOf(effect.child, effect.childField)
-      if (field?.reference !== undefined && effect.where === undefined) field.reference.onDelete = 'restrict'
+    switch (effect.kind) {
+      case 'stamp':
+        keptByServer(effect.entity, effect.target, world)
+        break
+      case 'aggregate':
+        keptByServer(effect.entity, effect.field, world, effect.function === 'count' || effect.function === 'sum' ? 0 : null)
+        break
+      case 'product':
+      case 'copied':
+      case 'slug':
+        keptByServer(effect.entity, effect.field, world)
+        break
+      case 'unique-together':
+        keepApart(world.entity(effect.entity), effect.fields)
+        break
+      case 'cascade':
+        for (const field of world.entity(effect.child)?.fields ?? [])
+          if (field.reference?.entity === effect.entity) field.reference.onDelete = 'cascade'
+        break
+      case 'delete-guard': {
+        const field = fieldOf(effect.child, effect.childField)
+        if (field?.reference !== undefined && effect.where === undefined) field.reference.onDelete = 'restrict'
+      }
     }
   }
+}
+
+/** Values that no request carries, since another sentence makes the server work them out, cannot be compared in requests. */
+function dropUnsendable(rule: Rule, world: RuleWorld): void {
+  const kept = (entity: string, name: string) => world.entity(entity)?.fields.find((field) => field.name === name)?.readOnly === true
+  const lost = rule.effects.flatMap((effect) => {
+    const names = effect.kind === 'order' ? [effect.before, effect.after] : effect.kind === 'bound' || effect.kind === 'fixed' ? [effect.field] : []
+    return 'entity' in effect && effect.entity !== null && names.some((name) => kept(effect.entity!, name)) ? [effect] : []
+  })
+  if (lost.length === 0) return
+  rule.effects = rule.effects.filter((effect) => !lost.includes(effect))
+  Object.assign(rule, {
+    status: rule.effects.length === 0 ? 'unparsed' : 'partly',
+    missing: 'it compares a value that the server works out, which the embedded provider does not check',
+  })
+}
+
+/** No body takes the field any more. @param start its value from the beginning; null when it has none */
+function keptByServer(name: string, fieldName: string, world: RuleWorld, start: number | null = null): void {
+  const field = world.entity(name)?.fields.find((one) => one.name === fieldName)
+  if (field === undefined) return
+  Object.assign(field, { readOnly: true, required: false, nullable: start === null, default: start })
+  for (const endpoint of world.endpointsOf(name)) if (endpoint.body !== undefined) endpoint.body = endpoint.body.filter((one) => one !== fieldName)
+}
+
+function keepApart(entity: Entity | undefined, fields: string[]): void {
+  if (entity === undefined) return
+  const same = (tuple: string[]) => [...tuple].sort().join() === [...fields].sort().join()
+  const [only] = fields
+  const field = entity.fields.find((one) => one.name === only)
+  if (fields.length === 1 && field !== undefined) field.unique ||= 'exact'
+  else if (!entity.uniqueTogether.some(same)) entity.uniqueTogether.push(fields)
 }

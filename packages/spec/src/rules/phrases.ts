@@ -63,7 +63,8 @@ export function fieldIn(phrase: string, entity: Entity): Field | null {
   const words = meaning(phrase)
   const own = wordsOf(entity.name).map(singular)
   const without = own.every((word, index) => words[index] === word) ? words.slice(own.length) : words
-  for (const candidate of [words, without, exactly(without)]) {
+  const last = own.length > 1 && words.length > 1 && words[0] === own.at(-1) ? words.slice(1) : []
+  for (const candidate of [words, without, exactly(without), last]) {
     if (candidate.length === 0) continue
     const found =
       fieldByWords(candidate, entity) ??
@@ -219,6 +220,18 @@ export function carried<V extends Verb>(entity: Entity, verbs: readonly V[], wor
 
 export function endpointOf(entity: Entity, operations: readonly Operation[], world: RuleWorld): Endpoint | undefined {
   return world.endpointsOf(entity.name).find((endpoint) => operations.includes(endpoint.operation))
+}
+
+/** Creation settles all of the fields, by its body, its path or its caller, so that one row can be sent twice. */
+export function creates(entity: Entity, names: readonly string[], world: RuleWorld): boolean {
+  const create = endpointOf(entity, ['create', 'nested-create'], world)
+  if (create === undefined) return false
+  return names.every((name) => {
+    const field = entity.fields.find((one) => one.name === name)
+    if (field === undefined || field.list) return false
+    if (create.parent?.field === name || field.fromCaller === true) return true
+    return create.body?.includes(name) === true && (field.required || (field.reference === undefined && field.type !== 'boolean'))
+  })
 }
 
 export interface State {

@@ -1,0 +1,70 @@
+import type { Entity, RuleEffect } from '../api-spec'
+import { endpointOf, entityIn, statefulEntity } from './phrases'
+import { named, onlyReference, personIn } from './unique-rules'
+import type { Pattern, RuleView } from './view'
+
+const NOT = "(?:cannot|can not|can't|may not|must not|should not)"
+const INTO = '(?:to|in|into|with|for|at|on|from|by|under|against)'
+
+/** What the state of one row means for rows that point at it, told by a verb: "only available rooms can be booked". */
+export const parentRules: Pattern[] = [
+  { form: /^only (.+?) (?:can|may) be (\w+)$/i, read: (m, view) => guarded(m[1]!, m[2]!, null, true, view) },
+  {
+    form: /^only (.+?) (?:can|may) be (?:added|assigned|used) (?:to|in|for) (?:an? |the |their )?([\w ]+)$/i,
+    read: (m, view) => guarded(m[1]!, m[2]!, null, true, view),
+  },
+  {
+    form: new RegExp(`^(?:an? |the )?(.+?) (?:can|may) only be (\\w+) ${INTO} (?:an? |the )?(.+)$`, 'i'),
+    read: (m, view) => guarded(m[3]!, m[2]!, m[1]!, true, view),
+  },
+  {
+    form: new RegExp(`^(?:an? |the )?(\\w+) (?:can|may) only (\\w+)(?: ${INTO})? (?:an? |the )?(.+)$`, 'i'),
+    read: (m, view) => (personIn(m[1]!, view) === null ? null : guarded(m[3]!, m[2]!, null, true, view)),
+  },
+  {
+    form: new RegExp(`^(?:an? |the )?(\\w+) ${NOT} (\\w+)(?: ${INTO})? (?:an? |the )?(.+)$`, 'i'),
+    read: (m, view) => (personIn(m[1]!, view) === null ? null : guarded(m[3]!, m[2]!, null, false, view)),
+  },
+  { form: new RegExp(`^(?:an? |the )?(.+?) ${NOT} be (\\w+)$`, 'i'), read: (m, view) => guarded(m[1]!, m[2]!, null, false, view) },
+  { form: new RegExp(`^${NOT} (\\w+) (?:an? |the )?(.+)$`, 'i'), read: (m, view) => guarded(m[2]!, m[1]!, null, false, view) },
+  {
+    form: new RegExp(`^(?:an? |the )?(.+?) ${NOT} be (?:used|added|assigned) ${INTO} (?:an? |the |new |any )*([\\w ]+)$`, 'i'),
+    read: (m, view) => guarded(m[1]!, '', m[2]!, false, view),
+  },
+  {
+    form: new RegExp(`^no (?:new )?([\\w ]+?) (?:can|may) be (?:added|created|posted|made|placed) ${INTO} (?:an? |the )?(.+)$`, 'i'),
+    read: (m, view) => guarded(m[2]!, '', m[1]!, false, view),
+  },
+]
+
+/**
+ * @param verb tells the rows that point at the one in the state
+ * @param noun names them instead
+ * @param only whether they may be made in this state only, or in any but this state
+ */
+function guarded(phrase: string, verb: string, noun: string | null, only: boolean, view: RuleView): RuleEffect[] | null {
+  const found = statefulEntity(phrase, { ...view, entity: null })
+  if (found === null) return null
+  const { entity: parent, state } = found
+  const child = noun === null ? deedOn(verb, parent, view) : entityIn(noun, { ...view, entity: null })
+  const reference = child === null || child === parent ? undefined : onlyReference(child, parent)
+  if (child === null || reference === undefined || reference.fromCaller === true) return null
+  const create = endpointOf(child, ['create', 'nested-create'], view.world)
+  const placed = create?.parent?.field === reference.name || (create?.body?.includes(reference.name) === true && reference.required)
+  const settable = view.world
+    .endpointsOf(parent.name)
+    .some(({ body, sets }) => body?.includes(state.field) === true || sets?.[state.field] !== undefined)
+  if (!placed || !settable) return null
+  const field = parent.fields.find((one) => one.name === state.field)!
+  const all: (string | boolean)[] = field.type === 'boolean' ? [true, false] : field.values!
+  const values = only ? all.filter((value) => !state.values.includes(value)) : state.values
+  return values.length === 0 || values.length === all.length
+    ? null
+    : [{ kind: 'parent-guard', entity: child.name, parentField: reference.name, parent: parent.name, field: state.field, values }]
+}
+
+/** The one entity that the verb's deed on such a row makes: a booking of a room, an enrolment in a course. */
+function deedOn(verb: string, parent: Entity, view: RuleView): Entity | null {
+  const found = view.world.entities.filter((entity) => entity !== parent && named(verb, entity) && onlyReference(entity, parent) !== undefined)
+  return found.length === 1 ? found[0]! : null
+}
