@@ -86,6 +86,20 @@ function effectEndpoint(spec: ApiSpec, rule: Rule, effect: RuleEffect): Endpoint
       return find(spec, effect.entity, byEffectOperation[effect.operation])
     case 'authenticated':
       return spec.endpoints.find((endpoint) => endpoint.authenticated && (effect.entity === null || endpoint.entity === effect.entity))
+    case 'unique-together':
+    case 'product':
+    case 'copied':
+    case 'slug':
+    case 'bound':
+    case 'distinct':
+    case 'capacity':
+    case 'no-overlap':
+      return find(spec, effect.entity, writing)
+    case 'fixed':
+    case 'transitions':
+      return find(spec, effect.entity, [...updating, 'action'], effect.field)
+    case 'aggregate':
+      return find(spec, effect.entity, ['get', 'list'])
     case 'immutable':
     case 'not-found':
       return undefined

@@ -11,6 +11,8 @@ test('the policy lets an agent use the compose file that the template brings', (
     copyFileSync(join(assetPath('fastapi'), 'project', 'docker-compose.yml'), join(projectDir, 'docker-compose.yml'))
     for (const command of [
       'docker compose up -d db',
+      'docker compose up --detach --wait db',
+      'docker compose up --detach --wait --build',
       'docker compose exec -T db pg_isready -U postgres',
       'docker compose config',
       'docker compose down',

@@ -10,8 +10,8 @@ export interface ProjectFile {
   executable?: boolean
 }
 
-/** Files whose names the package manager or git would act on are kept under another. */
-const RENAMED: Record<string, string> = { 'dot-env.example': '.env.example' }
+/** Names with a leading dot, on which git, the package manager or an editor would act, are kept with a leading `dot-`. */
+const pathOf = (name: string): string => name.replace(/(^|\/)dot-/g, '$1.')
 const EXECUTABLE = new Set(['init.sh'])
 
 /** The files that every generated project has in common, in the order of their paths. */
@@ -21,7 +21,7 @@ export function projectFiles(): ProjectFile[] {
     .map((name) => ({ name: name.replace(/\\/g, '/'), file: join(root, name) }))
     .filter(({ name, file }) => statSync(file).isFile() && !/(^|\/)__pycache__\/|\.pyc$/.test(name))
     .map(({ name, file }): ProjectFile => {
-      const path = RENAMED[name] ?? name
+      const path = pathOf(name)
       return { path, content: readFileSync(file, 'utf8'), ...(EXECUTABLE.has(path) ? { executable: true } : {}) }
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1))

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type ApiSpec, type Endpoint, type Entity, type Field, type JsonValue, sampleValue } from '@forge/spec'
 import type { Caller } from './exam-caller'
 import { difference } from './exam-compare'
-import { type Candidate, listings, showRow } from './exam-reading'
+import { type Candidate, isOfEveryRow, listings, showRow } from './exam-reading'
 import { isRecord, unwrapped } from './exchange'
 
 /** A change that the application says it made. */
@@ -24,7 +24,8 @@ export async function changeRow(spec: ApiSpec, caller: Caller, candidate: Candid
   const { entity, row } = candidate
   const endpoint = endpointFor(spec, entity, ['update', 'replace'])
   const path = endpoint && row.fill(endpoint)
-  const field = endpoint && changeable(entity, endpoint, row.sent)
+  const names = new Set(spec.endpoints.flatMap((each) => (each.entity === entity.name && each.lookup !== undefined ? [each.lookup] : [])))
+  const field = endpoint && changeable(entity, endpoint, row.sent, names)
   if (endpoint === undefined || path === undefined || field === undefined) return undefined
   const change = { [field.name]: sampleValue(field, OTHER_VARIANT) as JsonValue }
   const answer = await caller.ask(endpoint.method, path, endpoint.method === 'PATCH' ? change : { ...row.sent, ...change })
@@ -66,15 +67,24 @@ export async function deleteRow(spec: ApiSpec, caller: Caller, candidate: Candid
 
 function endpointFor(spec: ApiSpec, { name }: Entity, operations: readonly Endpoint['operation'][]): Endpoint | undefined {
   return operations
-    .map((operation) => spec.endpoints.find((each) => each.entity === name && each.operation === operation && each.unsupported === null))
+    .map((operation) =>
+      spec.endpoints.find((each) => each.entity === name && each.operation === operation && each.unsupported === null && isOfEveryRow(each)),
+    )
     .find((found) => found !== undefined)
 }
 
-/** A text of the body that no rule but its own form speaks about. */
-function changeable(entity: Entity, endpoint: Endpoint, sent: Record<string, JsonValue>): Field | undefined {
+/** A text of the body that no rule but its own form speaks about, and that names no row in a path. */
+function changeable(entity: Entity, endpoint: Endpoint, sent: Record<string, JsonValue>, names: ReadonlySet<string>): Field | undefined {
   return entity.fields.find(
     ({ name, type, list, readOnly, writeOnly, fromCaller }) =>
-      (type === 'string' || type === 'text') && !list && !readOnly && !writeOnly && !fromCaller && endpoint.body?.includes(name) && name in sent,
+      (type === 'string' || type === 'text') &&
+      !names.has(name) &&
+      !list &&
+      !readOnly &&
+      !writeOnly &&
+      !fromCaller &&
+      endpoint.body?.includes(name) &&
+      name in sent,
   )
 }
 

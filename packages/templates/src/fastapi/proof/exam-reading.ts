@@ -56,9 +56,14 @@ function readingEndpoint(spec: ApiSpec, entity: Entity): Endpoint | undefined {
   return readingEndpoints(spec, entity, ['get', 'list', 'nested-list'])[0]
 }
 
+/** False for endpoints about the caller's own rows, or about rows in one state. */
+export const isOfEveryRow = ({ own, where }: Endpoint): boolean => own === undefined && where === undefined
+
 /** In the order of the operations. */
 function readingEndpoints(spec: ApiSpec, { name }: Entity, operations: readonly Endpoint['operation'][]): Endpoint[] {
-  const own = spec.endpoints.filter((endpoint) => endpoint.entity === name && endpoint.method === 'GET' && endpoint.unsupported === null)
+  const own = spec.endpoints.filter(
+    (endpoint) => endpoint.entity === name && endpoint.method === 'GET' && endpoint.unsupported === null && isOfEveryRow(endpoint),
+  )
   return operations.flatMap((operation) => own.filter((endpoint) => endpoint.operation === operation))
 }
 

@@ -13,6 +13,8 @@ export interface MadeRow {
   sent: Body
   /** For example `POST /tasks`. */
   madeBy: string
+  /** What a path names it by: its key, or another unique field. */
+  named(lookup?: string): JsonValue | undefined
   /** The target of an endpoint about this row, or below the same parent; `undefined` when a parameter is of another kind. */
   fill(endpoint: Endpoint): string | undefined
 }
@@ -48,7 +50,8 @@ export function rowMaker(spec: ApiSpec, features: readonly Feature[], caller: Ca
     if (endpoint === undefined) return existing(entity)
     const parent = endpoint.parent === undefined ? undefined : await first(endpoint.parent.entity, [...under, name])
     if (typeof parent === 'string') return parent
-    const target = endpoint.path.replace(/\{[^}]*\}/g, () => encodeURIComponent(String(parent?.key ?? '')))
+    const above = parent?.named(endpoint.parent?.lookup)
+    const target = endpoint.path.replace(/\{[^}]*\}/g, () => encodeURIComponent(String(above ?? '')))
     let refusal = 'nothing that it could take is known'
     for (const { body, references } of draftsFor(spec, features, entity, endpoint, round)) {
       const keys = await keysFor(references, [...under, name])
@@ -89,7 +92,14 @@ export function rowMaker(spec: ApiSpec, features: readonly Feature[], caller: Ca
     const row: unknown = rows[0]
     const key = isRecord(row) ? row[keyName] : entity.name === spec.auth.userEntity ? (spec.auth.mockUser[keyName] ?? 1) : undefined
     if (!isKey(key)) return `no endpoint creates a ${entity.name}`
-    return { keyName, key: key as JsonValue, sent: {}, madeBy: 'the application', fill: () => undefined }
+    return {
+      keyName,
+      key: key as JsonValue,
+      sent: {},
+      madeBy: 'the application',
+      named: (lookup) => (lookup === undefined ? (key as JsonValue) : isRecord(row) ? (row[lookup] as JsonValue | undefined) : undefined),
+      fill: () => undefined,
+    }
   }
 
   return {
@@ -118,17 +128,18 @@ function madeRow(entity: Entity, endpoint: Endpoint, parent: MadeRow | undefined
   const wrong = difference(entity, sent, json)
   if (wrong !== undefined) return `${madeBy} shows ${wrong}`
   const key = json[keyName] as JsonValue
+  const named = (lookup?: string): JsonValue | undefined => (lookup === undefined ? key : (json[lookup] as JsonValue | undefined))
   const fill = (wanted: Endpoint): string | undefined => {
     const values = new Map([
-      [wanted.param, key],
+      [wanted.param, named(wanted.lookup)],
       [
         wanted.parent?.param === wanted.param ? undefined : wanted.parent?.param,
-        wanted.parent?.entity === endpoint.parent?.entity ? parent?.key : undefined,
+        wanted.parent?.entity === endpoint.parent?.entity ? parent?.named(wanted.parent?.lookup) : undefined,
       ],
     ])
     const names = [...wanted.path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1])
     if (names.some((name) => values.get(name) === undefined)) return undefined
     return wanted.path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(String(values.get(name))))
   }
-  return { keyName, key, sent, madeBy, fill }
+  return { keyName, key, sent, madeBy, named, fill }
 }

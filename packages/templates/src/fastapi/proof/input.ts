@@ -58,11 +58,13 @@ function queryFault({ input }: TestCase, { target }: Exchange, parameters: Reado
 function bodyOf(testCase: TestCase): Record<string, unknown> | undefined {
   const { input, path } = testCase
   if (!isRecord(input)) return undefined
-  const body = input['body'] ?? input['json']
-  if (isRecord(body)) return body
   const parameters = new Set([...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]))
   const names = Object.keys(input)
-  if (names.length > 0 && names.every((name) => PARTS.has(name) || parameters.has(name))) return undefined
+  const apart = names.length > 0 && names.every((name) => PARTS.has(name) || parameters.has(name))
+  // A field may be called `json` itself.
+  const body = input['body'] ?? (apart ? input['json'] : undefined)
+  if (isRecord(body)) return body
+  if (apart) return undefined
   return Object.fromEntries(Object.entries(input).filter(([name]) => !parameters.has(name)))
 }
 

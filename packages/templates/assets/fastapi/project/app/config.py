@@ -1,5 +1,6 @@
 """Settings, read from the environment and from `.env`."""
 
+import secrets
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
@@ -8,6 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 
 MIN_SECRET_LENGTH = 32
+DEVELOPMENT_DATABASE = "postgresql://postgres:postgres@localhost:5432/app"
 
 
 class Settings(BaseSettings):
@@ -16,7 +18,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 
     environment: Literal["development", "test", "production"] = "development"
-    database_url: str = "postgresql://postgres:postgres@localhost:5432/app"
+    database_url: str = DEVELOPMENT_DATABASE
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     auth_mode: Literal["mock", "jwt"] = "mock"
     jwt_secret: SecretStr = SecretStr("")
@@ -44,9 +46,18 @@ class Settings(BaseSettings):
         """Fail at start rather than serve production with identities that anybody can claim."""
         if self.environment == "production" and self.auth_mode == "mock":
             raise ValueError("AUTH_MODE=mock accepts any identity; set AUTH_MODE=jwt when ENVIRONMENT=production")
+        if self.environment == "production" and password_of(self.database_url) == password_of(DEVELOPMENT_DATABASE):
+            raise ValueError("DATABASE_URL has the password of .env.example; set another when ENVIRONMENT=production")
+        if self.auth_mode == "mock" and not self.jwt_secret.get_secret_value():
+            self.jwt_secret = SecretStr(secrets.token_urlsafe(MIN_SECRET_LENGTH))
         if self.auth_mode == "jwt" and len(self.jwt_secret.get_secret_value()) < MIN_SECRET_LENGTH:
             raise ValueError(f"AUTH_MODE=jwt needs JWT_SECRET with at least {MIN_SECRET_LENGTH} characters")
         return self
+
+
+def password_of(url: str) -> str | None:
+    """Return the password in a database's URL."""
+    return make_url(url).password
 
 
 @lru_cache
