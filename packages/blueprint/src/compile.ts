@@ -1,7 +1,9 @@
 import type { Feature, SizePreset } from '@forge/core'
 import { type ApiSpec, readSpec } from '@forge/spec'
 import { type ProjectFile, projectFiles } from '@forge/templates'
+import { withClassNames } from './class-names'
 import { emitApp } from './emit/app'
+import { emitMockData } from './emit/mock-data'
 import { emitTests } from './emit/tests'
 import { featureList, planFeatures } from './plan'
 
@@ -11,7 +13,7 @@ export interface Blueprint {
   features: Feature[]
   /** Files that are the same for every specification. */
   foundation: ProjectFile[]
-  /** Application and tests. */
+  /** Application, tests, and the script that makes mock data. */
   files: ProjectFile[]
 }
 
@@ -24,13 +26,13 @@ let last: { text: string; size: string; blueprint: Blueprint } | undefined
 export function compile(text: string, size: SizePreset): Blueprint {
   const sizeKey = JSON.stringify(size)
   if (last?.text === text && last.size === sizeKey) return last.blueprint
-  const spec = readSpec(text)
+  const spec = withClassNames(readSpec(text))
   const plans = planFeatures(spec, size)
   const blueprint: Blueprint = {
     spec,
     features: featureList(spec, plans),
     foundation: projectFiles(),
-    files: [...emitApp(spec), ...emitTests(spec, plans)],
+    files: [...emitApp(spec), ...emitTests(spec, plans), ...emitMockData(spec, size)],
   }
   last = { text, size: sizeKey, blueprint }
   return blueprint

@@ -91,6 +91,9 @@ async def ask(client, method, path, expected, body=None, who=None, query=None):
     headers = {"Authorization": f"Bearer mock:{who}"} if who else {}
     response = await client.request(method, path, json=body, headers=headers, params=query)
     assert response.status_code == expected, (method, path, response.status_code, response.text)
+    if "Location" in response.headers:
+        made = (await client.get(response.headers["Location"], headers=headers)).json()
+        assert {**made, **response.json()} == made, (response.headers["Location"], made)
     return response.json() if response.content else None
 
 async def main():
@@ -186,6 +189,7 @@ async def check(ask):
     await ask("POST", f"{place}/tools", 422, {"serial": "s1", "parentSerial": "none"}, who=ada)
     await ask("POST", f"{place}/tools", 404, {"serial": "s1"}, who=bob)
     await ask("POST", f"{place}/tools", 201, {"serial": "s1"}, who=ada)
+    await ask("POST", f"{place}/tools", 201, {"serial": "道具 2"}, who=ada)
     assert await ask("GET", "/tools", 200, who=bob) == []
     assert (await ask("POST", "/tools/s1/lend", 200, who=ada))["lentAt"] is not None
     await ask("DELETE", "/tools/s1", 409, who=ada)

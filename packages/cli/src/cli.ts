@@ -1,6 +1,7 @@
 import { cac } from 'cac'
 import { registerDoctor } from './commands/doctor'
 import { registerGenerate } from './commands/generate'
+import { registerOpenApi } from './commands/openapi'
 import { registerPolicy } from './commands/policy'
 import { registerServe } from './commands/serve'
 import { registerSpec } from './commands/spec'
@@ -44,6 +45,7 @@ export async function run(argv: readonly string[]): Promise<CommandOutcome> {
   registerVerify(program)
   registerServe(program)
   registerPolicy(program)
+  registerOpenApi(program)
   registerDoctor(program)
   program.help((sections) => sections.map(({ title, body }) => ({ ...(title === undefined ? {} : { title }), body: tidy(body) })))
   program.version(version(), '--version')

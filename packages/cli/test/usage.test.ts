@@ -51,7 +51,7 @@ describe('help and version', () => {
   it('--help names every command, and ends with 0', async () => {
     const { exitCode, stdout } = await forge('--help')
     expect(exitCode).toBe(0)
-    for (const command of ['generate', 'spec', 'verify', 'serve', 'doctor']) expect(stdout).toContain(`forge ${command}`)
+    for (const command of ['generate', 'spec', 'verify', 'serve', 'openapi', 'doctor']) expect(stdout).toContain(`forge ${command}`)
   })
 
   it('--help of a --no-… option does not call it the default', async () => {

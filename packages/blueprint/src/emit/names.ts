@@ -1,11 +1,12 @@
 import type { Entity, Field } from '@forge/spec'
 import { snake } from '../words'
 
-/** Python's keywords, and the names that Pydantic or SQLAlchemy keep for themselves. */
+/** Python's keywords, the names that Pydantic or SQLAlchemy keep for themselves, and what the bodies of generated classes call by name. */
 const RESERVED = new Set(
   `False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda
   nonlocal not or pass raise return try while with yield match case type metadata registry model_config model_fields copy dict json schema
-  construct validate parse_obj changes ignored session`.split(/\s+/),
+  construct validate parse_obj changes ignored session
+  list int str bool float frozenset isinstance dt sa pg self cls uuid4 mapped_column enum_type`.split(/\s+/),
 )
 
 /** Attribute of models and schemas: snake_case, with `_` appended where Python or a library owns the name. */

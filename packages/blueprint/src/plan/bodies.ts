@@ -1,6 +1,7 @@
 import { type Endpoint, type Field, type InvalidSample, invalidSamples, type JsonValue, type RuleEffect, sampleValue } from '@forge/spec'
 import { snake } from '../words'
 import { byDefault, type Check, literal, ref, type Step, type Value } from './case-plan'
+import { movesOf } from './moves-of'
 import { delicateValues, parentState } from './states'
 import type { World } from './world'
 
@@ -12,10 +13,14 @@ export interface Draft {
   body: Record<string, Value>
 }
 
-/** Writable fields of an endpoint's body, in the spec's order. */
+/** Writable fields of an endpoint's body, in the spec's order; of a change without those that stay as they were created. */
 export function bodyFields(world: World, endpoint: Endpoint): Field[] {
   const entity = world.entity(endpoint.entity!)
-  return (endpoint.body ?? []).flatMap((name) => entity.fields.find((field) => field.name === name && !field.readOnly && !field.fromCaller) ?? [])
+  const changes = endpoint.operation === 'update' || endpoint.operation === 'replace'
+  const fixed = (name: string) => world.effects.some((effect) => effect.kind === 'fixed' && effect.entity === entity.name && effect.field === name)
+  return (endpoint.body ?? []).flatMap(
+    (name) => entity.fields.find((field) => field.name === name && !field.readOnly && !field.fromCaller && !(changes && fixed(name))) ?? [],
+  )
 }
 
 /**
@@ -33,7 +38,7 @@ export function validBody(world: World, endpoint: Endpoint, options: { variant?:
       draft.body[field.name] = literal(callersId(world, field))
     } else if (field.reference) {
       if (!field.required) continue
-      const name = snake(field.reference.entity)
+      const name = apart(world, entity.name, field, draft) ? `other_${snake(field.reference.entity)}` : snake(field.reference.entity)
       if (!draft.arrange.some((step) => step.kind === 'make' && step.as === name))
         draft.arrange.push(...rowSteps(world, field.reference.entity, name, parentState(world, entity.name, field.name)))
       draft.body[field.name] = ref(name, world.keyField(field.reference.entity).name)
@@ -42,6 +47,17 @@ export function validBody(world: World, endpoint: Endpoint, options: { variant?:
     }
   }
   return draft
+}
+
+/** This field may not hold what another one of the body holds already. */
+function apart(world: World, entity: string, field: Field, { body }: Draft): boolean {
+  return world.effects.some(
+    (effect) =>
+      effect.kind === 'distinct' &&
+      effect.entity === entity &&
+      effect.fields.includes(field.name) &&
+      effect.fields.some((other) => other !== field.name && body[other] !== undefined),
+  )
 }
 
 /** The id of the usual caller, as a field holds it. */
@@ -80,6 +96,10 @@ function timedSample(world: World, entity: string, field: Field, variant: number
 /** The sample of an end, moved behind the sample of its beginning where an order rule would object. */
 function behindItsBeginning(world: World, entity: string, field: Field, variant: number, value: JsonValue): JsonValue {
   if (field.list) return value
+  for (const effect of world.effects) {
+    if (effect.kind === 'no-overlap' && effect.entity === entity && effect.end === field.name)
+      return moved(timedSample(world, entity, world.field(entity, effect.start)!, variant), 1)
+  }
   for (const effect of world.effects) {
     if (effect.kind !== 'order' || effect.entity !== entity || effect.after !== field.name) continue
     const before = world.field(entity, effect.before)
@@ -124,6 +144,11 @@ function safeMember(world: World, entity: string, field: Field, variant: number)
   const delicate = delicateValues(world, entity, field.name)
   const free = values.filter((value) => !delicate.has(value))
   if (variant === 0 && usual !== undefined) return usual
+  const moves = movesOf(world, entity, field.name)
+  if (variant > 0 && moves.ruled) {
+    const before = usual ?? String(safeMember(world, entity, field, 0))
+    return free.find((value) => value !== before && moves.allows(before, value)) ?? before
+  }
   const pool = free.length > 0 ? free : values
   const others = pool.filter((value) => value !== usual)
   return variant === 0 ? pool[0]! : (others[(variant - 1) % Math.max(1, others.length)] ?? usual ?? pool[0]!)

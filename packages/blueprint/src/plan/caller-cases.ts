@@ -2,7 +2,7 @@ import type { Endpoint } from '@forge/spec'
 import { snake } from '../words'
 import { type CasePlan, literal, type Request, type Step, type Value } from './case-plan'
 import { mergeSteps, plan } from './common'
-import { failure, foreign, invalid, sceneFor, stranger, unknownRequest } from './requests'
+import { failure, foreign, invalid, notFound, sceneFor, stranger, unknownRequest } from './requests'
 import type { World } from './world'
 
 /** Somebody else asks for a row that is not theirs. */
@@ -14,12 +14,13 @@ export function foreignCases(
   body: Record<string, Value> | undefined,
   arrange: Step[] = [],
 ): CasePlan[] {
-  if (world.owners(endpoint.entity!, operation).length === 0) return []
+  const hidden = endpoint.own !== undefined && endpoint.param !== undefined
+  if (!hidden && world.owners(endpoint.entity!, operation).length === 0) return []
   const other = stranger(world)
   const scene = sceneFor(world, endpoint, { caller: other.caller })
   const act = body === undefined || operation === 'read' ? scene.request : { ...scene.request, body }
   return [
-    plan(`${name}_not_owner`, 'Refused for somebody else.', act, foreign(world, endpoint), {
+    plan(`${name}_not_owner`, 'Refused for somebody else.', act, hidden ? notFound(world) : foreign(world, endpoint), {
       arrange: mergeSteps(arrange, scene.arrange, other.arrange),
     }),
   ]
@@ -49,7 +50,7 @@ export function ownRoleCases(
 }
 
 export function malformedIdCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
-  if (endpoint.param === undefined || endpoint.parent) return []
+  if (endpoint.param === undefined || endpoint.parent || endpoint.lookup !== undefined) return []
   const type = world.keyField(endpoint.entity!).type
   if (type !== 'integer' && type !== 'bigint' && type !== 'uuid') return []
   const act: Request = { ...unknownRequest(world, endpoint), params: { [endpoint.param]: literal('not-an-id') } }

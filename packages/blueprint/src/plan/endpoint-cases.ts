@@ -1,6 +1,7 @@
 import type { Endpoint } from '@forge/spec'
 import { snake, words } from '../words'
 import { bodyFields, echoChecks, rowSteps, safeValue, validBody } from './bodies'
+import { bulkCases } from './bulk-cases'
 import { foreignCases, malformedIdCases, ownRoleCases } from './caller-cases'
 import { byDefault, type CasePlan, type Check, literal, ref, type Request, type Value } from './case-plan'
 import { article, identityCases, mergeSteps, plan, sentence } from './common'
@@ -18,7 +19,8 @@ import {
 } from './field-cases'
 import { linkCases } from './link-cases'
 import { listCases } from './list-cases'
-import { notFound, reading, type Scene, sceneFor, stranger, unknownRequest } from './requests'
+import { markCases } from './mark-cases'
+import { isOfCaller, notFound, parentKey, reading, type Scene, sceneFor, stranger, unknownRequest } from './requests'
 import { parentState } from './states'
 import type { World } from './world'
 
@@ -50,7 +52,11 @@ export function endpointCases(world: World, endpoint: Endpoint, name: string): C
     case 'link-list':
     case 'link-remove':
       return linkCases(world, endpoint, name)
+    case 'mark':
+    case 'unmark':
+      return markCases(world, endpoint, name)
     case 'bulk':
+      return bulkCases(world, endpoint, name)
     case 'custom':
       return []
   }
@@ -68,7 +74,7 @@ function createCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   const act = (body: Record<string, Value>): Request => ({ ...scene.request, body })
   const created: Check[] = [{ kind: 'present', field: world.keyField(entity.name).name }, ...echoChecks(world, entity.name, draft.body)]
   if (endpoint.parent?.field !== undefined) {
-    const parent = scene.request.params[endpoint.parent.param]!
+    const parent = parentKey(world, endpoint)
     created.push({ kind: 'equals', field: endpoint.parent.field, value: parent, compare: 'exact' })
   }
   const readBack = endpoint.status === 204 ? [] : reading(world, entity.name, 'created', echoChecks(world, entity.name, draft.body))
@@ -138,7 +144,10 @@ function getCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
 
 function meCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
   const key = world.keyField(endpoint.entity!).name
-  const shown = Object.entries(world.spec.auth.mockUser).filter(([field]) => world.field(endpoint.entity!, field) && field !== key)
+  const shown = Object.entries(world.spec.auth.mockUser).filter(([name]) => {
+    const field = world.field(endpoint.entity!, name)
+    return field !== undefined && !field.writeOnly && name !== key
+  })
   const checks: Check[] = [{ kind: 'equals', field: key, value: literal(world.builtInId), compare: 'exact' }]
   for (const [field, value] of shown.slice(0, 3)) checks.push({ kind: 'equals', field, value: literal(value), compare: 'exact' })
   const other = stranger(world, 'other')
@@ -171,15 +180,16 @@ function updateCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
       { status: endpoint.status, checks: changed },
       { arrange, after: reading(world, entity.name, scene.row, changed) },
     ),
-    plan(`${name}_not_found`, 'An unknown id is not found.', { ...unknownRequest(world, endpoint), body: draft.body }, notFound(world), {
-      arrange: draft.arrange,
-    }),
   ]
+  if (!isOfCaller(endpoint)) {
+    const unknown = { ...unknownRequest(world, endpoint), body: draft.body }
+    cases.push(plan(`${name}_not_found`, 'An unknown id is not found.', unknown, notFound(world), { arrange: draft.arrange }))
+  }
   const faults = invalidCases(world, endpoint, name, scene.arrange, act({}))
   cases.push(...faults.slice(0, 1))
   cases.push(...partialCases(world, endpoint, name, scene.arrange, act, scene.row, draft.body))
   cases.push(...duplicateCases(world, endpoint, name, scene.arrange, act, {}))
-  cases.push(...foreignCases(world, endpoint, name, 'update', draft.body, draft.arrange))
+  if (!isOfCaller(endpoint)) cases.push(...foreignCases(world, endpoint, name, 'update', draft.body, draft.arrange))
   cases.push(...danglingCases(world, endpoint, name, scene.arrange, act, {}))
   cases.push(...nullCases(world, endpoint, name, scene, act))
   cases.push(...identityCases(world, endpoint, name))
@@ -187,7 +197,7 @@ function updateCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   cases.push(...massAssignmentCases(world, endpoint, name, arrange, act(draft.body), scene.row))
   cases.push(unknownFieldCase(world, endpoint, name, scene.arrange, act({})))
   cases.push(...malformedIdCases(world, endpoint, name))
-  cases.push(...ownRoleCases(world, endpoint, name, 'update', arrange, act(draft.body)))
+  if (!isOfCaller(endpoint)) cases.push(...ownRoleCases(world, endpoint, name, 'update', arrange, act(draft.body)))
   return cases
 }
 
@@ -263,6 +273,7 @@ function actionCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
       },
     ),
   ]
+  if (endpoint.toggles !== undefined) cases.push(...toggleCases(world, endpoint, name, scene))
   cases.push(...invalidCases(world, endpoint, name, arrange, request(body)))
   cases.push(...danglingCases(world, endpoint, name, arrange, request, body))
   if (sets.length > 0 && fields.length === 0) {
@@ -294,9 +305,41 @@ function actionCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   return cases
 }
 
-/** True when reaching a value of the field forbids further updates. */
+/** The flag is turned, and turned back. */
+function toggleCases(world: World, endpoint: Endpoint, name: string, scene: Scene): CasePlan[] {
+  const turned: Check = { kind: 'differs', field: endpoint.toggles!, value: ref(scene.row, endpoint.toggles!) }
+  const back: Check = { kind: 'equals', field: endpoint.toggles!, value: ref(scene.row, endpoint.toggles!), compare: 'exact' }
+  const again = { kind: 'call' as const, request: scene.request, status: endpoint.status }
+  const checks = endpoint.status === 204 ? [] : [turned]
+  return [
+    plan(
+      `${name}_turns_${snake(endpoint.toggles!)}`,
+      `${endpoint.toggles} becomes its opposite.`,
+      scene.request,
+      { status: endpoint.status, checks },
+      {
+        arrange: scene.arrange,
+        after: reading(world, endpoint.entity!, scene.row, [turned]),
+      },
+    ),
+    plan(
+      `${name}_twice`,
+      'Doing it again turns it back.',
+      scene.request,
+      { status: endpoint.status, checks: endpoint.status === 204 ? [] : [back] },
+      {
+        arrange: [...scene.arrange, again],
+        after: reading(world, endpoint.entity!, scene.row, [back]),
+      },
+    ),
+  ]
+}
+
+/** True when reaching a value of the field forbids further updates, or to do so again. */
 function lockedBy(world: World, entity: string, field: string): boolean {
   return world.effects.some(
-    (effect) => effect.kind === 'state-guard' && effect.entity === entity && effect.field === field && effect.operations.includes('update'),
+    (effect) =>
+      (effect.kind === 'state-guard' && effect.entity === entity && effect.field === field && effect.operations.includes('update')) ||
+      (effect.kind === 'transitions' && effect.entity === entity && effect.field === field && effect.refused.some(([from, to]) => from === to)),
   )
 }

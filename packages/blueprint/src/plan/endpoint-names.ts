@@ -26,15 +26,15 @@ export function unusedName(name: string, taken: ReadonlySet<string>, suffix?: st
 function nameOf(world: World, endpoint: Endpoint): string {
   const { entity, parent, operation } = endpoint
   if (operation === 'health') return 'health'
-  if (entity === null || operation === 'bulk' || operation === 'custom') return fromPath(world, endpoint)
+  if (entity === null || operation === 'custom' || (operation === 'bulk' && endpoint.sets !== undefined)) return fromPath(world, endpoint)
   const one = snake(entity)
   const many = world.entity(entity).table
   const owner = parent === undefined ? '' : `${snake(parent.entity)}_`
   switch (operation) {
-    case 'list':
     case 'nested-list':
-    case 'link-list':
       return `list_${owner}${many}`
+    case 'link-list':
+      return endpoint.parent?.ends === undefined ? `list_${owner}${many}` : `list_${owner}${snake(segments(endpoint.path).at(-1)!)}`
     case 'create':
     case 'nested-create':
       return `create_${owner}${one}`
@@ -42,6 +42,15 @@ function nameOf(world: World, endpoint: Endpoint): string {
       return `add_${owner}${many}`
     case 'link-remove':
       return `remove_${owner}${one}`
+    case 'bulk':
+      return `bulk_${endpoint.bulk?.effect ?? endpoint.method.toLowerCase()}_${many}`
+    case 'mark':
+    case 'unmark':
+      return markName(endpoint, one)
+    case 'list':
+      return `list_${endpoint.own === undefined ? '' : 'own_'}${endpoint.where === undefined ? '' : `${snake(segments(endpoint.path).at(-1)!)}_`}${many}`
+    case 'update':
+      return endpoint.own !== undefined && endpoint.param === undefined ? `update_current_${one}` : `update_${one}`
     case 'me':
       return `get_current_${one}`
     case 'action':
@@ -55,6 +64,12 @@ function nameOf(world: World, endpoint: Endpoint): string {
 function actionName(endpoint: Endpoint, one: string): string {
   const last = snake(segments(endpoint.path).at(-1) ?? 'change')
   return (endpoint.body ?? []).some((field) => snake(field) === last) ? `update_${one}_${last}` : `${last}_${one}`
+}
+
+/** `POST /posts/{id}/like` → `like_post`, `DELETE` → `unlike_post`. */
+function markName(endpoint: Endpoint, one: string): string {
+  const last = snake(segments(endpoint.path).at(-1) ?? 'mark')
+  return endpoint.operation === 'unmark' && endpoint.method === 'DELETE' ? `un${last}_${one}` : `${last}_${one}`
 }
 
 function fromPath(world: World, { method, path }: Endpoint): string {

@@ -1,6 +1,6 @@
 import type { Endpoint } from '@forge/spec'
 import { snake, words } from '../words'
-import { make } from './bodies'
+import { make, rowSteps } from './bodies'
 import { byDefault, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
 import { identityCases, plan } from './common'
 import { failure, invalid, notFound, unknownRequest } from './requests'
@@ -30,8 +30,11 @@ interface Link {
 function linkOf(world: World, endpoint: Endpoint): Link {
   const parent = endpoint.parent!
   const fields = world.entity(parent.through!).fields
-  const left = fields.find((field) => field.reference?.entity === parent.entity)!
-  const right = fields.find((field) => field.reference?.entity === endpoint.entity && field.name !== left.name)!
+  const [parentEnd, otherEnd] = parent.ends ?? []
+  const left = fields.find((field) => (parentEnd === undefined ? field.reference?.entity === parent.entity : field.name === parentEnd))!
+  const right = fields.find((field) =>
+    otherEnd === undefined ? field.reference?.entity === endpoint.entity && field.name !== left.name : field.name === otherEnd,
+  )!
   const owner = snake(parent.entity)
   const ownerKey = ref(owner, world.keyField(parent.entity).name)
   return {
@@ -39,11 +42,16 @@ function linkOf(world: World, endpoint: Endpoint): Link {
     endpoint,
     owner,
     ownerKey,
-    other: snake(endpoint.entity!),
+    other: endpoint.entity === parent.entity ? `other_${owner}` : snake(endpoint.entity!),
     otherKey: world.keyField(endpoint.entity!).name,
     left: left.name,
     right: right.name,
-    request: { method: endpoint.method, path: endpoint.path, params: { [parent.param]: ownerKey }, caller: byDefault },
+    request: {
+      method: endpoint.method,
+      path: endpoint.path,
+      params: { [parent.param]: parent.lookup === undefined ? ownerKey : ref(owner, parent.lookup) },
+      caller: byDefault,
+    },
   }
 }
 
@@ -51,9 +59,10 @@ const madeOwner = (link: Link): Step => make(link.endpoint.parent!.entity, link.
 const madeOther = (link: Link, as: string): Step => make(link.endpoint.entity!, as)
 const keyOf = (link: Link, row: string): Value => ref(row, link.otherKey)
 
-function linked(link: Link, row: string): Step {
+function linked(link: Link, row: string): Step[] {
   const through = link.endpoint.parent!.through!
-  return make(through, '', { [link.left]: link.ownerKey, [link.right]: keyOf(link, row) })
+  const ends = { [link.left]: link.ownerKey, [link.right]: keyOf(link, row) }
+  return link.endpoint.parent!.ends === undefined ? [make(through, '', ends)] : rowSteps(link.world, through, snake(through), ends)
 }
 
 /** The rows linked now, read through the API where it lists them. */
@@ -66,7 +75,12 @@ function linkedNow(link: Link, rows: string[]): CasePlan['after'] {
       each.unsupported === null,
   )
   if (!list) return []
-  const request: Request = { method: 'GET', path: list.path, params: { [list.parent!.param]: link.ownerKey }, caller: byDefault }
+  const request: Request = {
+    method: 'GET',
+    path: list.path,
+    params: { [list.parent!.param]: list.parent!.lookup === undefined ? link.ownerKey : ref(link.owner, list.parent!.lookup) },
+    caller: byDefault,
+  }
   return [{ request, expect: { status: list.status, checks: [holding(link, rows)] } }]
 }
 
@@ -92,7 +106,7 @@ function addByPath(link: Link, name: string): CasePlan[] {
       after: linkedNow(link, []),
     }),
     plan(`${name}_twice`, 'What is linked already stays linked once.', act(keyOf(link, other)), expect, {
-      arrange: [...arrange, linked(link, other)],
+      arrange: [...arrange, ...linked(link, other)],
       after: linkedNow(link, [other]),
     }),
   ]
@@ -127,7 +141,7 @@ function addByBody(link: Link, name: string): CasePlan[] {
       after: linkedNow(link, []),
     }),
     plan(`${name}_twice`, 'What is linked already stays linked once.', act(added), expect, {
-      arrange: [...arrange, linked(link, other)],
+      arrange: [...arrange, ...linked(link, other)],
       after: linkedNow(link, both),
     }),
     plan(`${name}_${snake(field)}_missing`, `Refused without ${field}.`, act({}), invalid(world, field), { arrange: [madeOwner(link)] }),
@@ -140,7 +154,7 @@ function addByBody(link: Link, name: string): CasePlan[] {
 function listCases(link: Link, name: string): CasePlan[] {
   const { world, endpoint, other } = link
   const second = `second_${other}`
-  const arrange = [madeOwner(link), madeOther(link, other), madeOther(link, second), linked(link, other)]
+  const arrange = [madeOwner(link), madeOther(link, other), madeOther(link, second), ...linked(link, other)]
   return [
     plan(name, 'Lists what is linked and nothing else.', link.request, { status: endpoint.status, checks: [holding(link, [other])] }, { arrange }),
     plan(`${name}_unknown_${link.owner}`, 'Refused for a row that does not exist.', unknownRequest(world, endpoint), notFound(world)),
@@ -166,7 +180,7 @@ function removeCases(link: Link, name: string): CasePlan[] {
       'Takes the link away; both rows stay.',
       act,
       { status: endpoint.status, checks: [] },
-      { arrange: [...arrange, linked(link, other)], after: linkedNow(link, []) },
+      { arrange: [...arrange, ...linked(link, other)], after: linkedNow(link, []) },
     ),
     plan(`${name}_not_linked`, 'Not found when there is no such link.', act, notFound(world), { arrange }),
     plan(`${name}_unknown_${link.owner}`, 'Refused for a row that does not exist.', unknownRequest(world, endpoint), notFound(world)),

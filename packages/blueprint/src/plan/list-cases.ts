@@ -1,9 +1,11 @@
 import { type Endpoint, type Entity, envelopeName, type Field, type Filter, type JsonValue, type PagingConvention, sampleValue } from '@forge/spec'
 import { snake, words } from '../words'
-import { creatable, make, rowSteps, safeValue } from './bodies'
+import { callersId, creatable, make, rowSteps, safeValue } from './bodies'
 import { type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
 import { identityCases, plan } from './common'
-import { invalid, notFound, sceneFor, stranger, unknownRequest } from './requests'
+import { invalid, notFound, parentKey, sceneFor, stranger, unknownRequest } from './requests'
+import { siblings } from './siblings'
+import { otherValue, parentState } from './states'
 import type { World } from './world'
 
 /** Cases of a list, plain or below a parent. */
@@ -18,6 +20,8 @@ export function listCases(world: World, endpoint: Endpoint, name: string): CaseP
     ...(sorting ? [sorting] : []),
     ...searchCases(list),
     ...ownedCases(list),
+    ...ownCases(list),
+    ...whereCases(list),
     ...(endpoint.filters ?? []).slice(1).flatMap((filter) => filterCases(list, filter)),
     ...otherSorting,
     ...otherPages,
@@ -52,8 +56,21 @@ class List {
   /** A row of the list with some values; those that no request can set are stored. */
   row(as: string, values: Record<string, Value> = {}): Step[] {
     const { parent } = this.endpoint
-    const placed: Record<string, Value> = parent?.field === undefined ? {} : { [parent.field]: this.request.params[parent.param]! }
-    return rowSteps(this.world, this.entity.name, as, { ...placed, ...values })
+    const placed: Record<string, Value> = parent?.field === undefined ? {} : { [parent.field]: parentKey(this.world, this.endpoint) }
+    const given = { ...this.settled(), ...values }
+    const link = parent?.field === undefined ? undefined : this.world.field(this.entity.name, parent.field)
+    const apart = link && !isOwned(this) ? siblings(this.world, this.entity.name, link, placed[link.name]!, [{ as, values: given }]) : undefined
+    return apart ?? rowSteps(this.world, this.entity.name, as, { ...placed, ...given })
+  }
+
+  /** What every row of the list holds: its state, and the caller where the server does not set that. */
+  private settled(): Record<string, Value> {
+    const { own, where } = this.endpoint
+    const field = own === undefined ? undefined : this.world.field(this.entity.name, own)
+    return {
+      ...Object.fromEntries(Object.entries(where ?? {}).map(([name, value]) => [name, literal(value)])),
+      ...(field === undefined || field.fromCaller ? {} : { [field.name]: literal(callersId(this.world, field)) }),
+    }
   }
 
   keyOf(row: string): Value {
@@ -208,9 +225,10 @@ function referenceScene(list: List, field: Field): { arrange: Step[]; query: Val
     return field.fromCaller ? callerScene(list, field) : undefined
   }
   const [one, two] = [`wanted_${snake(target)}`, `other_${snake(target)}`]
+  const state = parentState(list.world, list.entity.name, field.name)
   const arrange = [
-    make(target, one),
-    make(target, two),
+    ...rowSteps(list.world, target, one, state),
+    ...rowSteps(list.world, target, two, state),
     ...list.row('wanted', { [field.name]: ref(one, key) }),
     ...list.row('other', { [field.name]: ref(two, key) }),
   ]
@@ -224,7 +242,7 @@ const isOwned = ({ world, entity }: List): boolean => (['list', 'read'] as const
 function callerScene(list: List, field: Field): { arrange: Step[]; query: Value } | undefined {
   if (isOwned(list)) return undefined
   const other = stranger(list.world)
-  const [wanted] = list.row('wanted')
+  const wanted = list.row('wanted').find((step) => step.kind === 'make' && step.as === 'wanted')
   if (wanted?.kind !== 'make') return undefined
   return {
     arrange: [...other.arrange, { ...wanted, caller: other.caller }, ...list.row('other')],
@@ -332,6 +350,30 @@ function ownedCases(list: List): CasePlan[] {
   return [{ ...each, act: { ...each.act, caller: other.caller } }]
 }
 
+/** Nobody sees what others own, whatever their role. */
+function ownCases(list: List): CasePlan[] {
+  const { own } = list.endpoint
+  const field = own === undefined ? undefined : list.world.field(list.entity.name, own)
+  if (field === undefined) return []
+  const other = stranger(list.world)
+  const byCaller = field.fromCaller === true && creatable(list.world, list.entity.name) !== null
+  const [made, ...more] = list.row('foreign', byCaller ? {} : { [field.name]: other.id })
+  if (made?.kind !== 'make') return []
+  const foreign = [byCaller ? { ...made, caller: other.caller } : made, ...more]
+  const arrange = [...other.arrange, ...foreign, ...list.row('own')]
+  return [list.case('leaves_out_others', 'Rows of others are left out.', arrange, {}, [list.rows(['own'], ['foreign'])])]
+}
+
+/** Rows in another state are left out. */
+function whereCases(list: List): CasePlan[] {
+  return Object.entries(list.endpoint.where ?? {}).flatMap(([name, value]) => {
+    const other = otherValue(list.world, list.entity.name, name, [value])
+    if (other === undefined) return []
+    const arrange = [...list.row('wanted'), ...list.row('other', { [name]: literal(other) })]
+    return [list.case(`leaves_out_other_${snake(name)}`, `Rows with another ${name} are left out.`, arrange, {}, [list.rows(['wanted'], ['other'])])]
+  })
+}
+
 function invalidQueryCases(list: List): CasePlan[] {
   const cases: CasePlan[] = []
   const { params, maxSize } = list.world.spec.paging
@@ -354,10 +396,16 @@ function invalidQueryCases(list: List): CasePlan[] {
   return cases
 }
 
+/** Whether a path with parameters takes requests to a literal path. */
+function answersTo(template: string, path: string): boolean {
+  const [one, other] = [template.split('/'), path.split('/')]
+  return one.length === other.length && one.every((segment, index) => segment.startsWith('{') || segment === other[index])
+}
+
 /** The path exists, the method does not. */
 function methodCases(list: List): CasePlan[] {
   const { world, endpoint } = list
-  if (endpoint.parent || world.spec.endpoints.some((each) => each.method === 'PATCH' && each.path === endpoint.path)) return []
+  if (endpoint.parent || world.spec.endpoints.some((each) => each.method === 'PATCH' && answersTo(each.path, endpoint.path))) return []
   const checks: Check[] = [{ kind: 'error', code: world.code('METHOD_NOT_ALLOWED') }]
   return [
     plan(

@@ -5,6 +5,7 @@ import { byDefault, type CasePlan, type FeaturePlan } from './case-plan'
 import { plan, sentence } from './common'
 import { endpointCases } from './endpoint-cases'
 import { endpointNames, unusedName } from './endpoint-names'
+import { loginCases } from './login-cases'
 import { pathParams } from './requests'
 import { ruleCases, ruleName } from './rule-cases'
 import { requestSchema, responseSchema } from './schemas'
@@ -31,8 +32,8 @@ export function planFeatures(spec: ApiSpec, size: SizePreset): FeaturePlan[] {
 type Draft = Omit<FeaturePlan, 'id' | 'listed'>
 
 function endpointFeature(world: World, endpoint: Endpoint, name: string, source: FeatureSource): Draft {
-  const cases = endpoint.unsupported === null ? endpointCases(world, endpoint, name) : []
-  const why = endpoint.unsupported ?? (cases.length === 0 ? 'the embedded provider knows no test for this kind of endpoint' : undefined)
+  const cases = endpoint.unsupported === null ? endpointCases(world, endpoint, name) : loginCases(world, endpoint, name)
+  const why = cases.length > 0 ? undefined : (endpoint.unsupported ?? 'the embedded provider knows no test for this kind of endpoint')
   return {
     category: 'endpoint',
     method: endpoint.method,

@@ -1,7 +1,7 @@
 import type { Endpoint } from '@forge/spec'
 import { snake } from '../words'
 import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
-import { make, rowSteps } from './bodies'
+import { callersId, make, rowSteps } from './bodies'
 import { parentState, rowState } from './states'
 import type { ErrorCode, World } from './world'
 
@@ -33,26 +33,53 @@ export function sceneFor(
     const name = snake(parent.entity)
     const state = parent.field === undefined ? {} : parentState(world, entity!, parent.field)
     scene.arrange.push(...rowSteps(world, parent.entity, name, state, options.maker))
-    request.params[parent.param] = ref(name, world.keyField(parent.entity).name)
+    request.params[parent.param] = ref(name, parent.lookup ?? world.keyField(parent.entity).name)
   }
   if (param !== undefined && param !== parent?.param && entity !== null) {
     scene.row = snake(entity)
-    const placed = parent?.field === undefined ? {} : { [parent.field]: request.params[parent.param]! }
-    const values = { ...placed, ...rowState(world, endpoint, options.children), ...options.values }
+    const placed = parent?.field === undefined ? {} : { [parent.field]: parentKey(world, endpoint) }
+    const values = { ...placed, ...ownedByCaller(world, endpoint), ...rowState(world, endpoint, options.children), ...options.values }
     scene.arrange.push(...rowSteps(world, entity, scene.row, values, options.maker))
-    request.params[param] = ref(scene.row, world.keyField(entity).name)
+    request.params[param] = rowKey(world, endpoint, scene.row)
+  } else if (isOfCaller(endpoint) && entity !== null) {
+    const self = stranger(world, snake(entity))
+    scene.row = snake(entity)
+    scene.arrange.push(...self.arrange)
+    if (options.caller === undefined) request.caller = self.caller
   }
   return scene
 }
+
+/** A row of the caller is the usual caller's, where the server does not see to that. */
+function ownedByCaller(world: World, { entity, own }: Endpoint): Record<string, Value> {
+  const field = own === undefined ? undefined : world.field(entity!, own)
+  return field === undefined || field.fromCaller ? {} : { [field.name]: literal(callersId(world, field)) }
+}
+
+/** The key of the row that stands above an endpoint's own, which `sceneFor` makes. */
+export const parentKey = (world: World, { parent }: Endpoint): Value => ref(snake(parent!.entity), world.keyField(parent!.entity).name)
+
+/** True when the row is that of whoever asks. */
+export const isOfCaller = ({ own, param, operation }: Endpoint): boolean => own !== undefined && param === undefined && operation !== 'list'
+
+/** What the path names a row by. */
+const rowKey = (world: World, endpoint: Endpoint, row: string): Value => ref(row, endpoint.lookup ?? world.keyField(endpoint.entity!).name)
 
 /** The same endpoint asked for a row that does not exist. */
 export function unknownRequest(world: World, endpoint: Endpoint, caller: Caller = actorFor(world, endpoint)): Request {
   const params: Record<string, Value> = {}
   for (const [name] of pathParams(endpoint.path)) {
     const entity = name === endpoint.parent?.param ? endpoint.parent.entity : endpoint.entity
-    params[name] = entity === null ? literal(999999) : world.unknownKey(entity)
+    const lookup = name === endpoint.parent?.param ? endpoint.parent.lookup : endpoint.lookup
+    params[name] = entity === null ? literal(999999) : lookup === undefined ? world.unknownKey(entity) : unknownValue(world, entity, lookup)
   }
   return { method: endpoint.method, path: endpoint.path, params, caller }
+}
+
+/** A value of the field in the path that no row has. */
+function unknownValue(world: World, entity: string, lookup: string): Value {
+  const type = world.field(entity, lookup)?.type
+  return literal(type === 'integer' || type === 'bigint' ? 999999 : type === 'uuid' ? '00000000-0000-4000-8000-0000000fffff' : 'no-such-row')
 }
 
 export function pathParams(path: string): [name: string][] {
@@ -75,6 +102,10 @@ function actorFor(world: World, endpoint: Endpoint): Caller {
     case 'list':
     case 'nested-list':
       return world.actor(endpoint.entity, 'list')
+    case 'bulk':
+      return world.actor(endpoint.entity, endpoint.bulk?.effect ?? 'update')
+    case 'mark':
+    case 'unmark':
     case 'get':
       return world.actor(endpoint.entity, 'read')
     default:
@@ -90,15 +121,27 @@ export function reading(world: World, entity: string, row: string, checks: Check
   const { parent } = endpoint
   const moved = checks.find((check) => check.kind === 'equals' && check.field === parent?.field)
   if (parent && moved?.kind === 'equals') request.params[parent.param] = moved.value
+  const renamed = checks.find((check) => check.kind === 'equals' && check.field === endpoint.lookup)
+  if (renamed?.kind === 'equals') request.params[endpoint.param] = renamed.value
   return [{ request, expect: { status, checks } }]
 }
+
+/** What the path names the parent of a row by. Factories tell it along with the row; a row that the test made itself lies below a parent of the test. */
+function parentName({ parent }: Endpoint, row: string): Value {
+  const { entity, field, lookup } = parent!
+  if (lookup === undefined) return ref(row, field!)
+  return row === 'created' ? ref(snake(entity), lookup) : ref(row, nameOfParent(entity, lookup))
+}
+
+/** Under which name a factory tells another unique field of the parent. */
+export const nameOfParent = (parent: string, lookup: string): string => `${snake(parent)}_${snake(lookup)}`
 
 /** A request for one row, by whoever; below its parent where the path names that. */
 export function requestFor(world: World, endpoint: Endpoint, row: string, caller: Caller = byDefault, body?: Record<string, Value>): Request {
   const { parent, param } = endpoint
   const params: Record<string, Value> = {}
-  if (parent?.field !== undefined) params[parent.param] = ref(row, parent.field)
-  if (param !== undefined && param !== parent?.param) params[param] = ref(row, world.keyField(endpoint.entity!).name)
+  if (parent?.field !== undefined) params[parent.param] = parentName(endpoint, row)
+  if (param !== undefined && param !== parent?.param) params[param] = rowKey(world, endpoint, row)
   return { method: endpoint.method, path: endpoint.path, params, caller, ...(body === undefined ? {} : { body }) }
 }
 

@@ -2,7 +2,10 @@ import type { Rule, RuleEffect } from '@forge/spec'
 import { snake } from '../words'
 import type { CasePlan } from './case-plan'
 import { cascadeCases, deleteGuardCases, softDeleteCases } from './delete-rule-cases'
+import { aggregateCases, copiedCases, productCases, slugCases } from './derived-rule-cases'
 import { fieldRuleCases, orderRuleCases, timeRuleCases } from './field-rule-cases'
+import { boundCases, capacityCases, distinctCases, overlapCases } from './limit-rule-cases'
+import { fixedCases, transitionCases } from './move-rule-cases'
 import { ownerRuleCases } from './owner-rule-cases'
 import { authenticatedRuleCases, roleFieldRuleCases, roleRuleCases } from './role-rule-cases'
 import type { RuleContext, Sides } from './rule-scene'
@@ -16,6 +19,7 @@ import {
   stampCases,
   stateGuardCases,
 } from './state-rule-cases'
+import { uniqueTogetherCases } from './unique-rule-cases'
 import type { World } from './world'
 
 /** The cases of one rule sentence: first how it bites, then what it lets pass, each effect's most telling one first. */
@@ -66,6 +70,28 @@ function sidesOf(context: RuleContext, effect: RuleEffect): Sides {
       return notFoundCases(context, effect)
     case 'authenticated':
       return authenticatedRuleCases(context, effect.entity)
+    case 'unique-together':
+      return uniqueTogetherCases(context, effect)
+    case 'fixed':
+      return fixedCases(context, effect)
+    case 'transitions':
+      return transitionCases(context, effect)
+    case 'aggregate':
+      return aggregateCases(context, effect)
+    case 'product':
+      return productCases(context, effect)
+    case 'copied':
+      return copiedCases(context, effect)
+    case 'slug':
+      return slugCases(context, effect)
+    case 'bound':
+      return boundCases(context, effect)
+    case 'capacity':
+      return capacityCases(context, effect)
+    case 'distinct':
+      return distinctCases(context, effect)
+    case 'no-overlap':
+      return overlapCases(context, effect)
   }
 }
 

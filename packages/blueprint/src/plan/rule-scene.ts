@@ -85,6 +85,7 @@ function endpointWith(world: World, entity: string, operation: Operation, field:
       each.entity === entity &&
       each.operation === operation &&
       each.unsupported === null &&
+      each.own === undefined &&
       (field === undefined || each.body?.includes(field) === true),
   )
 }

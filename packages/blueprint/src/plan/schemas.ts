@@ -4,7 +4,10 @@ import type { World } from './world'
 
 /** Field → what may be sent, in words; null without a body. */
 export function requestSchema(world: World, endpoint: Endpoint): Record<string, string> | null {
-  if (endpoint.entity === null || (endpoint.body ?? []).length === 0) return null
+  if (endpoint.entity === null) return null
+  if (endpoint.bulk !== undefined)
+    return { [endpoint.bulk.ids]: 'ids, required', ...Object.fromEntries(bodyFields(world, endpoint).map((field) => [field.name, describe(field)])) }
+  if ((endpoint.body ?? []).length === 0) return null
   if (endpoint.operation === 'link-add') return Object.fromEntries(endpoint.body!.map((name) => [name, 'ids, required']))
   const fields = bodyFields(world, endpoint)
   return fields.length === 0 ? null : Object.fromEntries(fields.map((field) => [field.name, describe(field)]))
@@ -13,6 +16,7 @@ export function requestSchema(world: World, endpoint: Endpoint): Record<string, 
 /** Field → what comes back, in words; null without content. */
 export function responseSchema(world: World, endpoint: Endpoint): Record<string, string> | null {
   if (endpoint.entity === null || endpoint.status === 204) return null
+  if (endpoint.bulk?.count !== undefined) return { [endpoint.bulk.count]: 'integer' }
   const fields = world.entity(endpoint.entity).fields.filter((field) => !field.writeOnly)
   const row = Object.fromEntries(fields.map((field) => [field.name, typeOf(field)]))
   for (const computed of endpoint.computed ?? []) row[computed.name] = 'integer'

@@ -4,6 +4,7 @@ import { rowSteps, validBody } from './bodies'
 import { type Check, literal, ref, type Step, type Value } from './case-plan'
 import { mergeSteps, plan } from './common'
 import { endpointCases } from './endpoint-cases'
+import { movesOf, valueBefore } from './moves-of'
 import { failure, notFound, pathParams, reading, sceneFor, unknownRequest } from './requests'
 import {
   accepted,
@@ -172,7 +173,12 @@ function stamping(world: World, effect: Effect<'stamp'>): Writing | undefined {
     const scene = sceneFor(world, action)
     return { endpoint: action, arrange: scene.arrange, body: {}, request: () => scene.request, row: scene.row }
   }
-  const writing = change(world, effect.entity, {}, ['action', 'update', 'replace'], effect.field) ?? writingOf(world, effect.entity, effect.field)
+  const before =
+    typeof effect.value === 'string' && movesOf(world, effect.entity, effect.field).ruled
+      ? valueBefore(world, effect.entity, effect.field, effect.value)
+      : undefined
+  const values: Record<string, Value> = before === undefined ? {} : { [effect.field]: literal(before) }
+  const writing = change(world, effect.entity, values, ['action', 'update', 'replace'], effect.field) ?? writingOf(world, effect.entity, effect.field)
   return writing && { ...writing, body: { ...writing.body, [effect.field]: literal(effect.value) } }
 }
 
@@ -184,6 +190,7 @@ export function exclusiveCases({ world, name }: RuleContext, effect: Effect<'exc
   const sides: Sides = { bites: [], honest: [] }
   for (const writing of writings) {
     if (!fields.every(({ field }) => writing.endpoint.body?.includes(field))) continue
+    if (writing !== created && fields.some(({ field }) => movesOf(world, effect.entity, field).ruled)) continue
     const label = `${name}_${writing.row === 'created' ? 'create' : 'update'}`
     const body = { ...writing.body, ...Object.fromEntries(fields.map(({ field, value }) => [field, literal(value)])) }
     sides.bites.push(

@@ -1,5 +1,6 @@
 import type { Endpoint, JsonValue } from '@forge/spec'
 import { literal, type Value } from './case-plan'
+import { movesOf } from './moves-of'
 import type { World } from './world'
 
 type Member = string | boolean
@@ -14,18 +15,50 @@ interface Demand {
 /** What rules ask of a row so that `child` rows may point at it. */
 export function parentState(world: World, child: string, reference: string): Record<string, Value> {
   const target = world.field(child, reference)?.reference?.entity
-  return target === undefined ? {} : meeting(world, target, parentDemands(world, child, reference))
+  return target === undefined ? {} : { ...ampleLimits(world, child, reference), ...meeting(world, target, parentDemands(world, child, reference)) }
+}
+
+/** More than any test needs, of what limits the rows that point at one. */
+function ampleLimits(world: World, child: string, reference: string): Record<string, Value> {
+  const names = world.effects.flatMap((effect) => {
+    if ((effect.kind !== 'bound' && effect.kind !== 'capacity') || effect.entity !== child || effect.reference !== reference) return []
+    return typeof effect.limit === 'string' ? [{ entity: effect.target, name: effect.limit }] : []
+  })
+  return Object.fromEntries(names.map(({ entity, name }) => [name, literal(world.field(entity, name)?.max ?? 1000)]))
 }
 
 /** What rules ask of a row so that an endpoint may change it or delete it, and `children` rows may point at it. */
 export function rowState(world: World, endpoint: Endpoint, children: { entity: string; field: string }[] = []): Record<string, Value> {
-  const operation = endpoint.operation === 'delete' ? 'delete' : ['update', 'replace', 'action'].includes(endpoint.operation) ? 'update' : undefined
+  const operation =
+    endpoint.bulk !== undefined
+      ? endpoint.bulk.effect
+      : endpoint.operation === 'delete'
+        ? 'delete'
+        : ['update', 'replace', 'action'].includes(endpoint.operation)
+          ? 'update'
+          : undefined
   const own = world.effects.flatMap((effect): Demand[] =>
     effect.kind === 'state-guard' && effect.entity === endpoint.entity && operation !== undefined && effect.operations.includes(operation)
       ? [{ field: effect.field, not: effect.values }]
       : [],
   )
-  return meeting(world, endpoint.entity!, [...own, ...children.flatMap(({ entity, field }) => parentDemands(world, entity, field))])
+  return {
+    ...Object.assign({}, ...children.map(({ entity, field }) => ampleLimits(world, entity, field))),
+    ...meeting(world, endpoint.entity!, [
+      ...own,
+      ...moveDemands(world, endpoint),
+      ...children.flatMap(({ entity, field }) => parentDemands(world, entity, field)),
+    ]),
+  }
+}
+
+/** An action that sets an enumeration needs a row from which that may be reached. */
+function moveDemands(world: World, endpoint: Endpoint): Demand[] {
+  return Object.entries(endpoint.sets ?? {}).flatMap(([field, to]): Demand[] => {
+    const moves = movesOf(world, endpoint.entity!, field)
+    if (!moves.ruled || typeof to !== 'string') return []
+    return [{ field, not: (world.field(endpoint.entity!, field)?.values ?? []).filter((from) => !moves.allows(from, to)) }]
+  })
 }
 
 function parentDemands(world: World, child: string, reference: string): Demand[] {

@@ -23,7 +23,7 @@ export interface World {
   effects: RuleEffect[]
   entity(name: string): Entity
   field(entity: string, name: string): Field | undefined
-  /** A supported endpoint of the entity, by order of operations. */
+  /** A supported endpoint about every row of the entity, by order of operations. */
   endpoint(entity: string, ...operations: Operation[]): Endpoint | undefined
   keyField(entity: string): Field
   /** Key that no row has. */
@@ -87,7 +87,10 @@ export function worldOf(spec: ApiSpec): World {
     keyField,
     endpoint: (name, ...operations) => {
       for (const operation of operations) {
-        const found = spec.endpoints.find((each) => each.entity === name && each.operation === operation && each.unsupported === null)
+        const found = spec.endpoints.find(
+          (each) =>
+            each.entity === name && each.operation === operation && each.unsupported === null && each.own === undefined && each.where === undefined,
+        )
         if (found) return found
       }
       return undefined

@@ -40,7 +40,9 @@ export interface AppFacts {
   columnNullable(entity: Entity, field: Field): boolean
 }
 
-const SKIPPED = new Set<Endpoint['operation']>(['bulk', 'custom', 'health'])
+/** Endings of the names of an entity's own schemas: a field `read` of Task is no `TaskRead`. */
+const SCHEMAS = new Set(['Create', 'Update', 'Read', 'Detail', 'Page', 'DetailPage', 'Service', 'ServiceDep'])
+const SKIPPED = new Set<Endpoint['operation']>(['custom', 'health'])
 
 export function factsOf(spec: ApiSpec): AppFacts {
   const world = worldOf(spec)
@@ -53,7 +55,7 @@ export function factsOf(spec: ApiSpec): AppFacts {
   const entityNames = new Set(spec.entities.map((entity) => entity.name))
   const enumName = (entity: Entity, field: Field): string => {
     const name = `${entity.name}${pascal(attributeName(field))}`
-    return entityNames.has(name) ? `${name}Value` : name
+    return entityNames.has(name) || SCHEMAS.has(pascal(attributeName(field))) ? `${name}Value` : name
   }
   const effects = <K extends Kind>(kind: K, entity: string) =>
     world.effects.filter((effect): effect is Effect<K> => effect.kind === kind && 'entity' in effect && effect.entity === entity)

@@ -3,6 +3,7 @@ import type { ProjectFile } from '@forge/templates'
 import { attributeName } from '../names'
 import { type AppFacts, attribute, modelName } from './app-facts'
 import { roleField, roleMembers } from './access'
+import { credentialsOf } from '../../plan/credentials'
 import { keyParameter } from './field-types'
 import { pythonModule } from './module'
 import { call, lines, quoted, statement } from './python'
@@ -78,18 +79,35 @@ function readClaim(facts: AppFacts): string {
 }
 
 function bearerClaim(facts: AppFacts): string {
-  const missing = facts.spec.auth.required
-    ? ['    if token is None:', '        raise UnauthorizedError("A bearer token is required")', '    if not token.startswith("mock:"):']
-    : ['    if token is None or not token.startswith("mock:"):']
+  const missing = [
+    '    if token is None:',
+    facts.spec.auth.required ? '        raise UnauthorizedError("A bearer token is required")' : '        return BUILT_IN',
+  ]
+  const known = ['    if token.startswith("mock:"):', '        return read_claim(token.removeprefix("mock:"))']
+  if (!credentialsOf(facts.spec)) {
+    return lines(
+      readClaim(facts),
+      '',
+      '',
+      'def mock_claim(token: str | None) -> Claim:',
+      '    """Believe `mock:<id>[:<role>]`; any other token is the built-in user."""',
+      ...missing,
+      ...known,
+      '    return BUILT_IN',
+    )
+  }
   return lines(
     readClaim(facts),
     '',
     '',
-    'def mock_claim(token: str | None) -> Claim:',
-    '    """Believe `mock:<id>[:<role>]`; any other token is the built-in user."""',
+    'def mock_claim(token: str | None, settings: Settings) -> Claim:',
+    '    """Believe `mock:<id>[:<role>]` and tokens of a log-in; any other token is the built-in user."""',
     ...missing,
+    ...known,
+    '    try:',
+    '        return verified_claim(token, settings)',
+    '    except UnauthorizedError:',
     '        return BUILT_IN',
-    '    return read_claim(token.removeprefix("mock:"))',
   )
 }
 
@@ -111,19 +129,11 @@ function verifiedClaim(facts: AppFacts): string {
   const carriesRole = facts.roleType !== null && !roleIsStored(facts)
   return lines(
     'def verified_claim(token: str | None, settings: Settings) -> Claim:',
-    '    """Verify a JWT: signature, `exp`, and `sub`, which names the caller."""',
+    '    """Verify an access token, whose `sub` names the caller."""',
     '    if token is None:',
     '        raise UnauthorizedError("A bearer token is required")',
-    '    try:',
-    '        payload = jwt.decode(',
-    '            token,',
-    '            settings.jwt_secret.get_secret_value(),',
-    '            algorithms=["HS256"],',
-    '            options={"require": ["exp", "sub"]},',
-    '        )',
-    '    except jwt.InvalidTokenError as error:',
-    '        raise UnauthorizedError("The token is not valid") from error',
-    carriesRole ? "    return read_claim(f\"{payload['sub']}:{payload.get('role', '')}\")" : '    return Claim(str(payload["sub"]))',
+    '    claims = read_token(token, "access", settings)',
+    carriesRole ? "    return read_claim(f\"{claims['sub']}:{claims.get('role', '')}\")" : '    return Claim(claims["sub"])',
   )
 }
 
@@ -174,7 +184,7 @@ function getCaller(facts: AppFacts): string {
   return lines(
     signature(facts, ['credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)]']),
     '    token = credentials.credentials if credentials else None',
-    '    claim = verified_claim(token, settings) if settings.auth_mode == "jwt" else mock_claim(token)',
+    `    claim = verified_claim(token, settings) if settings.auth_mode == "jwt" else mock_claim(${credentialsOf(facts.spec) ? 'token, settings' : 'token'})`,
     `    return ${known(facts, 'claim')}`,
   )
 }

@@ -1,6 +1,7 @@
 import type { Entity, Field } from '@forge/spec'
 import { columnName } from '../names'
 import type { AppFacts } from './app-facts'
+import { isPassword } from '../../plan/credentials'
 import { quoted } from './python'
 
 /** Longest text of a column that has an index and no limit of its own: PostgreSQL refuses longer entries. */
@@ -56,6 +57,7 @@ const PYTHON_TYPES: Record<Field['type'], string> = {
 /** SQLAlchemy type of the column, as migrations write it. */
 export function columnType(facts: AppFacts, entity: Entity, field: Field): string {
   const stored = storedField(facts, field)
+  if (isPassword(facts.spec, entity, field)) return 'sa.Text()'
   if (field.list || stored.type === 'json') return 'pg.JSONB(none_as_null=True)'
   switch (stored.type) {
     case 'integer':
@@ -110,8 +112,10 @@ export function hasIndex(entity: Entity, field: Field): boolean {
 }
 
 /** The expression of a unique index that ignores case. */
-export const lowered = (field: Field): string =>
-  `lower(${/^[a-z_][a-z0-9_]*$/.test(columnName(field)) && !SQL_WORDS.has(columnName(field)) ? columnName(field) : `"${columnName(field)}"`})`
+export const lowered = (field: Field): string => `lower(${identifier(columnName(field))})`
+
+/** A name as SQL takes it. */
+export const identifier = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) && !SQL_WORDS.has(name) ? name : `"${name}"`)
 
 const SQL_WORDS = new Set([
   'user',

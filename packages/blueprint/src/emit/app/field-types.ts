@@ -1,8 +1,7 @@
 import type { Entity, Field, Filter } from '@forge/spec'
-import { attributeName } from '../names'
 import type { AppFacts } from './app-facts'
 import { digits, maxLength, pythonType, storedField } from './columns'
-import { call, type Code, group, longText, pascal, rawString } from './python'
+import { call, type Code, group, longText, rawString } from './python'
 
 /** Type of a field in a body; the name of an alias where it has limits. */
 export interface InputType {
@@ -17,7 +16,7 @@ export const needsBacktracking = (field: Field): boolean => /\(\?[=!<](?!\w+>)|\
 export function inputType(facts: AppFacts, entity: Entity, field: Field): InputType {
   const element = elementType(facts, entity, field)
   const aliased = typeof element !== 'string'
-  const name = `${entity.name}${pascal(attributeName(field))}`
+  const name = facts.enumName(entity, field)
   const one = aliased ? name : element
   return { type: field.list ? `list[${one}]` : one, ...(aliased ? { alias: element } : {}) }
 }
@@ -92,6 +91,11 @@ export function outputType(facts: AppFacts, entity: Entity, field: Field): strin
 /** Type of a key in a path. */
 export function keyParameter(facts: AppFacts, entity: Entity): string {
   return parameterType(storedField(facts, facts.world.keyField(entity.name)), true)
+}
+
+/** Type of another unique field in a path. */
+export function fieldParameter(facts: AppFacts, field: Field): string {
+  return parameterType(storedField(facts, field), false)
 }
 
 /** Python type of an entity's key. */

@@ -3,8 +3,10 @@ import type { ProjectFile } from '@forge/templates'
 import { accessFile, accessSymbols } from './access'
 import { factsOf } from './app-facts'
 import { authFile } from './auth'
+import { credentialsOf } from '../../plan/credentials'
 import { errorFormatFile } from './error-format'
 import { filtersFile } from './filters'
+import { loginFiles } from './login'
 import { healthFile, mainFile } from './main'
 import { migrationFile } from './migration'
 import { modelFiles } from './models'
@@ -14,8 +16,10 @@ import { routerFiles, serviceDependenciesFile } from './routers'
 import { rowHelpersFile } from './row-helpers'
 import { schemaNames } from './schema-names'
 import { schemaFiles, schemaSymbols } from './schemas'
+import { securityFiles } from './security'
 import { seedFile } from './seed'
 import { serviceFiles, serviceMethods } from './services'
+import { tokensFile } from './tokens'
 
 /**
  * The application of a spec: models, schemas, services, routes, identities, seeds, the migration and a README. With the static files of the
@@ -29,6 +33,7 @@ export function emitApp(spec: ApiSpec): ProjectFile[] {
   const services = serviceFiles(facts, names, methods, symbols)
   const schemas = schemaFiles(facts, names)
   const routers = routerFiles(facts, names, methods, symbols)
+  const credentials = credentialsOf(spec)
   const code = [...services, ...schemas, ...routers]
   const used = usesOf(code)
   return [
@@ -38,6 +43,9 @@ export function emitApp(spec: ApiSpec): ProjectFile[] {
     ...routers,
     accessFile(facts, used),
     authFile(facts),
+    tokensFile(credentials !== undefined),
+    ...securityFiles(spec),
+    ...(credentials ? loginFiles(facts, credentials, symbols) : []),
     serviceDependenciesFile(facts, symbols),
     errorFormatFile(spec.errors, spec.statusCodes),
     paginationFile(spec.paging, used),

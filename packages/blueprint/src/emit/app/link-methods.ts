@@ -1,17 +1,19 @@
+import type { Entity, Field } from '@forge/spec'
 import { words } from '../../words'
 import { attributeName } from '../names'
-import { type AppFacts, modelName, type Route } from './app-facts'
+import { callerId } from './access'
+import { type AppFacts, attribute, modelName, type Route } from './app-facts'
 import { call, lines, statement } from './python'
 import { roleGuards } from './rules'
 import { linksSeveral } from './schemas'
-import { belongsTo, column, findRow, keyColumn, linkOf, parentSteps, type Rows } from './service-rows'
+import { belongsTo, column, findRow, keyColumn, linkOf, ownerSteps, parentSteps, type Rows } from './service-rows'
 
 /** Links rows, in whatever number the body names them. */
 export function linkAddBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   const { endpoint, entity } = route
   const { junction, left, right } = linkOf(facts, route)
   const steps = [...roleGuards(facts, junction.name, 'create'), ...parentSteps(facts, route, rows)]
-  const pair = (value: string) => `{"${attributeName(left)}": ${rows.parentKey}, "${attributeName(right)}": ${value}}`
+  const pair = (value: string) => `{"${attributeName(left)}": ${rows.parentId}, "${attributeName(right)}": ${value}}`
   if (endpoint.param !== undefined)
     steps.push(
       ...findRow(facts, entity, rows.row, rows.key).map((step) =>
@@ -32,9 +34,41 @@ export function linkAddBody(facts: AppFacts, route: Route, rows: Rows): string[]
   ]
 }
 
+/** Joins the caller to the row, once. */
+export function markBody(facts: AppFacts, route: Route, rows: Rows): string[] {
+  const { endpoint, entity } = route
+  const { junction, target, caller } = markOf(facts, route)
+  const key = attribute(rows.row, facts.world.keyField(entity.name))
+  const pair = `[{"${attributeName(target)}": ${key}, "${attributeName(caller)}": ${callerId(facts, caller)}}]`
+  const steps = [...markedRow(facts, route, rows), statement(call('link', 'self.session', modelName(junction), pair), 8, 'await ')]
+  return endpoint.status === 204 ? steps : [...steps, `        return ${rows.row}`]
+}
+
+/** Parts the caller from the row; where they are not joined, nothing happens. */
+export function unmarkBody(facts: AppFacts, route: Route, rows: Rows): string[] {
+  const { junction, target, caller } = markOf(facts, route)
+  const key = attribute(rows.row, facts.world.keyField(route.entity.name))
+  const conditions = [`${column(junction, target)} == ${key}`, `${column(junction, caller)} == ${callerId(facts, caller)}`]
+  return [
+    ...markedRow(facts, route, rows),
+    statement(call('self.session.execute', call(`sa.delete(${modelName(junction)}).where`, ...conditions)), 8, 'await '),
+    '        await self.session.commit()',
+  ]
+}
+
+/** The row that is marked: one that the caller may see. */
+function markedRow(facts: AppFacts, { endpoint, entity }: Route, rows: Rows): string[] {
+  return [...findRow(facts, entity, rows.row, rows.key, undefined, endpoint.lookup), ...ownerSteps(facts, entity, 'read', rows.row)]
+}
+
+function markOf(facts: AppFacts, { endpoint }: Route): { junction: Entity; target: Field; caller: Field } {
+  const { through, target, caller } = endpoint.mark!
+  return { junction: facts.world.entity(through), target: facts.world.field(through, target)!, caller: facts.world.field(through, caller)! }
+}
+
 export function linkRemoveBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   const { junction, left, right } = linkOf(facts, route)
-  const conditions = [`${column(junction, left)} == ${rows.parentKey}`, `${column(junction, right)} == ${rows.key}`]
+  const conditions = [`${column(junction, left)} == ${rows.parentId}`, `${column(junction, right)} == ${rows.key}`]
   return [
     ...roleGuards(facts, junction.name, 'delete'),
     ...parentSteps(facts, route, rows),

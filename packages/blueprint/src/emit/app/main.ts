@@ -1,5 +1,6 @@
 import type { ApiSpec } from '@forge/spec'
 import type { ProjectFile } from '@forge/templates'
+import { credentialsOf } from '../../plan/credentials'
 import { pythonModule } from './module'
 import { lines, longText, sentenceOf, statement } from './python'
 
@@ -7,6 +8,7 @@ import { lines, longText, sentenceOf, statement } from './python'
 export function mainFile(spec: ApiSpec): ProjectFile {
   const symbols = new Map([
     ['health', 'app.routers'],
+    ['login', 'app.routers'],
     ['router', 'app.routers.v1'],
     ['seed', 'app.seed'],
   ])
@@ -41,16 +43,20 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         await engine.dispose()`
 
-function createApp({ title, description }: ApiSpec): string {
+function createApp(spec: ApiSpec): string {
+  const { title, description } = spec
   return lines(
     'def create_app() -> FastAPI:',
     '    """Put the application together."""',
     '    settings = get_settings()',
     '    app = FastAPI(',
     statement(longText(sentenceOf(title).replace(/\.$/, '')), 8, 'title=', ','),
-    description !== '' && statement(longText(sentenceOf(description)), 8, 'description=', ','),
+    statement(longText(sentenceOf(description === '' ? `The REST API of ${title}` : description)), 8, 'description=', ','),
     '        version="1.0.0",',
-    '        servers=[{"url": "/"}],',
+    '        servers=[',
+    '            {"url": "/", "description": "Where this document comes from"},',
+    '            {"url": "http://localhost:8000", "description": "Development"},',
+    '        ],',
     '        lifespan=lifespan,',
     '        redirect_slashes=False,',
     '        generate_unique_id_function=operation_id,',
@@ -67,6 +73,7 @@ function createApp({ title, description }: ApiSpec): string {
     '    app.add_middleware(RequestIdMiddleware)',
     '    app.include_router(health.router)',
     '    app.include_router(router)',
+    credentialsOf(spec) && '    app.include_router(login.router)',
     '    app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]',
     '    return app',
   )
@@ -81,22 +88,22 @@ export function healthFile(spec: ApiSpec): ProjectFile {
   const alive = stated.filter((path) => !ready.includes(path))
   const paths = (usual: string, more: string[]): string[] => [usual, ...more.filter((path) => path !== usual)]
   const route = (path: string, more: string): string => `@router.get("${path}"${more})`
-  const aliveRoutes = paths('/health', alive).map((path, index) => route(path, index > 0 ? `, name="health_${index + 1}"` : ''))
+  const aliveRoutes = paths('/health', alive).map((path, index) => route(path, index > 0 ? `, name="check_health_${index + 1}"` : ''))
   const readyRoutes = paths('/health/ready', ready).map((path, index) =>
-    route(path, `, responses=error_responses(503)${index > 0 ? `, name="health_ready_${index + 1}"` : ''}`),
+    route(path, `, responses=error_responses(503)${index > 0 ? `, name="check_readiness_${index + 1}"` : ''}`),
   )
   const blocks = [
     'router = APIRouter(tags=["health"])',
     HEALTH_READ,
     lines(
       ...aliveRoutes,
-      'async def health() -> HealthRead:',
+      'async def check_health() -> HealthRead:',
       '    """Say that the process is up."""',
       '    return HealthRead(status="healthy", timestamp=dt.datetime.now(dt.UTC))',
     ),
     lines(
       ...readyRoutes,
-      'async def health_ready(session: SessionDep) -> HealthRead:',
+      'async def check_readiness(session: SessionDep) -> HealthRead:',
       '    """Say that the database answers as well; 503 when it does not."""',
       '    await session.execute(sa.select(1))',
       '    return HealthRead(status="ready", timestamp=dt.datetime.now(dt.UTC))',

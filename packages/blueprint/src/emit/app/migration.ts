@@ -3,14 +3,18 @@ import type { ProjectFile } from '@forge/templates'
 import { columnName } from '../names'
 import { type AppFacts, columns, databaseName, uniqueTuples } from './app-facts'
 import { columnType, hasIndex, lowered, serverDefault } from './columns'
+import { credentialsOf } from '../../plan/credentials'
+import { createSessions } from './login'
 import { lowerIndexName } from './models'
 import { pythonModule } from './module'
 import { call, type Code, docstring, lines, longText, quoted, statement } from './python'
+import { createTriggers, dropTriggers } from './rule-derived'
 import { isBackEdge, tableOrder } from './table-order'
 
 /** The first migration: every table, as the models describe it. */
 export function migrationFile(facts: AppFacts): ProjectFile {
   const order = tableOrder(facts.spec.entities)
+  const credentials = credentialsOf(facts.spec)
   const late = order.flatMap((entity) =>
     entity.fields.filter((field) => isBackEdge(facts.spec.entities, entity, field)).map((field) => ({ entity, field })),
   )
@@ -19,14 +23,18 @@ export function migrationFile(facts: AppFacts): ProjectFile {
     docstring('Create the tables.', 4),
     ...order.flatMap((entity) => [createTable(facts, entity), ...createIndexes(entity)]),
     ...late.map(({ entity, field }) => createLateKey(facts, entity, field)),
+    ...(credentials ? createSessions(facts, credentials) : []),
+    ...createTriggers(facts),
   )
   const downgrade = lines(
     'def downgrade() -> None:',
     docstring('Drop the tables.', 4),
+    credentials && '    op.drop_table("refresh_sessions")',
     ...late.map(
       ({ entity, field }) => `    op.drop_constraint(op.f("${foreignKeyName(facts, entity, field)}"), "${entity.table}", type_="foreignkey")`,
     ),
     ...[...order].reverse().map((entity) => `    op.drop_table("${entity.table}")`),
+    ...dropTriggers(facts),
   )
   const header = lines(
     'revision: str = "0001"',

@@ -3,6 +3,7 @@ import type { ProjectFile } from '@forge/templates'
 import { attributeName, columnName, moduleName } from '../names'
 import { type AppFacts, columns, databaseName, uniqueTuples } from './app-facts'
 import { columnType, hasIndex, impliedType, lowered, pythonType, serverDefault } from './columns'
+import { credentialsOf, isPassword } from '../../plan/credentials'
 import { fromImport, pythonModule } from './module'
 import { call, type Code, constant, docstring, group, lines, quoted, statement } from './python'
 import { isBackEdge } from './table-order'
@@ -23,7 +24,8 @@ function packageFile(facts: AppFacts): ProjectFile {
     module: `app.models.${moduleName(entity)}`,
     names: [entity.name, ...entity.fields.filter((field) => field.type === 'enum').map((field) => facts.enumName(entity, field))],
   }))
-  const all = [{ module: 'app.models.base', names: ['Base'] }, ...exported].sort((a, b) => (a.module < b.module ? -1 : 1))
+  const sessions = credentialsOf(facts.spec) ? [{ module: 'app.models.refresh_session', names: ['RefreshSession'] }] : []
+  const all = [{ module: 'app.models.base', names: ['Base'] }, ...exported, ...sessions].sort((a, b) => (a.module < b.module ? -1 : 1))
   const names = all.flatMap((each) => each.names).sort()
   const content = lines(
     '"""The tables, one module each."""',
@@ -121,6 +123,7 @@ function columnArguments(facts: AppFacts, entity: Entity, field: Field, nullable
   const column = columnName(field)
   if (attribute !== column) given.push(quoted(column))
   if (field.type === 'enum' && !field.list) given.push(`enum_type(${facts.enumName(entity, field)}, ${quoted(column)})`)
+  else if (isPassword(facts.spec, entity, field)) given.push('PasswordHash()')
   else if (!impliedType(facts, field) || field.type === 'bigint') given.push(columnType(facts, entity, field))
   if (field.reference && !field.list) given.push(foreignKey(facts, entity, field))
   if (entity.key.includes(field.name)) given.push('primary_key=True')

@@ -13,9 +13,13 @@ const STANDARD = new Set([
   'enum',
   'functools',
   'http',
+  'itertools',
   'logging',
   're',
+  'secrets',
   'typing',
+  'unicodedata',
+  'urllib',
   'uuid',
 ])
 
@@ -30,11 +34,13 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['functools', 'partial'],
   ['http', 'HTTPStatus'],
   ['uuid', 'UUID uuid4'],
+  ['argon2', 'PasswordHasher'],
+  ['argon2.exceptions', 'InvalidHashError VerificationError'],
   ['fastapi', 'APIRouter Depends FastAPI Path Query Request'],
   ['fastapi.middleware.cors', 'CORSMiddleware'],
   ['fastapi.responses', 'JSONResponse Response'],
   ['fastapi.security', 'APIKeyHeader HTTPAuthorizationCredentials HTTPBearer'],
-  ['pydantic', 'AfterValidator BaseModel BeforeValidator ConfigDict EmailStr Field StringConstraints TypeAdapter ValidationError'],
+  ['pydantic', 'AfterValidator BaseModel BeforeValidator ConfigDict EmailStr Field StringConstraints TypeAdapter ValidationError model_validator'],
   ['sqlalchemy.dialects.postgresql', 'insert'],
   ['sqlalchemy.exc', 'IntegrityError SQLAlchemyError'],
   ['sqlalchemy.ext.asyncio', 'AsyncSession async_sessionmaker'],
@@ -46,16 +52,21 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['app.errors', 'ForbiddenError InvalidInputError InvalidReferenceError NotFoundError RuleViolationError UnauthorizedError install_error_handlers'],
   ['app.middleware', 'JsonBodyMiddleware REQUEST_ID_HEADER RequestIdMiddleware'],
   ['app.models.base', 'Base enum_type'],
-  ['app.openapi', 'build_openapi error_responses operation_id'],
+  ['app.openapi', 'build_openapi creation_responses error_responses operation_id'],
   ['app.pagination', 'Found Page PageParams SortOrder fetch_all fetch_page ordering'],
   [
     'app.schemas.base',
     'BigId BigInteger Boolean Date Float Id InputModel Instant Integer Json MAX_INT Number BigIdParam BigIntegerParam FloatParam IdParam IntegerParam NumberParam QueryInstant QueryText ReadModel Text Time UNSET Url Uuid not_blank not_in_future not_in_past split_commas storable web_address',
   ],
   ['app.schemas.error', 'FieldError'],
+  ['app.security', 'PasswordHash password_matches'],
   ['app.services.access', 'Caller require_role'],
+  ['app.tokens', 'ACCESS_LIFETIME REFRESH_LIFETIME issue_token read_token'],
   ['app.services.filters', 'after at_least at_most before contains equals has_item is_in matches overdue'],
-  ['app.services.rows', 'any_row assign changed count_where delete_row find link refer_to'],
+  [
+    'app.services.rows',
+    'any_row assign changed count_rows count_where delete_row delete_rows find find_all find_by link refer_to slugify unused_slug',
+  ],
 ]
 
 const MODULES: [name: string, statement: string, module: string][] = [
@@ -68,6 +79,10 @@ const MODULES: [name: string, statement: string, module: string][] = [
   ['jwt', 'import jwt', 'jwt'],
   ['logging', 'import logging', 'logging'],
   ['re', 'import re', 're'],
+  ['secrets', 'import secrets', 'secrets'],
+  ['itertools', 'import itertools', 'itertools'],
+  ['unicodedata', 'import unicodedata', 'unicodedata'],
+  ['urllib', 'import urllib.parse', 'urllib'],
 ]
 
 const LIBRARY = new Map(LIBRARY_SYMBOLS.flatMap(([module, names]) => names.split(' ').map((name) => [name, module] as const)))

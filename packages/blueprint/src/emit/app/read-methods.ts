@@ -1,7 +1,8 @@
 import { capitalized, snake, words } from '../../words'
 import { attributeName } from '../names'
-import { listOwnership, visibleRows } from './access'
+import { callerId, listOwnership, visibleRows } from './access'
 import { type AppFacts, modelName, type Route } from './app-facts'
+import { literalOf } from './models'
 import { call, type Code, lines, statement } from './python'
 import { roleGuards } from './rules'
 import { hasEnvelope, isPaged, type SchemaNames } from './schema-names'
@@ -17,7 +18,7 @@ export function listBody(facts: AppFacts, route: Route, names: SchemaNames, rows
     conditions.push(belongsTo(facts, route, rows))
   }
   if (listOwnership(facts, entity) && endpoint.operation !== 'link-list') conditions.push(`${visibleRows(entity)}(caller)`)
-  conditions.push(...filterConditions(route))
+  conditions.push(...fixedConditions(facts, route), ...filterConditions(route))
   conditions.push(...softDeleteConditions(route))
   if (endpoint.search?.length) {
     const searched = endpoint.search.flatMap((name) => entity.fields.find((field) => field.name === name) ?? [])
@@ -34,6 +35,19 @@ export function listBody(facts: AppFacts, route: Route, names: SchemaNames, rows
   else if (hasEnvelope(facts, route)) steps.push('        return Found.all(await fetch_all(self.session, statement))')
   else steps.push('        return await fetch_all(self.session, statement)')
   return steps
+}
+
+/** What the path or the text says of every row: whose it is, and its state. */
+function fixedConditions(facts: AppFacts, { endpoint, entity }: Route): Code[] {
+  const named = (name: string) => entity.fields.find((field) => field.name === name)
+  const own = endpoint.own === undefined ? undefined : named(endpoint.own)
+  const where = Object.entries(endpoint.where ?? {}).flatMap(([name, value]): Code[] => {
+    const field = named(name)
+    if (field === undefined) return []
+    const literal = literalOf(facts, entity, field, value)
+    return [typeof value === 'boolean' ? `${column(entity, field)}.is_(${literal})` : `${column(entity, field)} == ${literal}`]
+  })
+  return [...(own === undefined ? [] : [`${column(entity, own)} == ${callerId(facts, own)}`]), ...where]
 }
 
 const FILTERS = {
@@ -74,16 +88,16 @@ export function getBody(facts: AppFacts, route: Route, rows: Rows, key: string):
   if (endpoint.parent) steps.push(...parentSteps(facts, route, rows))
   if (endpoint.computed?.length) {
     steps.push(
-      `        statement = sa.select(${modelName(entity)}).where(${keyColumn(facts, entity)} == ${key})`,
+      `        statement = sa.select(${modelName(entity)}).where(${endpoint.lookup === undefined ? keyColumn(facts, entity) : column(entity, { name: endpoint.lookup })} == ${key})`,
       statement(call('statement.options', ...withComputed(facts, route)), 8, 'statement = '),
       `        ${rows.row} = (await self.session.scalars(statement)).one_or_none()`,
       lines(`        if ${rows.row} is None:`, `            raise NotFoundError("${capitalized(words(entity))} not found")`),
       ...hiddenSteps(facts, entity, rows.row),
     )
   } else {
-    steps.push(...findRow(facts, entity, rows.row, key))
+    steps.push(...findRow(facts, entity, rows.row, key, undefined, endpoint.lookup))
   }
-  steps.push(...placeSteps(route, rows), ...(endpoint.operation === 'me' ? [] : ownerSteps(facts, entity, 'read', rows.row)))
+  steps.push(...placeSteps(facts, route, rows), ...(endpoint.operation === 'me' ? [] : ownerSteps(facts, entity, 'read', rows.row)))
   const last = steps.at(-1)!
   const found = `        ${rows.row} = await `
   if (last.startsWith(found)) return [...steps.slice(0, -1), `        return await ${last.slice(found.length)}`]

@@ -1,4 +1,6 @@
+import type { ApiSpec } from '@forge/spec'
 import type { ProjectFile } from '@forge/templates'
+import { credentialsOf } from '../../plan/credentials'
 import type { AppFacts } from './app-facts'
 
 /** `README.md`: how to set the project up, test it and serve it by hand. */
@@ -47,7 +49,23 @@ right to create databases. With \`TEST_DATABASE_URL\` they use that database ins
 .venv/bin/uvicorn app.main:app --reload
 \`\`\`
 
-The documentation is at \`/docs\`, the OpenAPI document at \`/openapi.json\`.
+The documentation is at \`/docs\`, the OpenAPI document at \`/openapi.json\`. \`.venv/bin/python scripts/export_openapi.py\` writes the document to the
+file \`openapi.json\`, which a test keeps current.
+
+## Deploy
+
+\`Dockerfile\` makes an image that runs as a user without rights. On one machine, with PostgreSQL and the migrations:
+
+\`\`\`sh
+docker compose up --detach --wait --build
+\`\`\`
+
+The API is then at the port \`API_PORT\` of \`.env\`. For Kubernetes, \`deploy/kubernetes/kustomization.yaml\` begins with the steps;
+\`deploy/kubernetes/secret.example.yaml\` shows the two secret settings. \`.github/workflows/ci.yml\` and \`.gitlab-ci.yml\` check every change:
+lint, types, migrations up, down and up again, tests with their coverage.
+
+With \`ENVIRONMENT=production\` the application starts only with \`AUTH_MODE=jwt\`, a \`JWT_SECRET\` of at least 32 characters, and a password of
+the database other than that of \`.env.example\`.
 
 ## Who is asking
 
@@ -84,5 +102,20 @@ function identities({ spec, roleType }: AppFacts): string {
     kind === 'header'
       ? `\`AUTH_MODE=mock\`, the default: the header \`${header}\` names the caller by id${role}. ${required ? 'Without it a request is refused with 401.' : `Without it the built-in user (id ${id}) asks.`}${unknown}`
       : `\`AUTH_MODE=mock\`, the default: ${required ? 'a request needs a bearer token' : `a request without a token asks as the built-in user (id ${id})`}. \`Authorization: Bearer mock:<id>\` is the user of that id${role}.${unknown} It refuses to start with \`ENVIRONMENT=production\`.`
-  return `${mock}\n\n\`AUTH_MODE=jwt\`: \`Authorization: Bearer <token>\` with a token signed by HS256 with \`JWT_SECRET\`, whose \`sub\` is the id of the caller, and which has\nan \`exp\`. Everything else is refused with 401.`
+  const jwt = `\`AUTH_MODE=jwt\`: \`Authorization: Bearer <token>\` with a token signed by HS256 with \`JWT_SECRET\`. It has \`sub\`, the id of the caller, \`exp\`, \`iat\`,\n\`jti\`, and \`typ\`, which is \`access\`. Everything else is refused with 401.`
+  return [mock, jwt, ...signingIn(spec)].join('\n\n')
+}
+
+/** How people come by a token, where the application gives them out. */
+function signingIn(spec: ApiSpec): string[] {
+  const credentials = credentialsOf(spec)
+  if (credentials === undefined) return []
+  const { logins, paths } = credentials
+  const names = logins.map((field) => `\`${field.name}\``).join(' or ')
+  return [
+    `\`POST ${paths.login}\` trades ${names} and \`password\` for an access token, good for 15 minutes, and a refresh token, good for one use within 30 days.
+\`POST ${paths.refresh}\` trades that for new tokens; a refresh token that is used twice ends the session, since somebody has stolen it.
+\`POST ${paths.logout}\` ends the session of the refresh token in its body, or without a body all sessions of the caller.
+Passwords are kept as Argon2id hashes.`,
+  ]
 }

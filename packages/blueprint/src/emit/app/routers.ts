@@ -3,7 +3,8 @@ import type { ProjectFile } from '@forge/templates'
 import { snake } from '../../words'
 import { attributeName, moduleName, resourceName } from '../names'
 import type { AppFacts, Route } from './app-facts'
-import { keyParameter } from './field-types'
+import { storedField } from './columns'
+import { fieldParameter, keyParameter } from './field-types'
 import { isLibraryName, pythonModule, type Symbols } from './module'
 import { call, type Code, docstring, group, lines, quoted, sentenceOf, statement } from './python'
 import { isList, isPaged, type SchemaNames } from './schema-names'
@@ -93,7 +94,9 @@ function routeText(facts: AppFacts, route: Route, names: SchemaNames, method: Me
 function parameterText(facts: AppFacts, { endpoint, entity }: Route, { name, type, path }: Method['parameters'][number]): string {
   if (path !== undefined) {
     const target = path === endpoint.parent?.param ? facts.world.entity(endpoint.parent.entity) : entity
-    const key = keyParameter(facts, target)
+    const by = path === endpoint.parent?.param ? endpoint.parent.lookup : endpoint.lookup
+    const lookup = by === undefined ? undefined : facts.world.field(target.name, by)
+    const key = lookup === undefined ? keyParameter(facts, target) : fieldParameter(facts, lookup)
     return path === name ? `${name}: ${key}` : `${name}: Annotated[${key}, Path(alias=${quoted(path)})]`
   }
   if (name === 'query') return `query: Annotated[${type}, Query()]`
@@ -107,7 +110,7 @@ function decoratorArguments(facts: AppFacts, route: Route, names: SchemaNames, m
   const model = answerModel(names, method)
   if (model !== undefined && names.page === undefined) given.push(`response_model=${model}`)
   given.push(`summary=${quoted(summaryOf(endpoint.summary || route.name))}`)
-  given.push(call('responses=error_responses', ...failures(facts, route, method)))
+  given.push(call(`responses=${locates(facts, route) ? 'creation' : 'error'}_responses`, ...failures(facts, route, method)))
   if (endpoint.authenticated && facts.spec.auth.kind !== 'none' && !method.parameters.some(({ name }) => name === 'caller'))
     given.push('dependencies=[Depends(get_caller)]')
   return given
@@ -120,13 +123,14 @@ const summaryOf = (text: string): string => {
 
 function answerModel(names: SchemaNames, { returns }: Method): string | undefined {
   if (returns === 'None') return undefined
+  if (names.count !== undefined) return names.count
   if (names.page !== undefined) return names.page
   return returns.startsWith('Sequence[') || returns.startsWith('Found[') ? `list[${names.read}]` : names.read
 }
 
 /** Statuses of failures, for the documentation. */
 function failures(facts: AppFacts, { endpoint, entity }: Route, method: Method): string[] {
-  const text = method.body.join('\n')
+  const text = [...method.body, method.helper ?? ''].join('\n')
   const writes = endpoint.method !== 'GET'
   const conflicts =
     /RuleViolationError|delete_row|check\(|_check_references/.test(text) ||
@@ -134,7 +138,7 @@ function failures(facts: AppFacts, { endpoint, entity }: Route, method: Method):
   const statuses = new Set<number>()
   if (endpoint.authenticated && facts.spec.auth.kind !== 'none') statuses.add(401)
   if (/require_role|ForbiddenError|not (?:await )?may_/.test(text)) statuses.add(403)
-  if (endpoint.path.includes('{')) statuses.add(404)
+  if (endpoint.path.includes('{') || endpoint.bulk !== undefined) statuses.add(404)
   if (conflicts) statuses.add(409)
   if (method.parameters.some(({ name }) => name === 'body')) {
     statuses.add(413)
@@ -146,12 +150,25 @@ function failures(facts: AppFacts, { endpoint, entity }: Route, method: Method):
 }
 
 /** True when the answer to a creation says where the new row is. */
-function locates(facts: AppFacts, { endpoint, entity }: Route): boolean {
-  return endpoint.status === 201 && ['create', 'nested-create'].includes(endpoint.operation) && getter(facts, entity) !== undefined
+function locates(facts: AppFacts, route: Route): boolean {
+  const { endpoint } = route
+  return endpoint.status === 201 && ['create', 'nested-create'].includes(endpoint.operation) && getter(facts, route) !== undefined
 }
 
-const getter = (facts: AppFacts, entity: Entity): Route | undefined =>
-  facts.routesOf(entity).find(({ endpoint }) => endpoint.operation === 'get' && endpoint.param !== undefined && !endpoint.parent)
+/** The route that reads a new row: by a path of its own, else below that of the creation. */
+function getter(facts: AppFacts, { entity, endpoint }: Route): Route | undefined {
+  const shape = (path: string): string => path.replace(/\{[^}]*\}/g, '{}')
+  const reads = facts
+    .routesOf(entity)
+    .filter(
+      (each) =>
+        each.endpoint.operation === 'get' &&
+        each.endpoint.param !== undefined &&
+        each.endpoint.lookup === undefined &&
+        each.endpoint.parent?.lookup === undefined,
+    )
+  return reads.find((each) => !each.endpoint.parent) ?? reads.find((each) => shape(each.endpoint.path) === `${shape(endpoint.path)}/{}`)
+}
 
 function answer(facts: AppFacts, route: Route, names: SchemaNames, method: Method): string[] {
   const { entity } = route
@@ -159,11 +176,20 @@ function answer(facts: AppFacts, route: Route, names: SchemaNames, method: Metho
   if (names.page !== undefined) return [statement(call(`${names.page}.of`, called), 4, 'return ')]
   if (isList(route) && isPaged(facts, route)) return [statement(called, 4, 'return (', ').rows')]
   if (!locates(facts, route)) return [statement(called, 4, method.returns === 'None' ? '' : 'return ')]
-  const row = ['body', 'caller', 'response', 'service'].includes(moduleName(entity)) ? 'created' : moduleName(entity)
-  const { endpoint } = getter(facts, entity)!
-  const key = attributeName(facts.world.keyField(entity.name))
-  const place = endpoint.path.replace(`{${endpoint.param}}`, `{${row}.${key}}`)
-  return [statement(called, 4, `${row} = `), `    response.headers["Location"] = f"${place}"`, `    return ${row}`]
+  const taken = new Set([...method.parameters.map(({ name }) => name), 'response', 'service'])
+  const row = taken.has(moduleName(entity)) ? 'created' : moduleName(entity)
+  return [statement(called, 4, `${row} = `), statement(placeOf(facts, route, method, row), 4, 'response.headers["Location"] = '), `    return ${row}`]
+}
+
+/** The path of a new row; it may hold what no header can, keys that are texts above all. */
+function placeOf(facts: AppFacts, route: Route, method: Method, row: string): Code {
+  const { endpoint, entity } = getter(facts, route)!
+  const parent = method.parameters.find(({ path }) => path !== undefined && path === route.endpoint.parent?.param)
+  const own = endpoint.path.replace(`{${endpoint.param}}`, `{${row}.${attributeName(facts.world.keyField(entity.name))}}`)
+  const place = quoted(parent && endpoint.parent ? own.replace(`{${endpoint.parent.param}}`, `{${parent.name}}`) : own)
+  const keys = [entity, ...(endpoint.parent ? [facts.world.entity(endpoint.parent.entity)] : [])].map(({ name }) => facts.world.keyField(name))
+  const texts = keys.some((key) => !['integer', 'bigint', 'uuid'].includes(storedField(facts, key).type))
+  return texts || /[^ -~]/.test(place) ? call('urllib.parse.quote', `f${place}`) : `f${place}`
 }
 
 /** `app/dependencies/services.py`: services as routes ask for them. */

@@ -3,6 +3,7 @@ import { snake } from '../../words'
 import { attributeName } from '../names'
 import { type AppFacts, attribute, type Effect, modelName, type Operation, variable } from './app-facts'
 import { belongs, ownership, roleMembers } from './access'
+import { locksReference } from './locks'
 import { literalOf } from './models'
 import { call, type Code, docstring, joinedBy, lines, longText, statement, tuple } from './python'
 
@@ -163,6 +164,7 @@ function referenceBlock(facts: AppFacts, entity: Entity, field: Field): string {
   const target = facts.world.entity(field.reference!.entity)
   const name = attributeName(field)
   const row = `${snake(field.name).replace(/_id$/, '')}_row`
+  const lock = locksReference(facts, entity, field.name) ? ['lock="update"'] : []
   const states = facts.effects('reference-state', entity.name).flatMap((effect) => {
     const state = fieldOf(facts, target.name, effect.field)
     if (effect.reference !== field.name || !state) return []
@@ -177,7 +179,7 @@ function referenceBlock(facts: AppFacts, entity: Entity, field: Field): string {
   const foreign = isPrivate(facts, target) ? [unreferable(`not ${belongs(ownership(facts, target, 'read')!, row)}`, field)] : []
   return lines(
     `        if values.get("${name}") is not None:`,
-    statement(call('refer_to', 'self.session', modelName(target), `values["${name}"]`, `"${field.name}"`), 12, `${row} = await `),
+    statement(call('refer_to', 'self.session', modelName(target), `values["${name}"]`, `"${field.name}"`, ...lock), 12, `${row} = await `),
     ...once([...hidden, ...foreign, ...states, ...guards]),
   )
 }
@@ -190,7 +192,8 @@ export function consistencyCheck(facts: AppFacts, entity: Entity): string | unde
   const row = variable(entity)
   const exclusive = facts.effects('exclusive', entity.name).flatMap((effect) => exclusion(facts, entity, effect, row))
   const ordered = facts.effects('order', entity.name).flatMap((effect) => order(facts, entity, effect, row))
-  const all = once([...exclusive, ...ordered])
+  const distinct = facts.effects('distinct', entity.name).flatMap((effect) => apart(facts, entity, effect, row))
+  const all = once([...exclusive, ...ordered, ...distinct])
   if (all.length === 0) return undefined
   return lines(`def check(${row}: ${modelName(entity)}) -> None:`, docstring('Refuse values that may not stand together.', 4), ...all)
 }
@@ -200,6 +203,18 @@ function exclusion(facts: AppFacts, entity: Entity, effect: Effect<'exclusive'>,
   if (sides.some(({ field }) => field === undefined)) return []
   const conditions = sides.map(({ field, value }) => isOneOf(facts, entity, field!, row, [value]))
   return [lines(statement(joinedBy('and', conditions), 4, 'if ', ':'), refuse('RuleViolationError', sentence(facts, effect), 8))]
+}
+
+function apart(facts: AppFacts, entity: Entity, effect: Effect<'distinct'>, row: string): string[] {
+  const [one, other] = effect.fields.map((name) => fieldOf(facts, entity.name, name))
+  if (!one || !other) return []
+  const known = [one, other].filter((field) => facts.columnNullable(entity, field)).map((field) => `${attribute(row, field)} is not None`)
+  return [
+    lines(
+      statement(joinedBy('and', [...known, `${attribute(row, one)} == ${attribute(row, other)}`]), 4, 'if ', ':'),
+      refuse('RuleViolationError', sentence(facts, effect), 8),
+    ),
+  ]
 }
 
 function order(facts: AppFacts, entity: Entity, effect: Effect<'order'>, row: string): string[] {

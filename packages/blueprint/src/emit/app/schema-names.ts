@@ -8,6 +8,8 @@ export interface SchemaNames {
   sort?: string
   read: string
   page?: string
+  /** Answer that holds a number of rows instead of rows. */
+  count?: string
 }
 
 /** True when the answer is an envelope rather than a bare array. */
@@ -17,6 +19,7 @@ const LISTS = ['list', 'nested-list', 'link-list']
 export const isList = ({ endpoint }: Route): boolean => LISTS.includes(endpoint.operation)
 
 function takesBody({ endpoint }: Route): boolean {
+  if (endpoint.operation === 'bulk') return true
   return (endpoint.body?.length ?? 0) > 0 && ['create', 'nested-create', 'update', 'replace', 'action', 'link-add'].includes(endpoint.operation)
 }
 
@@ -29,6 +32,9 @@ function takesQuery(facts: AppFacts, route: Route): boolean {
 export function bodyOf({ endpoint }: Route): string[] {
   return (endpoint.body ?? []).filter((name) => endpoint.operation !== 'nested-create' || name !== endpoint.parent?.field)
 }
+
+/** Name of the answer that holds how many rows a bulk route changed. */
+export const countName = ({ name }: Route): string => `${pascal(name)}Count`
 
 /** Routes with the same body share a schema: the first creation `TaskCreate`, the first update `TaskUpdate`, all others named after the route. */
 export function schemaNames(facts: AppFacts): Map<Route, SchemaNames> {
@@ -55,8 +61,9 @@ export function schemaNames(facts: AppFacts): Map<Route, SchemaNames> {
           : endpoint.operation === 'update' || endpoint.operation === 'replace'
             ? 'Update'
             : undefined
-      found.body = named(kind && `${entity.name}${kind}`, `${pascal(name)}Body`, JSON.stringify(bodyOf(route)))
+      found.body = named(kind && `${entity.name}${kind}`, `${pascal(name)}Body`, JSON.stringify([endpoint.bulk?.ids, ...bodyOf(route)]))
     }
+    if (endpoint.bulk?.answer === 'count') found.count = countName(route)
     if (takesQuery(facts, route)) found.query = `${pascal(name)}Query`
     if (endpoint.sort) found.sort = `${pascal(name)}Sort`
     if (isList(route) && hasEnvelope(facts, route)) found.page = read.replace(/Read$/, '') === entity.name ? `${entity.name}Page` : `${read}Page`

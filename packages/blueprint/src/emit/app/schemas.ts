@@ -22,8 +22,8 @@ export function schemaFiles(facts: AppFacts, names: Names): ProjectFile[] {
 /** Names that the schema modules export. */
 export function schemaSymbols(facts: AppFacts, names: Names): [string, string][] {
   return facts.routes.flatMap((route) => {
-    const { body, query, sort, read, page } = names.get(route)!
-    return [body, query, sort, read, page].flatMap((name): [string, string][] =>
+    const { body, query, sort, read, page, count } = names.get(route)!
+    return [body, query, sort, read, page, count].flatMap((name): [string, string][] =>
       name === undefined ? [] : [[name, `app.schemas.${moduleName(route.entity)}`]],
     )
   })
@@ -42,10 +42,11 @@ function schemaModule(facts: AppFacts, entity: Entity, routes: Route[], names: N
     const { page, read } = names.get(route)!
     return lines(`class ${page}(Page[${read}]):`, `    """One page of ${entity.table}."""`)
   })
+  const counts = routes.flatMap((route) => countClass(route, names.get(route)!) ?? [])
   const doc = `What the routes of ${entity.table} take and answer.`
   return pythonModule(
     doc,
-    [aliases(facts, entity, routes), ...bodies, ...reads, ...pages, ...queries.filter((each) => each !== undefined)],
+    [aliases(facts, entity, routes), ...bodies, ...reads, ...pages, ...counts, ...queries.filter((each) => each !== undefined)],
     facts.symbols,
   )
 }
@@ -91,13 +92,18 @@ function bodyClass(facts: AppFacts, route: Route, name: string): string {
     '',
     fields.some(needsBacktracking) && '    model_config = ConfigDict(regex_engine="python-re")',
     ignored.length > 0 && statement(call('frozenset', group('{', ignored.map(quoted), '}')), 4, 'ignored: ClassVar[frozenset[str]] = '),
-    (ignored.length > 0 || fields.some(needsBacktracking)) && fields.length > 0 && '',
-    ...fields.map((field) => bodyLine(facts, entity, field, isPartial(route) ? 'partial' : endpoint.operation === 'action' ? 'exact' : 'new')),
+    (ignored.length > 0 || fields.some(needsBacktracking)) && (fields.length > 0 || endpoint.bulk !== undefined) && '',
+    endpoint.bulk !== undefined && fieldLine({ name: endpoint.bulk.ids }, keyList(keyInputType(facts, entity)), undefined),
+    ...fields.map((field) =>
+      bodyLine(facts, entity, field, isPartial(route) ? 'partial' : ['action', 'bulk'].includes(endpoint.operation) ? 'exact' : 'new'),
+    ),
   )
 }
 
 function describe({ endpoint, entity }: Route): string {
   const noun = words(entity)
+  if (endpoint.operation === 'bulk')
+    return `Body of ${endpoint.method} ${endpoint.path}: which rows${endpoint.body?.length ? ', and what changes in them' : ''}.`
   if (endpoint.operation === 'create' || endpoint.operation === 'nested-create') return `A new ${noun}.`
   return isPartial({ endpoint, entity, name: '' })
     ? `Changes of a ${noun}: what is not sent stays as it is.`
@@ -106,11 +112,16 @@ function describe({ endpoint, entity }: Route): string {
 
 /** Any part of the fields may be sent. */
 function isPartial({ endpoint }: Route): boolean {
-  return endpoint.operation === 'update' || endpoint.operation === 'replace' || (endpoint.operation === 'action' && (endpoint.body?.length ?? 0) > 1)
+  return (
+    endpoint.operation === 'update' ||
+    endpoint.operation === 'replace' ||
+    (['action', 'bulk'].includes(endpoint.operation) && (endpoint.body?.length ?? 0) > 1)
+  )
 }
 
 /** Names that an answer holds and the body does not take: they are dropped, so that an answer can be sent back. */
 function ignoredNames(facts: AppFacts, route: Route, taken: Field[]): string[] {
+  if (route.endpoint.operation === 'bulk') return []
   const action = route.endpoint.operation === 'action'
   const fields = route.entity.fields.filter(
     (field) => !taken.includes(field) && !field.writeOnly && (!action || field.readOnly || field.fromCaller === true),
@@ -177,15 +188,29 @@ function timing(facts: AppFacts, entity: Entity, field: Field, creating: boolean
 
 function linkBodyClass(facts: AppFacts, route: Route, name: string): string {
   const [field = ''] = route.endpoint.body ?? []
-  const key = facts.world.keyField(route.entity.name)
-  const { type } = inputType(facts, route.entity, {
-    ...key,
-    type: 'reference',
-    reference: { entity: route.entity.name, onDelete: 'cascade' },
-    list: false,
-  })
-  const annotation = linksSeveral(route) ? `Annotated[list[${type}], Field(min_length=1, max_length=1000)]` : type
+  const type = keyInputType(facts, route.entity)
+  const annotation = linksSeveral(route) ? keyList(type) : type
   return lines(`class ${name}(InputModel):`, docstring(describe(route), 4), '', fieldLine({ name: field }, annotation, undefined))
+}
+
+/** Type of a key in a body. */
+function keyInputType(facts: AppFacts, entity: Entity): string {
+  const key = facts.world.keyField(entity.name)
+  return inputType(facts, entity, { ...key, type: 'reference', reference: { entity: entity.name, onDelete: 'cascade' }, list: false }).type
+}
+
+const keyList = (type: string): string => `Annotated[list[${type}], Field(min_length=1, max_length=1000)]`
+
+function countClass({ endpoint, entity }: Route, { count }: SchemaNames): string | undefined {
+  if (count === undefined) return undefined
+  const name = endpoint.bulk!.count!
+  const attribute = attributeName({ name })
+  return lines(
+    `class ${count}(BaseModel):`,
+    docstring(`How many ${entity.table} were ${endpoint.bulk!.effect}d.`, 4),
+    '',
+    `    ${attribute}: int${attribute === name ? '' : ` = Field(serialization_alias=${quoted(name)})`}`,
+  )
 }
 
 /** `tag_ids` takes a list, `tag_id` one key. */

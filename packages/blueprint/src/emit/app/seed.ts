@@ -13,7 +13,7 @@ type Row = Record<string, string | number | boolean | null>
 /** `app/seed.py`: the built-in user and the rows that the spec asks for. */
 export function seedFile(facts: AppFacts): ProjectFile {
   const tables = tableOrder(facts.spec.entities).flatMap((entity) => {
-    const rows = rowsOf(facts, entity)
+    const rows = seedRows(facts, entity)
     return rows.length === 0 ? [] : [{ entity, rows }]
   })
   const blocks =
@@ -47,7 +47,7 @@ const RUN = `if __name__ == "__main__":
     asyncio.run(main())`
 
 /** The built-in user first, then what the spec lists; rows of one key are one row. */
-function rowsOf(facts: AppFacts, entity: Entity): Row[] {
+export function seedRows(facts: AppFacts, entity: Entity): Row[] {
   const { spec } = facts
   const stated = spec.seeds.filter((seed) => seed.entity === entity.name).map((seed) => seed.row)
   const builtIn = spec.auth.userEntity === entity.name ? [builtInUser(facts, entity)] : []
@@ -95,7 +95,7 @@ function complete(facts: AppFacts, entity: Entity, row: Row, index: number): Row
     )
       continue
     if (field.reference) {
-      const target = rowsOf(facts, facts.world.entity(field.reference.entity))[0]
+      const target = seedRows(facts, facts.world.entity(field.reference.entity))[0]
       if (target) whole[field.name] = target[facts.world.keyField(field.reference.entity).name] ?? null
       continue
     }

@@ -1,6 +1,9 @@
+import type { Entity } from '@forge/spec'
 import { type AppFacts, modelName, type Route } from './app-facts'
+import { bulkBody } from './bulk-methods'
+import { pythonType } from './columns'
 import { keyType } from './field-types'
-import { linkAddBody, linkRemoveBody } from './link-methods'
+import { linkAddBody, linkRemoveBody, markBody, unmarkBody } from './link-methods'
 import { getBody, listBody } from './read-methods'
 import { isPaged, type SchemaNames } from './schema-names'
 import { type Rows, rowsOf } from './service-rows'
@@ -21,21 +24,41 @@ export interface Method {
   summary: string
   /** Indented statements. */
   body: string[]
+  /** A private method that only this one uses. */
+  helper?: string
 }
 
 export function methodOf(facts: AppFacts, route: Route, names: SchemaNames): Method {
-  const { endpoint, entity, name } = route
+  const { endpoint, name } = route
   const rows = rowsOf(facts, route)
-  const body = bodyOf(facts, route, names, rows)
+  const bulk = endpoint.operation === 'bulk' ? bulkBody(facts, route, rows) : undefined
+  const body = bulk?.body ?? bodyOf(facts, route, names, rows)
   const parameters: Parameter[] = []
   if (endpoint.parent)
-    parameters.push({ name: rows.parentKey, type: keyType(facts, facts.world.entity(endpoint.parent.entity)), path: endpoint.parent.param })
+    parameters.push({
+      name: rows.parentKey,
+      type: rowType(facts, facts.world.entity(endpoint.parent.entity), endpoint.parent.lookup),
+      path: endpoint.parent.param,
+    })
   if (endpoint.param !== undefined && endpoint.param !== endpoint.parent?.param)
-    parameters.push({ name: rows.key, type: keyType(facts, entity), path: endpoint.param })
+    parameters.push({ name: rows.key, type: rowType(facts, route.entity, endpoint.lookup), path: endpoint.param })
   if (names.body !== undefined) parameters.push({ name: 'body', type: names.body })
   if (names.query !== undefined) parameters.push({ name: 'query', type: names.query })
   if (/\bcaller\b/.test(body.join('\n'))) parameters.push({ name: 'caller', type: 'Caller' })
-  return { name, parameters, returns: returnsOf(facts, route, names), summary: endpoint.summary || name, body }
+  return {
+    name,
+    parameters,
+    returns: returnsOf(facts, route, names),
+    summary: endpoint.summary || name,
+    body,
+    ...(bulk?.helper === undefined ? {} : { helper: bulk.helper }),
+  }
+}
+
+/** Type of what the path names a row by. */
+function rowType(facts: AppFacts, entity: Entity, lookup?: string): string {
+  const field = lookup === undefined ? undefined : facts.world.field(entity.name, lookup)
+  return field === undefined ? keyType(facts, entity) : pythonType(facts, entity, field)
 }
 
 function returnsOf(facts: AppFacts, route: Route, names: SchemaNames): string {
@@ -47,8 +70,11 @@ function returnsOf(facts: AppFacts, route: Route, names: SchemaNames): string {
       return names.page !== undefined || isPaged(facts, route) ? `Found[${modelName(entity)}]` : `Sequence[${modelName(entity)}]`
     case 'link-add':
       return endpoint.status === 204 ? 'None' : `Sequence[${modelName(entity)}]`
+    case 'bulk':
+      return names.count ?? (endpoint.bulk!.answer === 'rows' ? `Sequence[${modelName(entity)}]` : 'None')
     case 'delete':
     case 'link-remove':
+    case 'unmark':
       return 'None'
     default:
       return endpoint.status === 204 ? 'None' : modelName(entity)
@@ -78,6 +104,10 @@ function bodyOf(facts: AppFacts, route: Route, names: SchemaNames, rows: Rows): 
       return linkAddBody(facts, route, rows)
     case 'link-remove':
       return linkRemoveBody(facts, route, rows)
+    case 'mark':
+      return markBody(facts, route, rows)
+    case 'unmark':
+      return unmarkBody(facts, route, rows)
     default:
       return []
   }

@@ -5,6 +5,9 @@ import { attributeName, moduleName } from '../names'
 import { type AppFacts, modelName, type Route } from './app-facts'
 import { pythonModule, type Symbols } from './module'
 import { docstring, group, lines, statement } from './python'
+import { workingOut } from './rule-derived'
+import { limitMethods } from './rule-limits'
+import { moveChecks } from './rule-moves'
 import { checksReferences, consistencyCheck, referenceCheck, stamping } from './rules'
 import type { SchemaNames } from './schema-names'
 import { type Names, inputFields, sortFields, sortMembers } from './schemas'
@@ -28,7 +31,7 @@ export function serviceFiles(facts: AppFacts, names: Names, methods: Methods, sy
 function serviceBlocks(facts: AppFacts, entity: Entity, names: Names, methods: Methods): (string | undefined)[] {
   const routes = facts.routesOf(entity)
   const orders = routes.map((route) => orderConstant(route, names.get(route)!)).filter((each) => each !== undefined)
-  const writes = routes.some((route) => ['create', 'nested-create', 'update', 'replace', 'action'].includes(route.endpoint.operation))
+  const writes = routes.some((route) => ['create', 'nested-create', 'update', 'replace', 'action', 'bulk'].includes(route.endpoint.operation))
   const checks = routes.some((route) =>
     checksReferences(
       facts,
@@ -39,15 +42,21 @@ function serviceBlocks(facts: AppFacts, entity: Entity, names: Names, methods: M
   return [
     orders.length > 0 ? orders.join('\n\n') : undefined,
     writes ? stamping(facts, entity) : undefined,
+    writes ? workingOut(facts, entity) : undefined,
     writes ? consistencyCheck(facts, entity) : undefined,
+    ...(writes ? moveChecks(facts, entity) : []),
     lines(
       `class ${entity.name}Service:`,
       docstring(`The ${entity.table}: rules and queries.`, 4),
       '',
       '    def __init__(self, session: AsyncSession) -> None:',
       '        self.session = session',
-      ...routes.flatMap((route) => ['', methodText(methods.get(route)!)]),
+      ...routes.flatMap((route) => {
+        const method = methods.get(route)!
+        return ['', methodText(method), ...(method.helper === undefined ? [] : ['', method.helper])]
+      }),
       ...(checks ? ['', referenceCheck(facts, entity)] : []),
+      ...(writes ? limitMethods(facts, entity) : []),
     ),
   ]
 }

@@ -4,6 +4,9 @@ import { callerId, type Ownership, ownerGuard, ownership } from './access'
 import { type AppFacts, attribute, modelName, type Route } from './app-facts'
 import { literalOf } from './models'
 import { call, statement } from './python'
+import { fillSteps, workingOut } from './rule-derived'
+import { limitSteps } from './rule-limits'
+import { constantMove, fixedSteps, moveSteps } from './rule-moves'
 import {
   checksReferences,
   consistencyCheck,
@@ -28,7 +31,7 @@ export function createBody(facts: AppFacts, route: Route, rows: Rows): string[] 
   const link = endpoint.parent && entity.fields.find((field) => field.name === endpoint.parent!.field)
   if (link) {
     steps.push(...parentSteps(facts, route, rows, parentGuards(facts, entity, link.name, rows.parent)))
-    given.push(`${attributeName(link)}=${rows.parentKey}`)
+    given.push(`${attributeName(link)}=${rows.parentId}`)
   }
   if (fields.length > 0) steps.push('        values = body.model_dump()')
   steps.push(...roleFieldGuardsOfCreation(facts, entity, names))
@@ -38,7 +41,8 @@ export function createBody(facts: AppFacts, route: Route, rows: Rows): string[] 
   steps.push(statement(call(modelName(entity), ...given), 8, `${rows.row} = `))
   const owned = ownership(facts, entity, 'create')
   if (owned) steps.push(...createGuard(facts, owned, rows.row))
-  steps.push(...settled(facts, entity, rows.row), `        self.session.add(${rows.row})`, '        await self.session.commit()')
+  steps.push(...fillSteps(facts, entity, rows.row), ...settled(facts, entity, rows.row), ...limitSteps(facts, entity, rows.row))
+  steps.push(`        self.session.add(${rows.row})`, '        await self.session.commit()')
   if (endpoint.status !== 204) steps.push(...reread(facts, route, rows.row))
   return steps
 }
@@ -50,8 +54,12 @@ function createGuard(facts: AppFacts, owned: Ownership, row: string): string[] {
 }
 
 /** What follows from the values of a row, and what they may not be. */
-function settled(facts: AppFacts, entity: Entity, row: string): string[] {
-  return [...(stamping(facts, entity) ? [`        stamp(${row})`] : []), ...(consistencyCheck(facts, entity) ? [`        check(${row})`] : [])]
+export function settled(facts: AppFacts, entity: Entity, row: string): string[] {
+  return [
+    ...(stamping(facts, entity) ? [`        stamp(${row})`] : []),
+    ...(workingOut(facts, entity) ? [`        work_out(${row})`] : []),
+    ...(consistencyCheck(facts, entity) ? [`        check(${row})`] : []),
+  ]
 }
 
 /** Answers with the row; read again where the answer holds computed fields. */
@@ -73,37 +81,55 @@ function reread(facts: AppFacts, route: Route, row: string): string[] {
 export function updateBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   const { endpoint, entity } = route
   const names = inputFields(route).map((field) => field.name)
-  const sets = Object.entries(endpoint.sets ?? {})
-  const steps = roleGuards(facts, entity.name, 'update')
+  const ofCaller = endpoint.own !== undefined && endpoint.param === undefined
+  const steps = ofCaller ? [] : roleGuards(facts, entity.name, 'update')
   if (endpoint.parent) steps.push(...parentSteps(facts, route, rows))
-  steps.push(...findRow(facts, entity, rows.row, rows.key, 'update'), ...placeSteps(route, rows))
-  steps.push(...ownerSteps(facts, entity, 'update', rows.row), ...stateGuards(facts, entity, 'update', rows.row))
+  steps.push(...findRow(facts, entity, rows.row, ofCaller ? 'caller.id' : rows.key, 'update', endpoint.lookup), ...placeSteps(facts, route, rows))
+  steps.push(...(ofCaller ? [] : ownerSteps(facts, entity, 'update', rows.row)), ...stateGuards(facts, entity, 'update', rows.row))
   if (names.length > 0) {
     steps.push(`        changes = changed(${rows.row}, body)`, ...roleFieldGuardsOfChange(facts, entity, names))
     if (checksReferences(facts, entity, names))
       steps.push(`        await self._check_references(changes${referencesNeedCaller(facts, entity) ? ', caller' : ''})`)
-    steps.push(`        assign(${rows.row}, changes)`)
+    steps.push(...fixedSteps(facts, entity, names), ...moveSteps(facts, entity, rows.row, names), `        assign(${rows.row}, changes)`)
   }
-  for (const [name, value] of sets) {
-    const field = entity.fields.find((each) => each.name === name)
-    if (field) steps.push(`        ${attribute(rows.row, field)} = ${value === null ? 'None' : literalOf(facts, entity, field, value)}`)
-  }
-  steps.push(...settled(facts, entity, rows.row), '        await self.session.commit()')
+  const changing = { body: names, sets: Object.keys(endpoint.sets ?? {}) }
+  steps.push(...constantSteps(facts, route, rows), ...settled(facts, entity, rows.row), ...limitSteps(facts, entity, rows.row, changing))
+  steps.push('        await self.session.commit()')
   return endpoint.status === 204 ? steps : [...steps, ...reread(facts, route, rows.row)]
+}
+
+/** Fields that an action sets to constants. */
+export function constantSteps(facts: AppFacts, { endpoint, entity }: Route, rows: Rows): string[] {
+  if (endpoint.toggles !== undefined) {
+    const flag = attribute(rows.row, { name: endpoint.toggles })
+    return [`        ${flag} = not ${flag}`]
+  }
+  return Object.entries(endpoint.sets ?? {}).flatMap(([name, value]) => {
+    const field = entity.fields.find((each) => each.name === name)
+    if (!field) return []
+    const literal = value === null ? 'None' : literalOf(facts, entity, field, value)
+    return [...constantMove(facts, entity, field, rows.row, value), `        ${attribute(rows.row, field)} = ${literal}`]
+  })
 }
 
 export function deleteBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   const { endpoint, entity } = route
   const steps = roleGuards(facts, entity.name, 'delete')
   if (endpoint.parent) steps.push(...parentSteps(facts, route, rows))
-  steps.push(...findRow(facts, entity, rows.row, rows.key, 'update'), ...placeSteps(route, rows))
+  steps.push(...findRow(facts, entity, rows.row, rows.key, 'update', endpoint.lookup), ...placeSteps(facts, route, rows))
   steps.push(
     ...ownerSteps(facts, entity, 'delete', rows.row),
     ...stateGuards(facts, entity, 'delete', rows.row),
     ...deleteGuards(facts, entity, rows.row),
   )
   if (!entity.softDelete) return [...steps, `        await delete_row(self.session, ${rows.row})`]
-  const { field, deletedValue } = entity.softDelete
+  return [...steps, ...softDeleteSteps(facts, entity, rows), '        await self.session.commit()']
+}
+
+/** What a soft delete does to a row, and to the rows that go with it. */
+export function softDeleteSteps(facts: AppFacts, entity: Entity, rows: Rows): string[] {
+  const { field, deletedValue } = entity.softDelete!
+  const steps: string[] = []
   for (const effect of facts.effects('cascade', entity.name)) {
     const child = facts.world.entity(effect.child)
     const link = child.fields.find((each) => each.reference?.entity === entity.name)
@@ -112,5 +138,5 @@ export function deleteBody(facts: AppFacts, route: Route, rows: Rows): string[] 
         `        await self.session.execute(sa.delete(${modelName(child)}).where(${column(child, link)} == ${attribute(rows.row, facts.world.keyField(entity.name))}))`,
       )
   }
-  return [...steps, `        ${attribute(rows.row, { name: field })} = ${deletedValue ? 'True' : 'False'}`, '        await self.session.commit()']
+  return [...steps, `        ${attribute(rows.row, { name: field })} = ${deletedValue ? 'True' : 'False'}`]
 }

@@ -174,6 +174,11 @@ function trapsOf(world: World, endpoint: Endpoint): Code[] {
     ]
   }
   if (endpoint.operation !== 'get' || endpoint.param === undefined || endpoint.entity === null) return []
+  if (endpoint.lookup !== undefined) {
+    const text = ['string', 'text', 'email', 'url'].includes(world.field(endpoint.entity, endpoint.lookup)?.type ?? '')
+    const path = endpoint.path.replace(`{${endpoint.param}}`, 'a%00b')
+    return text ? [trap(`${world.entity(endpoint.entity).table}_${endpoint.lookup}_nul`, path, '{}')] : []
+  }
   if (world.keyField(endpoint.entity).type !== 'integer') return []
   return [trap(`${world.entity(endpoint.entity).table}_id_beyond_integer`, endpoint.path.replace(`{${endpoint.param}}`, String(2 ** 31)), '{}')]
 }

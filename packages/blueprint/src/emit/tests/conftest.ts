@@ -1,5 +1,11 @@
 import type { World } from '../../plan/world'
+import { isPassword } from '../../plan/credentials'
 import { quoted } from '../app/python'
+
+const CHEAP_HASHES = `
+# Hashing is slow on purpose, and tests do it all the time.
+security.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+`
 
 const ANONYMOUS_CLIENT = `
 
@@ -19,7 +25,9 @@ def anonymous(client: AsyncClient) -> AsyncClient:
 `
 
 /** The text of `tests/conftest.py`. */
-export function conftestModule({ spec: { auth, roles }, builtInId, roleField }: World): string {
+export function conftestModule({ spec, builtInId, roleField }: World): string {
+  const { auth, roles } = spec
+  const hashes = spec.entities.some((entity) => entity.fields.some((field) => isPassword(spec, entity, field)))
   // Where no table holds the roles, whoever asks says which one is theirs.
   const role = roleField === null && roles.length > 0 ? `:${String(auth.mockUser['role'] ?? roles[0])}` : ''
   const [header, value] =
@@ -38,14 +46,14 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from httpx import ASGITransport, AsyncClient
+${hashes ? 'from argon2 import PasswordHasher\n' : ''}from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
-from app.config import get_settings
+${hashes ? 'from app import security\n' : ''}from app.config import get_settings
 from app.main import app
 from app.seed import seed
 from tests.factories import Make
-
+${hashes ? CHEAP_HASHES : ''}
 
 @pytest.fixture(scope="session")
 def database_url(request: pytest.FixtureRequest) -> str:

@@ -1,7 +1,8 @@
-import { type ApiSpec, type Endpoint, type Entity, type Field, sampleValue } from '@forge/spec'
+import { type ApiSpec, type Endpoint, type Entity, type Field, type JsonValue, sampleValue } from '@forge/spec'
 import { callersId, creatable, safeValue } from '../../plan/bodies'
 import { article } from '../../plan/common'
 import { sharesOwner } from '../../plan/makers'
+import { nameOfParent } from '../../plan/requests'
 import { parentState } from '../../plan/states'
 import type { World } from '../../plan/world'
 import { fromImport } from '../app/module'
@@ -18,7 +19,7 @@ export function factoriesModule(world: World): string {
   const support = ['Headers', 'Row', ...(text.includes('as_user(') ? ['as_user'] : [])]
   const models = world.spec.entities
     .map(({ name }) => name)
-    .filter((name) => new RegExp(`self\\.(_insert|change_directly)\\(\\s*${name},`).test(text))
+    .filter((name) => new RegExp(`self\\.(_insert|_named|change_directly)\\(\\s*${name},`).test(text))
   const columns = renamedColumns(world.spec)
   return `"""Makes rows: over the API where it can create them, else straight in the database."""
 
@@ -55,7 +56,7 @@ class Make:
         assert response.is_success, response.text
         row: Row = response.json()
         return row
-${direct ? insertMethod(columns.length > 0) : ''}
+${direct ? insertMethod(columns.length > 0) : ''}${text.includes('self._named(') ? NAMED : ''}
     async def change_directly(self, model: type[Base], key: Any, **values: Any) -> None:
         """Change a row behind the API's back, to reach a state that no request leads to."""
         table = model.__table__
@@ -68,6 +69,15 @@ ${methods.map((lines) => lines.join('\n')).join('\n\n')}
 `
 }
 
+const NAMED = `
+    async def _named(self, model: type[Base], key: Any, column: str) -> Any:
+        """Read what paths name a row by."""
+        table = model.__table__
+        (key_column,) = table.primary_key
+        async with self._engine.begin() as connection:
+            return await connection.scalar(sa.select(table.c[column]).where(key_column == key))
+`
+
 function insertMethod(renamed: boolean): string {
   const named = renamed ? '        named = {COLUMNS.get(name, name): value for name, value in values.items()}\n' : ''
   return `
@@ -76,9 +86,10 @@ function insertMethod(renamed: boolean): string {
         table = model.__table__
 ${named}        columns = {name: column_value(table.c[name], value) for name, value in ${renamed ? 'named' : 'values'}.items()}
         async with self._engine.begin() as connection:
-            key = await connection.execute(sa.insert(table).values(columns).returning(*table.primary_key))
-        (made,) = key.mappings()
-        return values | TypeAdapter(Row).dump_python(dict(made), mode="json")
+            rows = await connection.execute(sa.insert(table).values(columns).returning(*table.columns))
+        (made,) = rows.mappings()
+        row: Row = TypeAdapter(Row).dump_python(dict(made), mode="json")
+        return row | values
 `
 }
 
@@ -98,7 +109,7 @@ function methodOf(world: World, entity: Entity): string[] {
   const plain = fields.filter(
     (field) => !field.reference && (field.default === null || isNumbered(entity, field)) && field.name !== entity.softDelete?.field,
   )
-  const numbered = plain.some((field) => isNumbered(entity, field))
+  const numbered = plain.some((field) => isNumbered(entity, field) || isKeptApart(world, entity, field))
   const body: string[] = []
   if (numbered) body.push('        n = next(self._numbers)')
   body.push(...layout(joined('body: Row = ', withValues(dict(plain.map((field) => [quoted(field.name), sampleOf(world, entity, field)])))), 8))
@@ -162,8 +173,22 @@ function ending(world: World, entity: Entity, endpoint: Endpoint | undefined): s
   const headers = actor === undefined ? 'headers' : joined('headers or ', actor)
   const { parent } = endpoint
   if (!parent?.field) return layout(call('return await self._create', quoted(endpoint.path), 'body', headers), 8)
+  if (parent.lookup !== undefined) return belowNamed(world, endpoint, headers)
   const path = endpoint.path.replace(`{${parent.param}}`, `{body.pop('${parent.field}')}`)
   return [`        path = f"${path}"`, ...layout(call('return await self._create', 'path', 'body', headers), 8)]
+}
+
+/** The path names the parent by another field than its key; the row tells it, too. */
+function belowNamed(world: World, { path, parent }: Endpoint, headers: Code): string[] {
+  const { entity, field, lookup, param } = parent!
+  const name = nameOfParent(entity, lookup!)
+  const given = [entity, `body.pop(${quoted(field!)})`, quoted(columnName(world.field(entity, lookup!)!))]
+  return [
+    ...layout(joined(`${name} = `, call('await self._named', ...given)), 8),
+    `        path = f"${path.replace(`{${param}}`, `{${name}}`)}"`,
+    ...layout(joined('row = ', call('await self._create', 'path', 'body', headers)), 8),
+    `        return row | {${quoted(name)}: ${name}}`,
+  ]
 }
 
 // ------------------------------------------------------------------------------------------------------------------ values
@@ -177,7 +202,14 @@ function isNumbered(entity: Entity, field: Field): boolean {
   )
 }
 
+/** Moments at which rows of one parent or person may not be at the same time. */
+const isKeptApart = (world: World, entity: Entity, field: Field): boolean =>
+  world.effects.some(
+    (effect) => effect.kind === 'no-overlap' && effect.entity === entity.name && (effect.start === field.name || effect.end === field.name),
+  )
+
 function sampleOf(world: World, entity: Entity, field: Field): Code {
+  if (isKeptApart(world, entity, field)) return rotating((variant) => safeValue(world, entity.name, field, variant))
   if (field.fromCaller) return literalOf(world.builtInId)
   if (world.ownerFields(entity.name).includes(field.name)) return literalOf(callersId(world, field))
   if (isNumbered(entity, field)) return numberedSample(field)
@@ -198,7 +230,11 @@ function numberedSample(field: Field): Code {
     }
   }
   if (typeof at(0) === 'number' && field.max === undefined) return 'n'
-  return joined('', { ...asBrackets(list(Array.from({ length: 40 }, (_, index) => literalOf(at(index + 10))))), tail: '][n % 40]' })
+  return rotating(at)
 }
+
+/** One of 40 values, by number. */
+const rotating = (at: (variant: number) => JsonValue): Code =>
+  joined('', { ...asBrackets(list(Array.from({ length: 40 }, (_, index) => literalOf(at(index + 10))))), tail: '][n % 40]' })
 
 const asBrackets = (expression: Code) => (typeof expression === 'string' ? group(expression, [], '') : expression)

@@ -17,7 +17,9 @@ export function identityModule(world: World): string {
   return `"""Verified identities, as production has them."""
 
 import datetime as dt
-${stored ? 'from collections.abc import AsyncIterator\n' : ''}
+${stored ? 'from collections.abc import AsyncIterator\n' : ''}from typing import Any
+from uuid import uuid4
+
 import jwt
 import pytest
 from fastapi.security import HTTPAuthorizationCredentials
@@ -29,7 +31,8 @@ from app.services.access import Caller
 
 ME = ${id}
 OTHER_SECRET = "another-secret-that-is-long-enough-too"
-SETTINGS = Settings.model_validate({"auth_mode": "jwt", "jwt_secret": "a-secret-that-is-long-enough-for-hs256"})
+SECRET = "a-secret-that-is-long-enough-for-hs256"
+SETTINGS = Settings.model_validate({"auth_mode": "jwt", "jwt_secret": SECRET})
 
 ${
   stored
@@ -43,10 +46,22 @@ async def session(engine: AsyncEngine, clean_database: None) -> AsyncIterator[As
 `
     : ''
 }
-def token_for(user_id: str, secret: str = SETTINGS.jwt_secret.get_secret_value(), minutes: int = 5) -> str:
-    """Sign a token that is valid for some minutes."""
-    expiry = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)
-    return jwt.encode({"sub": user_id, "exp": expiry}, secret, algorithm="HS256")
+def claims_of(user_id: str, minutes: int = 5, kind: str = "access") -> dict[str, Any]:
+    """Say what a token that is valid for some minutes says."""
+    now = dt.datetime.now(dt.UTC)
+    return {"sub": user_id, "iat": now, "exp": now + dt.timedelta(minutes=minutes), "jti": uuid4().hex, "typ": kind}
+
+
+def token_for(user_id: str, secret: str = SECRET, minutes: int = 5, kind: str = "access") -> str:
+    """Sign a token."""
+    return jwt.encode(claims_of(user_id, minutes, kind), secret, algorithm="HS256")
+
+
+def incomplete_token(claim: str) -> str:
+    """Sign a token that lacks a claim."""
+    claims = claims_of(ME)
+    del claims[claim]
+    return jwt.encode(claims, SECRET, algorithm="HS256")
 
 
 async def caller_of(token: str | None${parameter}) -> Caller:
@@ -73,6 +88,10 @@ async def test_missing_token_is_refused(${stored ? 'session: AsyncSession' : ''}
         pytest.param("mock:1", id="mock"),
         pytest.param(token_for(ME, secret=OTHER_SECRET), id="other_secret"),
         pytest.param(token_for(ME, minutes=-5), id="expired"),
+        pytest.param(token_for(ME, kind="refresh"), id="refresh_token"),
+        pytest.param(jwt.encode(claims_of(ME), None, algorithm="none"), id="unsigned"),
+        pytest.param(jwt.encode(claims_of(ME), SECRET * 2, algorithm="HS512"), id="other_algorithm"),
+        *[pytest.param(incomplete_token(claim), id=f"no_{claim}") for claim in ("sub", "iat", "exp", "jti", "typ")],
 ${strangers.map((each, index) => `        pytest.param(token_for(${each}), id="${stored && index === 0 ? 'unknown_user' : 'malformed_id'}"),`).join('\n')}
     ],
 )

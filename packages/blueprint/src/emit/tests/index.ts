@@ -6,6 +6,7 @@ import { applicationModule } from './application-tests'
 import { conftestModule } from './conftest'
 import { factoriesModule } from './factories'
 import { identityModule } from './identity-tests'
+import { loginModule } from './login-tests'
 import { schemasModule } from './schemas-tests'
 import { settingsModule } from './settings-tests'
 import { supportModule } from './support'
@@ -14,6 +15,7 @@ import { testModule } from './test-module'
 /** The test suite of the generated project: fixtures, factories, and a test for every case of the plan. */
 export function emitTests(spec: ApiSpec, plans: readonly FeaturePlan[]): ProjectFile[] {
   const world = worldOf(spec)
+  const login = loginModule(world)
   const endpoints = modules(
     world,
     'tests/api/v1',
@@ -33,6 +35,7 @@ export function emitTests(spec: ApiSpec, plans: readonly FeaturePlan[]): Project
     { path: 'tests/support.py', content: supportModule(spec) },
     { path: 'tests/test_application.py', content: applicationModule(world) },
     { path: 'tests/test_identity.py', content: identityModule(world) },
+    ...(login === undefined ? [] : [{ path: 'tests/test_login.py', content: login }]),
     { path: 'tests/test_schemas.py', content: schemasModule() },
     { path: 'tests/test_settings.py', content: settingsModule() },
     { path: 'tests/api/__init__.py', content: '"""Tests of the endpoints."""\n' },

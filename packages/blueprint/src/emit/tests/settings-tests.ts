@@ -21,6 +21,15 @@ def test_production_refuses_mock_identities() -> None:
         settings(environment="production", auth_mode="mock")
 
 
+def test_production_refuses_the_password_of_the_example() -> None:
+    """Nobody serves production with a password that everybody can read."""
+    url = "postgresql://app:{}@db:5432/app"
+    production = {"environment": "production", "auth_mode": "jwt", "jwt_secret": SECRET}
+    with pytest.raises(ValidationError, match="DATABASE_URL"):
+        settings(**production, database_url=url.format("postgres"))
+    assert settings(**production, database_url=url.format("another")).environment == "production"
+
+
 def test_jwt_needs_a_long_secret() -> None:
     """A short secret can be guessed."""
     with pytest.raises(ValidationError, match="JWT_SECRET"):
