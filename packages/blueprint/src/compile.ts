@@ -11,7 +11,7 @@ import { featureList, planFeatures } from './plan'
 export interface Blueprint {
   spec: ApiSpec
   features: Feature[]
-  /** Files that are the same for every specification. */
+  /** Files that are the same for every specification; tests of the application come with it. */
   foundation: ProjectFile[]
   /** Application, tests, and the script that makes mock data. */
   files: ProjectFile[]
@@ -28,11 +28,13 @@ export function compile(text: string, size: SizePreset): Blueprint {
   if (last?.text === text && last.size === sizeKey) return last.blueprint
   const spec = withClassNames(readSpec(text))
   const plans = planFeatures(spec, size)
+  const common = projectFiles()
+  const isTest = ({ path }: ProjectFile) => path.startsWith('tests/')
   const blueprint: Blueprint = {
     spec,
     features: featureList(spec, plans),
-    foundation: projectFiles(),
-    files: [...emitApp(spec), ...emitTests(spec, plans), ...emitMockData(spec, size)],
+    foundation: common.filter((file) => !isTest(file)),
+    files: [...common.filter(isTest), ...emitApp(spec), ...emitTests(spec, plans), ...emitMockData(spec, size)],
   }
   last = { text, size: sizeKey, blueprint }
   return blueprint
