@@ -8,8 +8,9 @@ import type { Turn } from '../turn'
 import { clientFiles } from './client'
 
 const DOCUMENT = 'openapi.json'
-const EXPORT: Call = { name: 'Bash', input: { command: 'python scripts/export_openapi.py' } }
-const MOCK_DATA: Call = { name: 'Bash', input: { command: 'python scripts/generate_mock_data.py' } }
+/** No caches: two runs leave the same bytes. */
+const EXPORT: Call = { name: 'Bash', input: { command: 'python -B scripts/export_openapi.py' } }
+const MOCK_DATA: Call = { name: 'Bash', input: { command: 'python -B scripts/generate_mock_data.py' } }
 
 /** The next turn towards the package for front ends, or why it cannot be made: the backend is whole without it. */
 export type HandingOff = { turn: Turn } | { missing: string } | { missing?: undefined }
