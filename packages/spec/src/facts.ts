@@ -132,3 +132,29 @@ export interface Facts {
 }
 
 export type EndpointDraft = Endpoint & { fact: EndpointFact }
+
+/** Nothing is known yet. */
+export const blankFacts = (title: string, description = ''): Facts => ({
+  title,
+  description,
+  entities: [],
+  fields: [],
+  relations: [],
+  uniqueTogether: [],
+  enums: [],
+  enumHints: [],
+  endpoints: [],
+  crud: [],
+  lists: [],
+  rules: [],
+  seeds: [],
+  roles: [],
+  workflows: [],
+  auth: [],
+  errors: [],
+  stack: [],
+  json: [],
+  tree: [],
+  basePath: null,
+  unread: [],
+})

@@ -1,5 +1,5 @@
 import { findEndpoints } from '../endpoints'
-import type { Facts } from '../facts'
+import { blankFacts, type Facts } from '../facts'
 import { type Line, splitLines } from '../lines'
 import { rulesOutIdentity, speaksOfIdentity } from '../rules/identity-rules'
 import { declaredEntities, headingSubject, type PlacedLine, placeLines } from '../sections'
@@ -17,30 +17,7 @@ export function collectFacts(text: string): Facts {
   const lines = splitLines(text)
   const declared = declaredEntities(lines)
   const placed = placeLines(lines, declared)
-  const facts: Facts = {
-    title: titleOf(lines),
-    description: '',
-    entities: [],
-    fields: [],
-    relations: [],
-    uniqueTogether: [],
-    enums: [],
-    enumHints: [],
-    endpoints: [],
-    crud: [],
-    lists: [],
-    rules: [],
-    seeds: [],
-    roles: [],
-    workflows: [],
-    auth: [],
-    errors: [],
-    stack: [],
-    json: [],
-    tree: [],
-    basePath: null,
-    unread: [],
-  }
+  const facts = blankFacts(titleOf(lines))
   const state: State = { facts, declared, current: null, table: null, workflow: null, list: null }
   for (let index = 0; index < placed.length; index += 1) {
     const line = placed[index]!

@@ -1,7 +1,7 @@
-import type { FieldFacts } from '../facts'
+import { blankFacts, type FieldFacts } from '../facts'
 import { applyType, typeOf } from '../qualifiers/types'
 import { nameKey } from '../words'
-import { addTables, blankFacts, type Column, type Input, newTable, readComments, remark, type Table } from './tables'
+import { addTables, type Column, type Input, newTable, readComments, remark, type Table } from './tables'
 import { Cursor, type Token, tokenize } from './tokens'
 
 interface Reading {

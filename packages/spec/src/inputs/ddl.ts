@@ -1,10 +1,10 @@
 import { SpecError } from '../error'
-import type { FieldFacts } from '../facts'
+import { blankFacts, type FieldFacts } from '../facts'
 import { nameKey } from '../words'
 import { checkFacts } from './ddl-checks'
 import { constant, defaultFacts, typeFacts, typeLabel } from './ddl-types'
 import { type PgStatement, parsePostgres, type Tree } from './pg-parser'
-import { addTables, blankFacts, type Column, type Input, newTable, readComments, remark, type Table } from './tables'
+import { addTables, type Column, type Input, newTable, readComments, remark, type Table } from './tables'
 
 /** What the reading of a schema needs everywhere. */
 interface Reading {

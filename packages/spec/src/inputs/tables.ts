@@ -31,31 +31,6 @@ export interface Table {
 
 export const newTable = (name: string, line: number): Table => ({ name, line, columns: new Map(), primary: [], unique: [] })
 
-export const blankFacts = (title: string, description = ''): Facts => ({
-  title,
-  description,
-  entities: [],
-  fields: [],
-  relations: [],
-  uniqueTogether: [],
-  enums: [],
-  enumHints: [],
-  endpoints: [],
-  crud: [],
-  lists: [],
-  rules: [],
-  seeds: [],
-  roles: [],
-  workflows: [],
-  auth: [],
-  errors: [],
-  stack: [],
-  json: [],
-  tree: [],
-  basePath: null,
-  unread: [],
-})
-
 /** Adds the tables to the facts, with the endpoints that a service over such tables usually has. */
 export function addTables(tables: Iterable<Table>, input: Input): void {
   const { facts } = input
