@@ -20,6 +20,7 @@ import { serverState } from './machine/machine-folders'
 import { type Relay, startRelay } from './machine/relay'
 import { serverUser } from './machine/server-user'
 import { makeTemporaryFolder } from './machine/temporary-folder'
+import { type Undo, settled, undoAll } from './machine/undo'
 
 /** What {@link serveProject} takes. */
 export interface ServeProjectOptions {
@@ -52,8 +53,6 @@ const PORTS_TRIED = 100
 /** The settings of the generated project that the caller's environment may set. */
 const SETTINGS = ['ENVIRONMENT', 'AUTH_MODE', 'JWT_SECRET', 'CORS_ORIGINS', 'DATABASE_POOL_SIZE']
 
-type Undo = () => Promise<unknown>
-
 /**
  * Serves a generated project on loopback, with a PostgreSQL server as in a run whose data are kept from one start to the next, outside the project.
  * @throws ForgeError PROJECT_FOREIGN, CONFIG_INVALID (port), PYTHON_MISSING, DATABASE_MISSING, SANDBOX_UNAVAILABLE, ENVIRONMENT_FAILED
@@ -84,10 +83,6 @@ function keepAlive(): Undo {
   return async () => clearInterval(timer)
 }
 
-async function undoAll(undo: Undo[]): Promise<void> {
-  for (const step of undo.reverse()) await step().catch(() => {})
-}
-
 async function serveDatabase(project: string, options: ServeProjectOptions, undo: Undo[]): Promise<Omit<ServedProject, 'stop'>> {
   const host = await startHost(undo)
   const { server, database } = await startDatabase(project, host, options, undo)
@@ -102,7 +97,10 @@ async function serveAll(project: string, options: ServeProjectOptions, undo: Und
   const relay = await listen(options.port, () => served)
   undo.push(() => relay.close())
   const host = await startHost(undo)
-  const [env, { server, database }] = await both(pythonEnv(project, host, options), startDatabase(project, host, options, undo))
+  const [env, { server, database }] = await settled<[PythonEnv, Awaited<ReturnType<typeof startDatabase>>]>([
+    pythonEnv(project, host, options),
+    startDatabase(project, host, options, undo),
+  ])
   const session = await startSession({ root: project, writable: [folder.socketDir], readable: [...env.readable, server.socketDir] }, options)
   undo.push(() => session.stop())
   const place = { session, env, tree: project, databaseUrl: database.url, signal: options.signal }
@@ -111,12 +109,6 @@ async function serveAll(project: string, options: ServeProjectOptions, undo: Und
   undo.push(() => application.stop())
   served = ownSocket(socket, join(folder.path, 'own.sock'))
   return { url: `http://127.0.0.1:${relay.port}`, databaseUrl: database.url, ended: application.ended.then(() => report(application, options)) }
-}
-
-/** Waits for both even when one fails, so that what the other one started can be undone. */
-async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([a, b])
-  return Promise.all([a, b])
 }
 
 function pythonEnv(project: string, host: ProcessHost, { signal, emit }: ServeProjectOptions): Promise<PythonEnv> {

@@ -5,6 +5,7 @@ import { type ForgeEventBody, type Sandbox, type SandboxSession, startProcessHos
 import { type PythonEnv, ensurePythonEnv } from '../environment/python-env'
 import { type DatabaseServer, startDatabaseServer } from '../machine/database'
 import { removeWithHost } from '../machine/temporary-folder'
+import { settled } from '../machine/undo'
 import { removeTree } from './remove-tree'
 
 /** Parts of a proof that can be shared by several; by default each proof has its own. */
@@ -47,7 +48,7 @@ export async function openStage(
 
   try {
     await removeWithHost(host, folder)
-    const [env, server] = await settled([
+    const [env, server] = await settled<[PythonEnv, DatabaseServer]>([
       options.environment ?? ensurePythonEnv({ host, projectDir, signal, emit }),
       options.database ??
         startDatabaseServer({ host, signal, emit }).then((own) => {
@@ -78,12 +79,4 @@ export async function openStage(
 function makeFolder(): string {
   const usual = realpathSync(tmpdir())
   return mkdtempSync(join(usual.length <= LONGEST_BASE ? usual : '/tmp', 'fp-'))
-}
-
-/** Waits for both, so that nothing is still being started when one fails. */
-async function settled<A, B>([first, second]: [A | Promise<A>, B | Promise<B>]): Promise<[A, B]> {
-  const [a, b] = await Promise.allSettled([first, second])
-  if (a.status === 'rejected') throw a.reason
-  if (b.status === 'rejected') throw b.reason
-  return [a.value, b.value]
 }

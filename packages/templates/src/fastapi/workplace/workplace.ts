@@ -6,9 +6,8 @@ import { findCompiled } from '../environment/programs'
 import { ensurePythonEnv } from '../environment/python-env'
 import { startDatabaseServer } from '../machine/database'
 import { makeTemporaryFolder, removeWithHost } from '../machine/temporary-folder'
+import { type Undo, settled, undoAll } from '../machine/undo'
 import { startPackageMirror } from './package-mirror'
-
-type Undo = () => Promise<unknown>
 
 /** The part of a workplace that one of its makers brings. */
 type Part = Omit<Workplace, 'close' | 'writable'>
@@ -28,7 +27,7 @@ export async function openWorkplace({ signal, emit }: WorkplaceOptions): Promise
   try {
     const host = await startProcessHost()
     undo.push(() => host.close())
-    const parts = await settled([tools(host, { signal, emit }), packages(host, signal, undo), database(host, { signal, emit }, undo)])
+    const parts = await settled<Part[]>([tools(host, { signal, emit }), packages(host, signal, undo), database(host, { signal, emit }, undo)])
     return {
       env: Object.assign({}, ...parts.map(({ env }) => env)),
       readable: parts.flatMap(({ readable = [] }) => readable),
@@ -39,16 +38,6 @@ export async function openWorkplace({ signal, emit }: WorkplaceOptions): Promise
     await close()
     throw error
   }
-}
-
-async function undoAll(undo: Undo[]): Promise<void> {
-  for (const step of undo.reverse()) await step().catch(() => {})
-}
-
-/** Waits for all even when one fails, so that what the others started can be undone. */
-async function settled<T>(parts: Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(parts)
-  return Promise.all(parts)
 }
 
 /**
