@@ -70,6 +70,8 @@ export interface CasePlan {
   /** Requests afterwards that show the effect, or that there was none. */
   after: { request: Request; expect: Expectation }[]
   table?: Table
+  /** Asked again at once, the same is refused with 409: of many who ask at the same time, one wins. */
+  once?: true
   /** What a feature that is left for a model seems to ask for: listed, and tested by nobody yet. */
   guess?: true
 }

@@ -108,6 +108,14 @@ function duplicateTupleCases(
     })
 }
 
+/** Whether two rows with this body would have something in common that only one of them may have. */
+export function isUnique(world: World, endpoint: Endpoint, act: Request): boolean {
+  const entity = world.entity(endpoint.entity!)
+  const sent = (name: string) =>
+    act.body?.[name] !== undefined || name === endpoint.parent?.field || entity.fields.some((field) => field.name === name && field.fromCaller)
+  return entity.fields.some((field) => field.unique && sent(field.name)) || entity.uniqueTogether.some((tuple) => tuple.every(sent))
+}
+
 /** Only what must be sent: everything else takes its default. */
 export function defaultCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
   const scene = sceneFor(world, endpoint)

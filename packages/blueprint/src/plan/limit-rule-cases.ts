@@ -83,7 +83,7 @@ export function capacityCases({ world, name }: RuleContext, effect: Effect<'capa
         `Accepted: the ${noun} has room for one more.`,
         free.request,
         { status: writing.endpoint.status, checks: [] },
-        { arrange: free.arrange },
+        { arrange: free.arrange, once: true },
       ),
     ],
   }
@@ -205,7 +205,10 @@ export function overlapCases({ world, name }: RuleContext, effect: Effect<'no-ov
   const asked = (suffix: string, told: string, from: number, to: number, steps: Step[], refused: boolean): CasePlan => {
     const body = { ...placed.body, ...during(from, to) }
     const expect = refused ? broken(world) : succeeds(world, writing.endpoint, body)
-    return plan(`${name}_${suffix}`, told, writing.request(body), expect, { arrange: [...placed.arrange, ...steps] })
+    return plan(`${name}_${suffix}`, told, writing.request(body), expect, {
+      arrange: [...placed.arrange, ...steps],
+      ...(refused ? {} : { once: true }),
+    })
   }
   const taken = existing(here)
   const aside = effect.except?.values.map((value) => existing({ ...here, [effect.except!.field]: literal(value) })) ?? []

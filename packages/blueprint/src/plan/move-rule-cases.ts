@@ -74,6 +74,8 @@ function moved({ world, name }: RuleContext, { entity, field }: Effect, [from, t
   const body = endpoint.sets?.[field] === undefined ? { [field]: literal(to) } : {}
   const act = Object.keys(body).length === 0 ? scene.request : { ...scene.request, body }
   const is = (value: string): Check[] => [{ kind: 'equals', field, value: literal(value), compare: 'exact' }]
+  // Who changes to what is there already changes nothing, unless an action is refused that has no other meaning.
+  const again = Object.keys(body).length > 0 || movesOf(world, entity, field).allows(to, to)
   const label = `${name}_${snake(from)}_to_${snake(to)}`
   const told = `from ${from} to ${to}`
   return allowed
@@ -81,6 +83,7 @@ function moved({ world, name }: RuleContext, { entity, field }: Effect, [from, t
         plan(label, `${field} may change ${told}.`, act, succeeds(world, endpoint, body), {
           arrange: scene.arrange,
           after: reading(world, entity, scene.row, is(to)),
+          ...(again ? {} : { once: true }),
         }),
       ]
     : [

@@ -22,7 +22,10 @@ export function uniqueTogetherCases({ world, name }: RuleContext, effect: Effect
   return {
     bites: [plan(`${name}_twice`, `Refused: there is such a ${noun} already.`, act, failure(world, 409, 'DUPLICATE'), { arrange })],
     honest: [
-      plan(`${name}_once`, `Accepted: there is no such ${noun} yet.`, act, succeeds(world, writing.endpoint, given.body), { arrange: given.arrange }),
+      plan(`${name}_once`, `Accepted: there is no such ${noun} yet.`, act, succeeds(world, writing.endpoint, given.body), {
+        arrange: given.arrange,
+        once: true,
+      }),
       ...fields.flatMap((field) => differing({ world, name }, writing, field, given, arrange)),
     ],
   }

@@ -10,7 +10,7 @@ security.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 const ANONYMOUS_CLIENT = `
 
 @pytest.fixture
-async def anonymous(clean_database: None) -> AsyncIterator[AsyncClient]:
+async def anonymous(connection: AsyncConnection) -> AsyncIterator[AsyncClient]:
     """Ask the application without an identity."""
     async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test") as without_identity:
         yield without_identity
@@ -36,7 +36,7 @@ export function conftestModule({ spec, builtInId, roleField }: World): string {
   const identity = named ? `    identity = {${quoted(header)}: ${quoted(value)}}\n` : ''
   const headers = named ? ', headers=identity' : ''
   const anonymous = named ? ANONYMOUS_CLIENT : SAME_CLIENT
-  return `"""The fixtures: a migrated database, emptied before each test, and clients of the application."""
+  return `"""The fixtures: a migrated database that forgets what a test wrote, and clients of the application."""
 
 import asyncio
 import os
@@ -47,29 +47,32 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 ${hashes ? 'from argon2 import PasswordHasher\n' : ''}from httpx import ASGITransport, AsyncClient
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker, create_async_engine
 
 ${hashes ? 'from app import security\n' : ''}from app.config import get_settings
 from app.main import app
+from app.models import Base
 from app.seed import seed
 from tests.factories import Make
 ${hashes ? CHEAP_HASHES : ''}
 
 @pytest.fixture(scope="session")
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Migrate the database of TEST_DATABASE_URL, or else one of the tests' own, made afresh."""
+    """Migrate the database of TEST_DATABASE_URL, else one of the tests' own; parallel workers have one each."""
     given = os.environ.get("TEST_DATABASE_URL")
-    os.environ["DATABASE_URL"] = given or make_database(get_settings().database_url)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    shared = given or get_settings().database_url
+    os.environ["DATABASE_URL"] = given if given and not worker else make_database(shared, f"_test{worker}")
     os.environ |= {"ENVIRONMENT": "test", "AUTH_MODE": "mock"}
     get_settings.cache_clear()
     command.upgrade(Config(request.config.rootpath / "alembic.ini"), "head")
     return get_settings().database_url
 
 
-def make_database(application_url: str) -> str:
-    """Make the database named after the application's, with _test behind, and return its URL."""
-    url = sa.make_url(application_url)
-    name = f"{url.database}_test"
+def make_database(neighbour: str, suffix: str) -> str:
+    """Make a database beside this one, named after it, and return its URL."""
+    url = sa.make_url(neighbour).set(drivername="postgresql+asyncpg")
+    name = f"{url.database}{suffix}"
     server = create_async_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
 
     async def recreate() -> None:
@@ -85,41 +88,50 @@ def make_database(application_url: str) -> str:
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     """Connect to the tests' database, and run the application's own start and end around all tests."""
     test_engine = create_async_engine(database_url)
+    await empty(test_engine)
     async with app.router.lifespan_context(app):
         yield test_engine
     await test_engine.dispose()
 
 
-# Tables that hold rows or held some: of many, few need to be emptied.
-FILLED = """
-SELECT string_agg(quote_ident(relname), ', ') FROM pg_class
-WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
-AND pg_relation_size(oid) > 0
-"""
-
-
-@pytest.fixture
-async def clean_database(engine: AsyncEngine) -> None:
-    """Empty all tables, and put in what the application starts with."""
-    async with engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        filled = await driver.fetchval(FILLED)
-        if filled:
-            await driver.execute(f"TRUNCATE {filled} CASCADE")
+async def empty(engine: AsyncEngine) -> None:
+    """Leave in the tables only what the application starts with."""
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    async with engine.begin() as connection:
+        await connection.execute(sa.text(f"TRUNCATE {tables} CASCADE"))
     async with async_sessionmaker(engine)() as session:
         await seed(session)
 
 
 @pytest.fixture
-async def client(clean_database: None) -> AsyncIterator[AsyncClient]:
+async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Hold all that a test does in one transaction, and roll it back; the application commits savepoints."""
+    async with engine.connect() as outer:
+        transaction = await outer.begin()
+        app.state.session_factory.configure(bind=outer, join_transaction_mode="create_savepoint")
+        yield outer
+        await transaction.rollback()
+
+
+@pytest.fixture
+async def committed(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Commit for real, for what happens at the same time, and empty the tables afterwards."""
+    app.state.session_factory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+    async with engine.connect() as own:
+        yield await own.execution_options(isolation_level="AUTOCOMMIT")
+    await empty(engine)
+
+
+@pytest.fixture
+async def client(connection: AsyncConnection) -> AsyncIterator[AsyncClient]:
     """Ask the application as the built-in user."""
 ${identity}    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test"${headers}) as built_in_user:
         yield built_in_user
 ${anonymous}
 
 @pytest.fixture
-def make(client: AsyncClient, engine: AsyncEngine) -> Make:
+def make(client: AsyncClient, connection: AsyncConnection) -> Make:
     """Make rows."""
-    return Make(client, engine)
+    return Make(client, connection)
 `
 }

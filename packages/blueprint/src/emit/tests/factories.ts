@@ -29,7 +29,7 @@ from typing import Any
 import sqlalchemy as sa
 from httpx import AsyncClient
 from pydantic import TypeAdapter
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 ${fromImport('app.models', ['Base', ...models])}
 ${fromImport('tests.support', support)}
@@ -45,9 +45,9 @@ def column_value(column: sa.ColumnElement[Any], value: Any) -> Any:
 class Make:
     """A method for each kind of row: it fills in what a test does not care about, and returns the row as JSON."""
 
-    def __init__(self, client: AsyncClient, engine: AsyncEngine) -> None:
+    def __init__(self, client: AsyncClient, connection: AsyncConnection) -> None:
         self._client = client
-        self._engine = engine
+        self._connection = connection
         self._numbers = itertools.count(1001)
 
     async def _create(self, path: str, body: Row, headers: Headers | None) -> Row:
@@ -62,8 +62,7 @@ ${direct ? insertMethod(columns.length > 0) : ''}${text.includes('self._named(')
         table = model.__table__
         (key_column,) = table.primary_key
         changes = {name: column_value(table.c[name], value) for name, value in values.items()}
-        async with self._engine.begin() as connection:
-            await connection.execute(sa.update(table).where(key_column == key).values(changes))
+        await self._connection.execute(sa.update(table).where(key_column == key).values(changes))
 
 ${methods.map((lines) => lines.join('\n')).join('\n\n')}
 `
@@ -74,8 +73,7 @@ const NAMED = `
         """Read what paths name a row by."""
         table = model.__table__
         (key_column,) = table.primary_key
-        async with self._engine.begin() as connection:
-            return await connection.scalar(sa.select(table.c[column]).where(key_column == key))
+        return await self._connection.scalar(sa.select(table.c[column]).where(key_column == key))
 `
 
 function insertMethod(renamed: boolean): string {
@@ -85,8 +83,7 @@ function insertMethod(renamed: boolean): string {
         """Insert a row that no endpoint creates."""
         table = model.__table__
 ${named}        columns = {name: column_value(table.c[name], value) for name, value in ${renamed ? 'named' : 'values'}.items()}
-        async with self._engine.begin() as connection:
-            rows = await connection.execute(sa.insert(table).values(columns).returning(*table.columns))
+        rows = await self._connection.execute(sa.insert(table).values(columns).returning(*table.columns))
         (made,) = rows.mappings()
         row: Row = TypeAdapter(Row).dump_python(dict(made), mode="json")
         return row | values

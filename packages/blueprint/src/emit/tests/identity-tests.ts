@@ -23,7 +23,7 @@ from uuid import uuid4
 import jwt
 import pytest
 from fastapi.security import HTTPAuthorizationCredentials
-${stored ? 'from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession\n' : ''}
+${stored ? 'from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession\n' : ''}
 from app.config import Settings
 from app.dependencies.auth import ${role ? 'get_caller, read_claim' : 'get_caller'}
 from app.errors import UnauthorizedError
@@ -38,9 +38,9 @@ ${
   stored
     ? `
 @pytest.fixture
-async def session(engine: AsyncEngine, clean_database: None) -> AsyncIterator[AsyncSession]:
+async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
     """Look into the tests' database."""
-    async with AsyncSession(engine) as open_session:
+    async with AsyncSession(connection, join_transaction_mode="create_savepoint") as open_session:
         yield open_session
 
 `

@@ -4,9 +4,11 @@ import type { FeaturePlan } from '../../plan/case-plan'
 import { worldOf } from '../../plan/world'
 import { applicationModule } from './application-tests'
 import { conftestModule } from './conftest'
+import { databaseModule } from './database-tests'
 import { factoriesModule } from './factories'
 import { identityModule } from './identity-tests'
 import { loginModule } from './login-tests'
+import { raceModule } from './race-tests'
 import { schemasModule } from './schemas-tests'
 import { settingsModule } from './settings-tests'
 import { supportModule } from './support'
@@ -16,6 +18,7 @@ import { testModule } from './test-module'
 export function emitTests(spec: ApiSpec, plans: readonly FeaturePlan[]): ProjectFile[] {
   const world = worldOf(spec)
   const login = loginModule(world)
+  const races = raceModule(world, plans)
   const endpoints = modules(
     world,
     'tests/api/v1',
@@ -34,8 +37,10 @@ export function emitTests(spec: ApiSpec, plans: readonly FeaturePlan[]): Project
     { path: 'tests/factories.py', content: factoriesModule(world) },
     { path: 'tests/support.py', content: supportModule(spec) },
     { path: 'tests/test_application.py', content: applicationModule(world) },
+    { path: 'tests/test_database.py', content: databaseModule(world, plans) },
     { path: 'tests/test_identity.py', content: identityModule(world) },
     ...(login === undefined ? [] : [{ path: 'tests/test_login.py', content: login }]),
+    ...(races === undefined ? [] : [{ path: 'tests/test_races.py', content: races }]),
     { path: 'tests/test_schemas.py', content: schemasModule() },
     { path: 'tests/test_settings.py', content: settingsModule() },
     { path: 'tests/api/__init__.py', content: '"""Tests of the endpoints."""\n' },

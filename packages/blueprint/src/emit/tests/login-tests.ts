@@ -22,7 +22,7 @@ import jwt
 import pytest
 import sqlalchemy as sa
 from httpx import AsyncClient, Response
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.config import Settings, get_settings
 from app.main import app
@@ -96,11 +96,10 @@ async def test_another_password_does_not(visitor: AsyncClient, someone: Row) -> 
     assert_refused(await log_in(visitor, {${login}: "nobody@example.com"}))
 
 
-async def test_password_is_kept_as_a_hash(someone: Row, engine: AsyncEngine) -> None:
+async def test_password_is_kept_as_a_hash(someone: Row, connection: AsyncConnection) -> None:
     """Nobody who reads the table learns a password."""
 ${layout(call(`statement = sa.select(${entity.name}.${attributeName(password)}).where`, `${entity.name}.${attributeName(logins[0]!)} == someone[${login}]`), 4).join('\n')}
-    async with engine.connect() as connection:
-        assert str(await connection.scalar(statement)).startswith("$argon2id$")
+    assert str(await connection.scalar(statement)).startswith("$argon2id$")
 
 
 async def test_refresh_token_is_good_once(visitor: AsyncClient, someone: Row) -> None:
@@ -114,12 +113,11 @@ async def test_refresh_token_is_good_once(visitor: AsyncClient, someone: Row) ->
     assert_refused(await refresh(visitor, second["refresh_token"]))
 
 
-async def test_session_ends(visitor: AsyncClient, someone: Row, engine: AsyncEngine) -> None:
+async def test_session_ends(visitor: AsyncClient, someone: Row, connection: AsyncConnection) -> None:
     """A session that nobody renewed in time cannot be renewed."""
     tokens = await tokens_of(visitor, someone)
     long_ago = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-    async with engine.begin() as connection:
-        await connection.execute(sa.update(RefreshSession).values(expires_at=long_ago))
+    await connection.execute(sa.update(RefreshSession).values(expires_at=long_ago))
     assert_refused(await refresh(visitor, tokens["refresh_token"]))
 
 

@@ -19,10 +19,26 @@ const INDENT = 4
 /** Arrange, act, assert, and the requests afterwards. `sent` replaces parts of the act by the names of parameters. */
 export function bodyOf(world: World, plan: CasePlan, sent: Parameters<typeof requestOf>[2] & { before?: string[]; errorField?: string } = {}): Body {
   const writer = new BodyWriter(world, plan)
-  writer.arrange()
+  writer.arrange(plan.expect, plan.after)
   writer.act(sent)
   writer.assert(sent.errorField)
   writer.follow()
+  return writer
+}
+
+/** Many ask for the same at once; one succeeds, and the others come too late. */
+export function atOnce(world: World, plan: CasePlan): Body {
+  const writer = new BodyWriter(world, plan)
+  writer.arrange()
+  writer.race()
+  return writer
+}
+
+/** Arrange, then count what reaches the database on the way to the answer. */
+export function counted(world: World, plan: CasePlan, most: number): Body {
+  const writer = new BodyWriter(world, plan)
+  writer.arrange()
+  writer.count(most)
   return writer
 }
 
@@ -35,9 +51,10 @@ class BodyWriter implements Body {
     private readonly plan: CasePlan,
   ) {}
 
-  arrange(): void {
-    const { arrange, act, expect, after } = this.plan
-    for (const [index, step] of arrange.entries()) this.step(step, rowsIn(arrange.slice(index + 1), act, expect, after))
+  /** @param later what follows, and may refer to rows that are made here */
+  arrange(...later: unknown[]): void {
+    const { arrange, act } = this.plan
+    for (const [index, step] of arrange.entries()) this.step(step, rowsIn(arrange.slice(index + 1), act, later))
     if (arrange.length > 0) this.lines.push('')
   }
 
@@ -68,6 +85,22 @@ class BodyWriter implements Body {
     for (const line of before ?? []) this.write(line)
     this.request(this.plan.act, replaced)
     if (this.plan.arrange.length > 0 || (before ?? []).length > 0) this.lines.push('')
+  }
+
+  race(): void {
+    const { act, expect } = this.plan
+    const sent = requestOf(this.world, act, { awaited: false })
+    this.write(joined('statuses = ', call('await at_once', joined('lambda: ', sent))))
+    this.lines.push('')
+    this.write(`assert statuses == [${expect.status}] + [409] * (ASKING - 1)`)
+  }
+
+  count(most: number): void {
+    this.write('statements.clear()')
+    this.request(this.plan.act)
+    this.lines.push('')
+    this.write(`assert response.status_code == ${this.plan.expect.status}`)
+    this.write(`assert len(statements) <= ${most}, statements`)
   }
 
   private request(request: Request, replaced: Parameters<typeof requestOf>[2] = {}): void {

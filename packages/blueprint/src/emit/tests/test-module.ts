@@ -1,9 +1,10 @@
 import type { CasePlan, FeaturePlan, Table } from '../../plan/case-plan'
 import type { World } from '../../plan/world'
 import { fromImport } from '../app/module'
-import { call, type Code, docstring, group, quoted } from '../app/python'
+import { call, type Code, quoted } from '../app/python'
 import { dict, joined, keyword, layout } from './python'
 import { type Body, bodyOf } from './statements'
+import { functionLines, ownImports } from './test-function'
 import { dictOf, pathOf, expressionOf } from './values'
 
 /** A case and the feature it stands for; unlisted cases are tested without a marker. */
@@ -35,20 +36,11 @@ interface TestFunction {
   body: Body
 }
 
-/** Functions of `tests.support`. */
-const SUPPORT = ['as_user', 'assert_error', 'keys_of', 'rows_of']
-
 function header(title: string, bodies: readonly Body[], lines: readonly string[]): string[] {
   const text = lines.join('\n')
-  const support = SUPPORT.filter((name) => text.includes(`${name}(`))
-  const models = bodies.flatMap((each) => [...each.models])
   const types = ['Any'].filter((name) => new RegExp(`\\b${name}\\b`).test(text))
   const third = [...(text.includes('pytest.') ? ['import pytest'] : []), fromImport('httpx', ['AsyncClient'])]
-  const own = [
-    ...(models.length === 0 ? [] : [fromImport('app.models', [...new Set(models)])]),
-    ...(/\bmake: Make\b/.test(text) ? [fromImport('tests.factories', ['Make'])] : []),
-    ...(support.length === 0 ? [] : [fromImport('tests.support', support)]),
-  ]
+  const own = ownImports(bodies, lines)
   return [`"""${title}"""`, '', ...(types.length === 0 ? [] : [fromImport('typing', types), '']), ...third, ...(own.length === 0 ? [] : ['', ...own])]
 }
 
@@ -110,20 +102,6 @@ function singleTest(world: World, entry: Entry): TestFunction {
 }
 
 const markOf = ({ feature, plan }: Entry): string => `pytest.mark.feature(${feature.id}, ${quoted(plan.name)})`
-
-function functionLines(name: string, description: string, parameters: string[], body: Body): string[] {
-  const text = body.lines.join('\n')
-  const fixtures = [
-    ...(/\bclient\./.test(text) ? ['client: AsyncClient'] : []),
-    ...(/\banonymous\./.test(text) ? ['anonymous: AsyncClient'] : []),
-    ...(/\bmake\./.test(text) ? ['make: Make'] : []),
-  ]
-  return [
-    ...layout(group(`async def test_${name}(`, [...fixtures, ...parameters], ') -> None:')),
-    ...docstring(description, 4).split('\n'),
-    ...body.lines,
-  ]
-}
 
 const DESCRIPTIONS: Record<Table['kind'], string> = {
   override: 'Invalid input is refused, and the answer names the field.',

@@ -60,8 +60,18 @@ function unknownId(world: World): number | string {
   return idType === 'integer' ? 999999 : idType === 'uuid' ? '00000000-0000-4000-8000-0000000fffff' : 'nobody'
 }
 
+/** What a test puts in the place of parts of a request; `awaited` is false where it is sent together with others. */
+export interface Replaced {
+  path?: string
+  method?: string
+  json?: Code
+  params?: Code
+  awaited?: boolean
+}
+
 /** `await client.post("/tasks", json={…})`. */
-export function requestOf(world: World, request: Request, replaced: { path?: string; method?: string; json?: Code; params?: Code } = {}): Code {
+export function requestOf(world: World, request: Request, replaced: Replaced = {}): Code {
+  const wait = replaced.awaited === false ? '' : 'await '
   const client = request.caller.kind === 'anonymous' ? 'anonymous' : 'client'
   const headers = headersOf(world, request.caller)
   const json = replaced.json ?? (request.body === undefined ? undefined : dictOf(request.body))
@@ -70,10 +80,10 @@ export function requestOf(world: World, request: Request, replaced: { path?: str
   if (json !== undefined) sent.push(keyword('json', json))
   if (params !== undefined) sent.push(keyword('params', params))
   if (headers !== undefined) sent.push(keyword('headers', headers))
-  if (replaced.method !== undefined) return call(`await ${client}.request`, replaced.method, ...sent)
+  if (replaced.method !== undefined) return call(`${wait}${client}.request`, replaced.method, ...sent)
   const verb = request.method.toLowerCase()
   // httpx has no body for DELETE.
-  return verb === 'delete' && json !== undefined ? call(`await ${client}.request`, '"DELETE"', ...sent) : call(`await ${client}.${verb}`, ...sent)
+  return verb === 'delete' && json !== undefined ? call(`${wait}${client}.request`, '"DELETE"', ...sent) : call(`${wait}${client}.${verb}`, ...sent)
 }
 
 /** Every row that the steps and requests refer to. */
