@@ -21,8 +21,12 @@ export interface ApiSpec {
   /** Role names, most privileged first. Empty when the spec knows none. */
   roles: string[]
   seeds: Seed[]
+  /** What the text says a role is or does, by its name. */
+  roleTexts: Record<string, string>
   /** User workflows, screens, priorities: material for the hand-off, not for the backend. */
   workflows: Workflow[]
+  screens: Screen[]
+  priorities: Priority[]
   /** What the spec says about the stack that Forge does not follow (another database, framework, layout). */
   notFollowed: { text: string; line: number; instead: string }[]
   diagnostics: Diagnostic[]
@@ -186,6 +190,10 @@ export type Operation =
   | 'unmark'
   /** One change of many rows, all of them or none: `/tasks/bulk-update` with a list of keys in the body. */
   | 'bulk'
+  /** Changes a number of one row by an amount of the body: `/accounts/{id}/deposit`. */
+  | 'adjust'
+  /** Figures about rows: `/orders/stats`, `/dashboard`, `/tasks/count`. */
+  | 'stats'
   | 'health'
   | 'custom'
 
@@ -209,6 +217,8 @@ export interface Endpoint {
     ends?: [parent: string, other: string]
     /** Unique field of the parent that `param` holds, where that is not its key. */
     lookup?: string
+    /** What stands above the parent in the path; the parent points at it with `field`. */
+    within?: { entity: string; param: string; field: string }
   }
   /** Path parameter of the row itself. */
   param?: string
@@ -221,12 +231,24 @@ export interface Endpoint {
   own?: string
   /** list: only rows with these values (`/posts/published`). */
   where?: Record<string, string | boolean>
+  /** list: what else holds for every row (`/tasks/overdue`). */
+  when?: Condition[]
+  /** list: the path parameter that holds the value of a field (`/tasks/by-status/{status}`). */
+  matches?: { param: string; field: string }
+  /** list: an order that nobody can change, and how many rows there are at most (`/products/top?limit=5`). */
+  ranked?: { by: string; order: 'asc' | 'desc'; limit?: { name: string; default: number; max: number } }
   /** mark, unmark: the entity that joins callers to rows, and its fields that point at the row and at the caller. */
   mark?: { through: string; target: string; caller: string }
   /** create, update, nested-create, action: writable fields of the body. */
   body?: string[]
   /** action: fields set to constants (`{completed: true}`); body fields come from the caller. */
   sets?: Record<string, string | number | boolean | null>
+  /** action: moment that is set to now, where it is not set yet. */
+  stamps?: string
+  /** action: what the body calls fields, where not by their names. */
+  aliases?: Record<string, string>
+  /** action: fields of the body that may be left out. */
+  optional?: string[]
   /** action: boolean field that is turned to its opposite. */
   toggles?: string
   /**
@@ -234,8 +256,25 @@ export interface Endpoint {
    * is answered: the rows in the order of their keys, their number under the name `count`, or nothing. An unknown key is 404, and nothing changes.
    */
   bulk?: { ids: string; effect: 'update' | 'delete'; answer: 'rows' | 'count' | 'none'; count?: string }
+  /**
+   * adjust: `field` of the row is made more (`add`), less (`take`), or changed by a signed number (`change`), by what the body holds under
+   * `amount`; nothing takes it below zero (409). `to`: the row whose key the body holds under that name gets what is taken. `log` is the row that is
+   * written about it: `reference` points at the row, `amount` and `sets` are its values, `notes` those of its fields that the body may hold.
+   */
+  adjust?: {
+    field: string
+    amount: string
+    direction: 'add' | 'take' | 'change'
+    to?: string
+    log?: AdjustLog
+  }
+  /** stats: what is worked out, over the rows that the caller may see. Sums of nothing are 0, averages and extremes null. */
+  figures?: Figure[]
+  range?: FigureRange
   filters?: Filter[]
   search?: string[]
+  /** Query parameter of the search, where it is not `search`. */
+  searchParam?: string
   sort?: { fields: string[]; default: string; defaultOrder: 'asc' | 'desc' }
   /** Extra computed fields of the answer: counts of children ("with task count"). */
   computed?: { name: string; kind: 'count'; of: string; through?: string }[]
@@ -247,6 +286,47 @@ export interface Endpoint {
   /** Why nothing deterministic can be written for it; null when the blueprint can. */
   unsupported: string | null
   source: Source
+}
+
+/** One number of an answer, or (`by`) one for each member of a field. */
+export interface Figure {
+  /** Its name in the answer, behind that of the object it lies in. */
+  name: string[]
+  entity: string
+  function: 'count' | 'sum' | 'average' | 'minimum' | 'maximum'
+  /** Number that is summed or compared; none for counts. */
+  field?: string
+  /** Only rows with these values, and for which this holds. */
+  where?: Record<string, string | boolean>
+  when?: Condition[]
+  /** An enumeration or a flag: the figure is an object with a number for each of its members. */
+  by?: string
+}
+
+/** Query parameters that bound a moment of the rows, both ends included. */
+export interface FigureRange {
+  from?: string
+  to?: string
+  /** Entity → its field that lies within. */
+  fields: Record<string, string>
+}
+
+/** What holds for the rows of a list. `at-most`: the field is no more than another field of the row, or than a number. */
+export type Condition =
+  | { field: string; is: 'past' | 'future' | 'null' | 'not-null' }
+  | { field: string; not: (string | boolean)[] }
+  | { field: string; atMost: string | number }
+
+export interface AdjustLog {
+  entity: string
+  reference: string
+  amount: string
+  sets: Record<string, string>
+  notes: string[]
+  /** Field that holds what the number was afterwards. */
+  after?: string
+  /** What is written about the row that `to` names, where that differs. */
+  other?: Record<string, string>
 }
 
 export interface Filter {
@@ -266,7 +346,32 @@ export interface Seed {
 export interface Workflow {
   name: string
   role: string | null
+  /** What the user wants; `''` when the text does not say. */
+  goal: string
   steps: string[]
+  /** How to see that it worked; `''` when the text does not say. */
+  success: string
+  /** What may go wrong, and what the user then sees. */
+  failures: string[]
+  source: Source
+}
+
+/** A screen of the front end, as the text describes it. */
+export interface Screen {
+  name: string
+  /** Heading it stands under: `Manager Screens`; `''` without one. */
+  group: string
+  purpose: string
+  /** Lists under labels: `Key Elements`, `Actions`; `''` for a list without one. */
+  details: { title: string; items: string[] }[]
+  source: Source
+}
+
+/** What the front end needs first. */
+export interface Priority {
+  /** As written: `Must Have (MVP)`; `''` when the text gives none. */
+  level: string
+  features: string[]
   source: Source
 }
 
@@ -307,6 +412,8 @@ export type RuleEffect =
       via?: { field: string; entity: string }
     }
   | { kind: 'role'; entity: string; operations: ('list' | 'read' | 'create' | 'update' | 'delete')[]; roles: string[] }
+  /** Only `roles` may use this one endpoint, whatever else may be done with its entity. */
+  | { kind: 'endpoint-role'; entity: string | null; method: Endpoint['method']; path: string; roles: string[] }
   /** Only `roles` may change this field. */
   | { kind: 'role-field'; entity: string; field: string; roles: string[] }
   /** The referenced row must have `field` = `value`. */
@@ -358,6 +465,11 @@ export type RuleEffect =
   | { kind: 'copied'; entity: string; field: string; reference: string; target: string; source: string }
   /** On creation the server sets `field` to a name for addresses, made from `source`. */
   | { kind: 'slug'; entity: string; field: string; source: string }
+  /**
+   * On creation the server sets `field` to `prefix` and the next number, in at least so many digits; with `year`, the year and that separator stand
+   * before it, and each year begins with 1.
+   */
+  | { kind: 'number'; entity: string; field: string; prefix: string; digits: number; year?: string }
   /** `field` is never more than `limit` of the referenced row. */
   | { kind: 'bound'; entity: string; field: string; reference: string; target: string; limit: string }
   /** Only creation sets it; a change of it is refused. */
@@ -366,6 +478,38 @@ export type RuleEffect =
   | { kind: 'distinct'; entity: string; fields: [string, string] }
   /** No more rows point at one row than a number, or than a field of that row, says. */
   | { kind: 'capacity'; entity: string; reference: string; target: string; limit: number | string }
+  /**
+   * Creating a row (one with such a value of `when`, if that is given) changes `field` of the referenced row by `amount`. Nothing takes it below
+   * zero: 409.
+   */
+  | {
+      kind: 'balance'
+      entity: string
+      reference: string
+      target: string
+      field: string
+      amount: string
+      direction: 'adds' | 'takes'
+      when?: { field: string; values: string[] }
+    }
+  /** What rows of `of` took or added is undone when the row, to which they belong by `through`, reaches the value; without `when`, when it is deleted. */
+  | { kind: 'reversal'; entity: string; of: string; through?: string; when?: { field: string; value: string } }
+  /** Nothing that takes from `field` takes it below zero. */
+  | { kind: 'floor'; entity: string; field: string }
+  /** The server sets `field` to the caller's id; no request carries it. */
+  | { kind: 'caller'; entity: string; field: string }
+  /** `field` is demanded while the field of `when` has one of the values. */
+  | { kind: 'required-when'; entity: string; field: string; when: { field: string; values: (string | boolean)[] } }
+  /** The day lies at least so many years back. */
+  | { kind: 'age'; entity: string; field: string; years: number }
+  /** Of the rows with the same `fields`, one only has this flag. */
+  | { kind: 'only-one'; entity: string; fields: string[]; flag: string }
+  /** What the row that `reference` names holds in `field` is what the row itself, or the one that `other.reference` names, holds. */
+  | { kind: 'agree'; entity: string; reference: string; target: string; field: string; other: { reference?: string; field: string } }
+  /** What the rows that point at one hold in `field` is together no more than a number, or than a field of that row, says. */
+  | { kind: 'sum-limit'; entity: string; field: string; reference: string; target: string; limit: number | string }
+  /** No new row once the moment that the referenced row holds has passed. */
+  | { kind: 'deadline'; entity: string; reference: string; target: string; field: string }
   /** Rows with the same `scope` never overlap; `start` belongs to them, `end` does not. Rows with one of the values of `except` do not count. */
   | { kind: 'no-overlap'; entity: string; scope: string; start: string; end: string; except?: { field: string; values: string[] } }
 

@@ -138,17 +138,23 @@ function endpointLines(endpoint: Endpoint): string[] {
 }
 
 /** Whose rows, which of them, and what happens to many at once. */
-function meaningTexts({ own, where, lookup, toggles, mark, bulk }: Endpoint): string[] {
+function meaningTexts({ own, where, lookup, toggles, mark, bulk, adjust }: Endpoint): string[] {
   return [
     own === undefined ? '' : `only where ${own} is the caller`,
     where === undefined ? '' : `only where ${JSON.stringify(where)}`,
     lookup === undefined ? '' : `named by ${lookup}`,
     toggles === undefined ? '' : `turns ${toggles}`,
     mark === undefined ? '' : `joins ${mark.target} and the caller (${mark.caller}) in ${mark.through}`,
+    adjust === undefined ? '' : adjustText(adjust),
     bulk === undefined
       ? ''
       : `${bulk.effect}s all rows that ${bulk.ids} lists, or none; answers with ${bulk.answer === 'count' ? `their number as ${bulk.count}` : bulk.answer === 'rows' ? 'the rows' : 'nothing'}`,
   ]
+}
+
+function adjustText({ field, amount, direction, to, log }: NonNullable<Endpoint['adjust']>): string {
+  const change = direction === 'add' ? `adds ${amount} to ${field}` : direction === 'take' ? `takes ${amount} from ${field}` : `changes ${field} by ${amount}`
+  return `${change}${to === undefined ? '' : ` in favour of the one that ${to} names`}${log === undefined ? '' : `, and writes a ${log.entity}`}`
 }
 
 const VERDICTS: Record<Rule['status'], string> = { compiled: 'implemented', partly: 'implemented in part', unparsed: 'needs a model' }
@@ -176,6 +182,8 @@ function effectText(effect: RuleEffect): string {
       return `${effect.operations.join(', ')} of ${effect.entity} by ${effect.via === undefined ? effect.fields.join(' or ') : `${effect.fields.join(' or ')} of its ${effect.via.entity}`}${effect.roles.length === 0 ? '' : ` or role ${among(effect.roles)}`}`
     case 'role':
       return `${effect.operations.join(', ')} of ${effect.entity} by role ${among(effect.roles)}`
+    case 'endpoint-role':
+      return `${effect.method} ${effect.path} by role ${among(effect.roles)}`
     case 'role-field':
       return `${effect.entity}.${effect.field} changed by role ${among(effect.roles)}`
     case 'reference-state':
@@ -202,13 +210,27 @@ function effectText(effect: RuleEffect): string {
       return `${effect.method} ${effect.path} answers 404 for an unknown ${effect.entity}`
     case 'authenticated':
       return `every request but the health check needs an identity`
+    case 'caller':
+      return `${effect.entity}.${effect.field} is the caller`
+    case 'required-when':
+      return `${effect.entity}.${effect.field} required while ${effect.when.field} is ${among(effect.when.values)}`
+    case 'age':
+      return `${effect.entity}.${effect.field} lies ${effect.years} years back at least`
+    case 'only-one':
+      return `${effect.entity}: one with ${effect.flag} only for the same ${effect.fields.join(' and ')}`
+    case 'agree':
+      return `${effect.entity}: ${effect.field} of its ${effect.reference} is the same as ${effect.other.field}${effect.other.reference === undefined ? ' of the row itself' : ` of its ${effect.other.reference}`}`
+    case 'sum-limit':
+      return `${effect.entity}.${effect.field} adds up to at most ${effect.limit} for one ${effect.target}`
+    case 'deadline':
+      return `no new ${effect.entity} after ${effect.field} of its ${effect.target}`
     default:
       return keptText(effect)
   }
 }
 
-type Refusing = 'unique-together' | 'fixed' | 'transitions' | 'bound' | 'distinct' | 'capacity' | 'no-overlap'
-type Derived = 'aggregate' | 'product' | 'copied' | 'slug'
+type Refusing = 'unique-together' | 'fixed' | 'transitions' | 'bound' | 'distinct' | 'capacity' | 'no-overlap' | 'floor'
+type Derived = 'aggregate' | 'product' | 'copied' | 'slug' | 'number' | 'balance' | 'reversal'
 
 /** What holds between rows, and what the server works out. */
 function keptText(effect: Extract<RuleEffect, { kind: Refusing | Derived }>): string {
@@ -227,12 +249,20 @@ function keptText(effect: Extract<RuleEffect, { kind: Refusing | Derived }>): st
       return `${effect.entity}.${effect.field} is copied from ${effect.source} of its ${effect.target}`
     case 'slug':
       return `${effect.entity}.${effect.field} is made from ${effect.source}`
+    case 'number':
+      return `${effect.entity}.${effect.field} is ${effect.prefix}${effect.year === undefined ? '' : `the year${effect.year}`} and the next number${effect.digits > 1 ? `, of ${effect.digits} digits` : ''}`
     case 'bound':
       return `${effect.entity}.${effect.field} is at most ${effect.limit} of its ${effect.target}`
     case 'distinct':
       return `${effect.entity}: ${effect.fields.join(' and ')} are never the same`
     case 'capacity':
       return `at most ${effect.limit} ${effect.entity} rows for one ${effect.target}`
+    case 'balance':
+      return `a new ${effect.entity}${effect.when === undefined ? '' : ` with ${effect.when.field} ${among(effect.when.values)}`} ${effect.direction === 'adds' ? 'adds' : 'takes'} its ${effect.amount} ${effect.direction === 'adds' ? 'to' : 'from'} ${effect.field} of its ${effect.target}`
+    case 'reversal':
+      return `what ${effect.of} booked is undone when ${effect.when === undefined ? 'it is deleted' : `${effect.when.field} of ${effect.entity} becomes ${effect.when.value}`}`
+    case 'floor':
+      return `nothing takes ${effect.entity}.${effect.field} below zero`
     case 'no-overlap':
       return `${effect.entity} rows with the same ${effect.scope} never overlap between ${effect.start} and ${effect.end}${effect.except === undefined ? '' : `, those aside whose ${effect.except.field} is ${among(effect.except.values)}`}`
   }

@@ -64,6 +64,8 @@ function effectEndpoint(spec: ApiSpec, rule: Rule, effect: RuleEffect): Endpoint
     case 'owner':
     case 'role':
       return firstOf(effect.operations, (operation) => find(spec, effect.entity, byEffectOperation[operation]))
+    case 'endpoint-role':
+      return spec.endpoints.find(({ method, path }) => method === effect.method && path === effect.path)
     case 'role-field':
       return find(spec, effect.entity, [...updating, 'action'], effect.field)
     case 'reference-state': {
@@ -90,11 +92,17 @@ function effectEndpoint(spec: ApiSpec, rule: Rule, effect: RuleEffect): Endpoint
     case 'product':
     case 'copied':
     case 'slug':
+    case 'number':
+    case 'balance':
     case 'bound':
     case 'distinct':
     case 'capacity':
     case 'no-overlap':
       return find(spec, effect.entity, writing)
+    case 'floor':
+      return find(spec, effect.entity, ['adjust']) ?? find(spec, effect.entity, [...updating, 'get'])
+    case 'reversal':
+      return effect.when === undefined ? find(spec, effect.entity, ['delete']) : find(spec, effect.entity, ['action', ...updating], effect.when.field)
     case 'fixed':
     case 'transitions':
       return find(spec, effect.entity, [...updating, 'action'], effect.field)

@@ -34,7 +34,7 @@ export function ownRoleCases(
   arrange: Step[],
   act: Request,
 ): CasePlan[] {
-  const [rule] = world.rolesFor(endpoint.entity!, operation)
+  const [rule] = [...world.rolesAt(endpoint), ...world.rolesFor(endpoint.entity!, operation)]
   const role = rule && world.roleOutside(rule.roles)
   if (!rule || role === undefined) return []
   const other = stranger(world, role === snake(role) ? `${snake(role)}_caller` : 'caller', role)

@@ -1,7 +1,7 @@
-import type { Endpoint } from '@forge/spec'
+import type { Endpoint, JsonValue } from '@forge/spec'
 import { snake } from '../words'
 import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
-import { callersId, make, rowSteps } from './bodies'
+import { callersId, make, rowSteps, safeValue } from './bodies'
 import { parentState, rowState } from './states'
 import type { ErrorCode, World } from './world'
 
@@ -25,13 +25,20 @@ export function sceneFor(
   endpoint: Endpoint,
   options: { values?: Record<string, Value>; children?: { entity: string; field: string }[]; maker?: Caller; caller?: Caller } = {},
 ): Scene {
-  const caller = options.caller ?? actorFor(world, endpoint)
+  const caller = options.caller ?? world.actorAt(endpoint)
   const request: Request = { method: endpoint.method, path: endpoint.path, params: {}, caller }
   const scene: Scene = { arrange: [], request, row: '' }
   const { parent, param, entity } = endpoint
   if (parent) {
     const name = snake(parent.entity)
-    const state = parent.field === undefined ? {} : parentState(world, entity!, parent.field)
+    const state: Record<string, Value> = parent.field === undefined ? {} : { ...parentState(world, entity!, parent.field) }
+    const { within } = parent
+    if (within !== undefined) {
+      const above = aboveRow(endpoint)
+      scene.arrange.push(...rowSteps(world, within.entity, above, parentState(world, parent.entity, within.field), options.maker))
+      request.params[within.param] = ref(above, world.keyField(within.entity).name)
+      state[within.field] = request.params[within.param]!
+    }
     scene.arrange.push(...rowSteps(world, parent.entity, name, state, options.maker))
     request.params[parent.param] = ref(name, parent.lookup ?? world.keyField(parent.entity).name)
   }
@@ -41,6 +48,8 @@ export function sceneFor(
     const values = { ...placed, ...ownedByCaller(world, endpoint), ...rowState(world, endpoint, options.children), ...options.values }
     scene.arrange.push(...rowSteps(world, entity, scene.row, values, options.maker))
     request.params[param] = rowKey(world, endpoint, scene.row)
+  } else if (endpoint.matches !== undefined) {
+    request.params[endpoint.matches.param] = literal(matchedValue(world, endpoint))
   } else if (isOfCaller(endpoint) && entity !== null) {
     const self = stranger(world, snake(entity))
     scene.row = snake(entity)
@@ -50,10 +59,21 @@ export function sceneFor(
   return scene
 }
 
+/** Variable of the row that stands above the parent. */
+const aboveRow = ({ parent, entity }: Endpoint): string => {
+  const name = snake(parent!.within!.entity)
+  return name === snake(parent!.entity) || name === snake(entity!) ? `upper_${name}` : name
+}
+
 /** A row of the caller is the usual caller's, where the server does not see to that. */
 function ownedByCaller(world: World, { entity, own }: Endpoint): Record<string, Value> {
   const field = own === undefined ? undefined : world.field(entity!, own)
   return field === undefined || field.fromCaller ? {} : { [field.name]: literal(callersId(world, field)) }
+}
+
+/** The value that rows hold where the path of a list names one. */
+export function matchedValue(world: World, { entity, matches }: Endpoint): JsonValue {
+  return safeValue(world, entity!, world.field(entity!, matches!.field)!)
 }
 
 /** The key of the row that stands above an endpoint's own, which `sceneFor` makes. */
@@ -66,11 +86,16 @@ export const isOfCaller = ({ own, param, operation }: Endpoint): boolean => own 
 const rowKey = (world: World, endpoint: Endpoint, row: string): Value => ref(row, endpoint.lookup ?? world.keyField(endpoint.entity!).name)
 
 /** The same endpoint asked for a row that does not exist. */
-export function unknownRequest(world: World, endpoint: Endpoint, caller: Caller = actorFor(world, endpoint)): Request {
+export function unknownRequest(world: World, endpoint: Endpoint, caller: Caller = world.actorAt(endpoint)): Request {
   const params: Record<string, Value> = {}
   for (const [name] of pathParams(endpoint.path)) {
-    const entity = name === endpoint.parent?.param ? endpoint.parent.entity : endpoint.entity
-    const lookup = name === endpoint.parent?.param ? endpoint.parent.lookup : endpoint.lookup
+    if (name === endpoint.matches?.param) {
+      params[name] = literal(matchedValue(world, endpoint))
+      continue
+    }
+    const within = name === endpoint.parent?.within?.param ? endpoint.parent.within : undefined
+    const entity = within?.entity ?? (name === endpoint.parent?.param ? endpoint.parent.entity : endpoint.entity)
+    const lookup = within !== undefined ? undefined : name === endpoint.parent?.param ? endpoint.parent.lookup : endpoint.lookup
     params[name] = entity === null ? literal(999999) : lookup === undefined ? world.unknownKey(entity) : unknownValue(world, entity, lookup)
   }
   return { method: endpoint.method, path: endpoint.path, params, caller }
@@ -86,38 +111,11 @@ export function pathParams(path: string): [name: string][] {
   return [...path.matchAll(/\{([^}]+)\}/g)].map((match) => [match[1]!])
 }
 
-/** Whoever the rules let use the endpoint. */
-function actorFor(world: World, endpoint: Endpoint): Caller {
-  if (endpoint.entity === null) return byDefault
-  switch (endpoint.operation) {
-    case 'create':
-    case 'nested-create':
-      return world.actor(endpoint.entity, 'create')
-    case 'update':
-    case 'replace':
-    case 'action':
-      return world.actor(endpoint.entity, 'update')
-    case 'delete':
-      return world.actor(endpoint.entity, 'delete')
-    case 'list':
-    case 'nested-list':
-      return world.actor(endpoint.entity, 'list')
-    case 'bulk':
-      return world.actor(endpoint.entity, endpoint.bulk?.effect ?? 'update')
-    case 'mark':
-    case 'unmark':
-    case 'get':
-      return world.actor(endpoint.entity, 'read')
-    default:
-      return byDefault
-  }
-}
-
 /** Reads a row afterwards, where the API can. */
 export function reading(world: World, entity: string, row: string, checks: Check[], status = 200): Follow[] {
   const endpoint = world.endpoint(entity, 'get')
   if (!endpoint || endpoint.param === undefined) return []
-  const request = requestFor(world, endpoint, row, actorFor(world, endpoint))
+  const request = requestFor(world, endpoint, row, world.actorAt(endpoint))
   const { parent } = endpoint
   const moved = checks.find((check) => check.kind === 'equals' && check.field === parent?.field)
   if (parent && moved?.kind === 'equals') request.params[parent.param] = moved.value

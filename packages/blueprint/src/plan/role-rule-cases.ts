@@ -9,6 +9,7 @@ import { failure, requestFor, sceneFor, stranger } from './requests'
 import { change, endpointFor, noSides, ownedRow, type RuleContext, type Sides, smallChange, succeeds } from './rule-scene'
 
 type RoleEffect = Extract<RuleEffect, { kind: 'role' }>
+type EndpointRoleEffect = Extract<RuleEffect, { kind: 'endpoint-role' }>
 type RoleFieldEffect = Extract<RuleEffect, { kind: 'role-field' }>
 
 /** An operation is for some roles only. */
@@ -45,6 +46,29 @@ export function roleRuleCases({ world, name }: RuleContext, effect: RoleEffect):
     )
   }
   return sides
+}
+
+/** One endpoint is for some roles only; what else may be done with its rows is not touched by that. */
+export function endpointRoleCases({ world, name }: RuleContext, effect: EndpointRoleEffect): Sides {
+  const endpoint = world.spec.endpoints.find(({ method, path }) => method === effect.method && path === effect.path)
+  const outside = world.roleOutside(effect.roles)
+  if (!endpoint || outside === undefined) return noSides
+  const [usual] = endpointCases(world, endpoint, endpointNames(world).get(endpoint)!)
+  if (!usual) return noSides
+  const label = `${name}_${endpointNames(world).get(endpoint)!}`
+  const other = stranger(world, `${snake(outside)}_caller`, outside)
+  return {
+    bites: [
+      plan(
+        `${label}_by_${snake(outside)}`,
+        `Refused for the role ${outside}.`,
+        { ...usual.act, caller: other.caller },
+        failure(world, 403, 'FORBIDDEN'),
+        { arrange: mergeSteps(usual.arrange, other.arrange) },
+      ),
+    ],
+    honest: [{ ...usual, name: `${label}_by_${snake(effect.roles[0]!)}`, description: `Allowed for the role ${effect.roles[0]}.` }],
+  }
 }
 
 /** A field is for some roles only; who may change the rest of the row still may. */

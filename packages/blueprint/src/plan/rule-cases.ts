@@ -1,13 +1,15 @@
 import type { Rule, RuleEffect } from '@forge/spec'
 import { snake } from '../words'
+import { balanceCases, floorCases, reversalCases } from './balance-rule-cases'
 import type { CasePlan } from './case-plan'
 import { cascadeCases, deleteGuardCases, softDeleteCases } from './delete-rule-cases'
 import { aggregateCases, copiedCases, productCases, slugCases } from './derived-rule-cases'
 import { fieldRuleCases, orderRuleCases, timeRuleCases } from './field-rule-cases'
 import { boundCases, capacityCases, distinctCases, overlapCases } from './limit-rule-cases'
 import { fixedCases, transitionCases } from './move-rule-cases'
+import { numberCases } from './number-rule-cases'
 import { ownerRuleCases } from './owner-rule-cases'
-import { authenticatedRuleCases, roleFieldRuleCases, roleRuleCases } from './role-rule-cases'
+import { authenticatedRuleCases, endpointRoleCases, roleFieldRuleCases, roleRuleCases } from './role-rule-cases'
 import type { RuleContext, Sides } from './rule-scene'
 import {
   allowedCases,
@@ -44,6 +46,8 @@ function sidesOf(context: RuleContext, effect: RuleEffect): Sides {
       return ownerRuleCases(context, effect)
     case 'role':
       return roleRuleCases(context, effect)
+    case 'endpoint-role':
+      return endpointRoleCases(context, effect)
     case 'role-field':
       return roleFieldRuleCases(context, effect)
     case 'reference-state':
@@ -82,10 +86,18 @@ function sidesOf(context: RuleContext, effect: RuleEffect): Sides {
       return productCases(context, effect)
     case 'copied':
       return copiedCases(context, effect)
+    case 'number':
+      return numberCases(context, effect)
     case 'slug':
       return slugCases(context, effect)
     case 'bound':
       return boundCases(context, effect)
+    case 'balance':
+      return balanceCases(context, effect)
+    case 'reversal':
+      return reversalCases(context, effect)
+    case 'floor':
+      return floorCases(context, effect)
     case 'capacity':
       return capacityCases(context, effect)
     case 'distinct':

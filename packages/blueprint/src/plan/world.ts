@@ -1,4 +1,5 @@
 import type { ApiSpec, Endpoint, Entity, Field, JsonValue, Operation, RuleEffect } from '@forge/spec'
+import { OPERATIONS_OF, type Verb, verbOf } from './verbs'
 import { byDefault, type Caller, literal, type Value } from './case-plan'
 
 /** The machine-readable part of an error answer. */
@@ -14,7 +15,7 @@ export type ErrorCode =
 
 type Owner = Extract<RuleEffect, { kind: 'owner' }>
 type RoleRule = Extract<RuleEffect, { kind: 'role' }>
-type EffectOperation = Owner['operations'][number]
+type EndpointRole = Extract<RuleEffect, { kind: 'endpoint-role' }>
 
 /** What tests need to know about a spec, looked up once. */
 export interface World {
@@ -31,13 +32,18 @@ export interface World {
   /** Spelt as the API spells it. */
   code(code: ErrorCode): string
   /** Who may do it: the built-in user, or with a role that a rule demands. */
-  actor(entity: string, operation: EffectOperation): Caller
-  owners(entity: string, operation: EffectOperation): Owner[]
+  actor(entity: string, operation: Verb): Caller
+  /** Who may use the endpoint. */
+  actorAt(endpoint: Endpoint): Caller
+  owners(entity: string, operation: Verb): Owner[]
   /** Fields that name the owner and that a body sets: rows of the usual caller hold that caller's id. */
   ownerFields(entity: string): string[]
   /** False for fields that only other roles than that of the usual caller may set. */
   maySet(entity: string, operation: 'create' | 'update', field: string): boolean
-  rolesFor(entity: string, operation: EffectOperation): RoleRule[]
+  /** What is demanded of whoever does this with any row, by whatever endpoint. */
+  rolesFor(entity: string, operation: Verb): RoleRule[]
+  /** What is demanded at this endpoint only. */
+  rolesAt(endpoint: Endpoint): EndpointRole[]
   /** Status and code for what belongs to somebody else. */
   otherOwner(entity: string): { status: number; code: ErrorCode }
   /** The least privileged role outside `roles`. */
@@ -53,6 +59,10 @@ export interface World {
   hidesDeleted(entity: string): boolean
 }
 
+/** True for a list of every row that the caller may see, and for rows that the path names by no more than one other. */
+const isWhole = ({ where, when, matches, ranked, parent }: Endpoint): boolean =>
+  [where, when, matches, ranked, parent?.within].every((part) => part === undefined)
+
 export function worldOf(spec: ApiSpec): World {
   const effects = spec.rules.flatMap((rule) => rule.effects)
   const entities = new Map(spec.entities.map((entity) => [entity.name, entity]))
@@ -67,13 +77,35 @@ export function worldOf(spec: ApiSpec): World {
   const roleField = users?.fields.find((each) => each.name === 'role' && each.type === 'enum')?.name ?? null
   const builtInId = spec.auth.mockUser['id'] ?? 1
   const builtInRole = roleField === null ? (spec.auth.mockUser['role'] ?? spec.roles[0]) : spec.auth.mockUser[roleField]
-  const owners = (name: string, operation: EffectOperation) =>
+  const owners = (name: string, operation: Verb) =>
     effects.filter((effect): effect is Owner => effect.kind === 'owner' && effect.entity === name && effect.operations.includes(operation))
-  const rolesFor = (name: string, operation: EffectOperation) =>
+  const rolesFor = (name: string, operation: Verb) =>
     effects.filter((effect): effect is RoleRule => effect.kind === 'role' && effect.entity === name && effect.operations.includes(operation))
 
+  const rolesAt = ({ method, path }: Endpoint) =>
+    effects.filter((effect): effect is EndpointRole => effect.kind === 'endpoint-role' && effect.method === method && effect.path === path)
+
+  const endpointOf: World['endpoint'] = (name, ...operations) => {
+    for (const operation of operations) {
+      const found = spec.endpoints.find(
+        (each) => each.entity === name && each.operation === operation && each.unsupported === null && each.own === undefined && isWhole(each),
+      )
+      if (found) return found
+    }
+    return undefined
+  }
+
+  const actorAt: World['actorAt'] = (endpoint) => {
+    const verb = verbOf(endpoint)
+    return meeting([...(verb === undefined || endpoint.entity === null ? [] : rolesFor(endpoint.entity, verb)), ...rolesAt(endpoint)])
+  }
+
   const actor: World['actor'] = (name, operation) => {
-    const demanded = rolesFor(name, operation)
+    const usual = endpointOf(name, ...OPERATIONS_OF[operation])
+    return usual === undefined ? meeting(rolesFor(name, operation)) : actorAt(usual)
+  }
+
+  const meeting = (demanded: readonly { roles: string[] }[]): Caller => {
     if (demanded.length === 0 || demanded.every((rule) => rule.roles.includes(String(builtInRole)))) return byDefault
     const role = demanded[0]!.roles.find((each) => demanded.every((rule) => rule.roles.includes(each))) ?? demanded[0]!.roles[0]!
     return { kind: 'user', id: literal(builtInId), role }
@@ -85,22 +117,14 @@ export function worldOf(spec: ApiSpec): World {
     entity,
     field,
     keyField,
-    endpoint: (name, ...operations) => {
-      for (const operation of operations) {
-        const found = spec.endpoints.find(
-          (each) =>
-            each.entity === name && each.operation === operation && each.unsupported === null && each.own === undefined && each.where === undefined,
-        )
-        if (found) return found
-      }
-      return undefined
-    },
+    endpoint: endpointOf,
     unknownKey: (name) => {
       const type = keyField(name).type
       return literal(type === 'uuid' ? '00000000-0000-4000-8000-0000000fffff' : type === 'integer' || type === 'bigint' ? 999999 : 'unknown')
     },
     code: (code) => (spec.errors.codeCase === 'lower' ? code.toLowerCase() : code),
     actor,
+    actorAt,
     owners,
     ownerFields: (name) =>
       effects.flatMap((effect) => {
@@ -116,6 +140,7 @@ export function worldOf(spec: ApiSpec): World {
       )
     },
     rolesFor,
+    rolesAt,
     otherOwner: (name) => {
       const hidden = owners(name, 'read').length > 0 || owners(name, 'list').length > 0
       const status = hidden ? spec.statusCodes.otherOwner : 403

@@ -1,22 +1,30 @@
 import type { Endpoint, Entity, Rule, RuleEffect } from '../api-spec'
 import type { Facts, RuleFact } from '../facts'
 import type { Resolved } from '../resolve'
+import { settleBalances } from './balance-effects'
+import { balanceRules, floorRules, takingRules } from './balance-rules'
+import { callerRules } from './caller-rules'
 import { deleteNotes, deleteRules } from './delete-rules'
+import { demandRules } from './demand-rules'
 import { derivedRules } from './derived-rules'
 import { fieldEffects } from './field-effects'
 import type { FieldStatement } from './field-statements'
 import { identityRules, speaksOfIdentity } from './identity-rules'
 import { fixedRules } from './fixed-rules'
+import { kinRules } from './kin-rules'
 import { limitRules, overlapRules } from './limit-rules'
+import { numberRules } from './number-rules'
 import { ownerNotes, ownerRules, shareExemptions } from './owner-rules'
 import { parentRules } from './parent-rules'
 import { creates } from './phrases'
 import { roleNotes, roleRules } from './role-rules'
-import { stampRules, stateClauses, stateRules } from './state-rules'
+import { stampRules } from './stamp-rules'
+import { stateClauses, stateRules } from './state-rules'
 import { beginningRules, timeClauses, timeRules } from './time-rules'
 import { transitionRules } from './transition-rules'
 import { uniqueRules } from './unique-rules'
 import { type RuleView, type RuleWorld, readWith } from './view'
+import { plainer, withoutCode } from './wording'
 
 // The catalogue, in order: the narrower form first.
 const SENTENCES = [
@@ -29,11 +37,18 @@ const SENTENCES = [
   ...stateRules,
   ...transitionRules,
   ...uniqueRules,
+  ...kinRules,
+  ...floorRules,
+  ...numberRules,
   ...derivedRules,
+  ...balanceRules,
   ...overlapRules,
   ...limitRules,
+  ...takingRules,
   ...parentRules,
+  ...callerRules,
   ...fixedRules,
+  ...demandRules,
 ]
 const NOTES = [...ownerNotes, ...roleNotes, ...deleteNotes]
 const CLAUSES = [...timeClauses, ...stateClauses]
@@ -50,6 +65,7 @@ export function readRules(facts: Facts, statements: Map<RuleFact, FieldStatement
     rules.push(ruleOf(fact, statements.get(fact) ?? [], resolved, world, atLine))
   }
   shareExemptions(rules, world)
+  settleBalances(rules, world)
   for (const rule of rules) applyEffects(rule.effects, world)
   for (const rule of rules) dropUnsendable(rule, world)
   dropOwnFilters(rules, world)
@@ -87,22 +103,41 @@ function readSentence(text: string, statements: FieldStatement[], view: RuleView
   if (!view.world.auth.required && speaksOfIdentity(text))
     return { effects: [], missing: ['with mocked identities a request without one acts as the built-in user; only real tokens are demanded'] }
   const { sentence, code } = withoutCode(text)
-  const whole =
-    (view.endpoint === null ? null : (readWith(NOTES, sentence, view) ?? readWith(NOTES, `(${sentence})`, view))) ??
-    readWith(SENTENCES, sentence, view)
+  const plain = plainer(sentence)
+  const noted = view.endpoint === null ? null : (readWith(NOTES, sentence, view) ?? readWith(NOTES, `(${sentence})`, view))
+  const whole = noted ?? inWords(sentence, plain, view)
   if (whole !== null) return withCode({ effects: whole, missing: [] }, code)
   const read = readStatements(statements, view, resolved)
+  const understood = read.effects.length > 0 && read.missing.length === 0
+  if (understood || (statements.some((one) => one.together !== undefined) && read.missing.length > 0)) return withCode(read, code)
+  const split = inClauses(plain, view)
+  if (split !== null && split.missing.length === 0) return withCode(split, code)
   if (read.effects.length > 0 || statements.some((one) => one.together !== undefined || Object.keys(one.facts).length > 0))
     return withCode(read, code)
   // A section about one entity may hold a sentence about another one.
-  const elsewhere = view.entity === null ? null : readWith(SENTENCES, sentence, { ...view, entity: null })
+  const elsewhere = view.entity === null ? null : inWords(sentence, plain, { ...view, entity: null })
   if (elsewhere !== null) return withCode({ effects: elsewhere, missing: [] }, code)
-  const parts = clauses(sentence)
-  if (parts.length < 2) return { effects: [], missing: [] }
-  const each = parts.map((part) => ({ part, effects: readWith(SENTENCES, part, view) }))
-  const missing = each.filter((one) => one.effects === null).map((one) => `not understood: "${one.part}"`)
+  return split === null ? { effects: [], missing: [] } : withCode(split, code)
+}
+
+/** As it is written, else in plainer words. */
+function inWords(sentence: string, plain: string, view: RuleView): RuleEffect[] | null {
+  return readWith(SENTENCES, sentence, view) ?? (plain === sentence ? null : readWith(SENTENCES, plain, view))
+}
+
+/** Each clause by itself; null when there is one only, or none is understood. */
+function inClauses(text: string, view: RuleView): Reading | null {
+  const parts = clauses(text)
+  if (parts.length < 2) return null
+  let about: Entity | null = view.entity
+  const each = parts.map((part) => {
+    const effects = readWith(SENTENCES, part, /^(?:it|they)\b/i.test(part) ? { ...view, entity: about } : view)
+    about = view.world.entity(effects?.map((effect) => effect.entity).find((name) => name !== null)) ?? about
+    return { part, effects }
+  })
   const effects = each.flatMap((one) => one.effects ?? [])
-  return effects.length === 0 ? { effects, missing: [] } : withCode({ effects, missing }, code)
+  const missing = each.filter((one) => one.effects === null).map((one) => `not understood: "${one.part}"`)
+  return effects.length === 0 ? null : { effects, missing }
 }
 
 /** Any text is an id where ids are text and no entity holds the callers. */
@@ -153,24 +188,17 @@ function checkable(entity: Entity, field: string, world: RuleWorld): boolean {
 const clauses = (text: string): string[] =>
   text.split(/\s*;\s*|\.\s+(?=[A-Z])|,\s+(?:and|but)\s+|\s+but\s+/).filter((part) => part.split(/\s+/).length > 1)
 
-/** `… → 409`, `… (409)`, `… returns 403`: the status stands apart from the rule. */
-function withoutCode(text: string): { sentence: string; code: number | null } {
-  const trimmed = text.replace(/[.!]+$/, '').trim()
-  const match = trimmed.match(
-    /^(.*?)[\s,]*(?:(?:→|->|=>)\s*(?:returns? )?(?:HTTP )?(\d{3})\b[\w ]*|\((?:returns? |HTTP |error )?(\d{3})\b[^)]*\)|,? (?:returns?|otherwise|else)(?: an?)? (?:HTTP )?(\d{3})\b[\w ]*)$/i,
-  )
-  if (match === null || match[1]!.split(/\s+/).length < 3) return { sentence: trimmed, code: null }
-  return { sentence: match[1]!.trim(), code: Number(match[2] ?? match[3] ?? match[4]) }
-}
-
 const ANSWERS: Partial<Record<RuleEffect['kind'], number[]>> = {
   owner: [403, 404],
   role: [403],
+  'endpoint-role': [403],
   'role-field': [403],
   field: [400, 409, 422],
   future: [400, 422],
   past: [400, 422],
   order: [400, 422],
+  'required-when': [400, 422],
+  age: [400, 422],
   authenticated: [401],
   'not-found': [404],
 }
@@ -206,6 +234,7 @@ function applyEffects(effects: readonly RuleEffect[], world: RuleWorld): void {
       case 'product':
       case 'copied':
       case 'slug':
+      case 'number':
         keptByServer(effect.entity, effect.field, world)
         break
       case 'unique-together':

@@ -1,4 +1,4 @@
-import type { Entity, RuleEffect } from '../api-spec'
+import type { Endpoint, Entity, RuleEffect } from '../api-spec'
 import { verbOf } from './owner-rules'
 import { carried, entityIn, operationsIn, rolesIn, targetIn, type Verb } from './phrases'
 import type { Pattern, RuleView } from './view'
@@ -66,9 +66,11 @@ function restricted(who: string, verbs: string, noun: string, view: RuleView): R
 function effect(name: string, verbs: readonly Verb[], roles: string[], view: RuleView): RuleEffect[] | null {
   const entity = view.world.entity(name)!
   const operations = carried(entity, verbs, view.world)
-  const outside = view.world.roles.some((role) => !roles.includes(role))
-  return operations.length === 0 || roles.length === 0 || !outside ? null : [{ kind: 'role', entity: name, operations, roles }]
+  return operations.length > 0 && isForSome(roles, view) ? [{ kind: 'role', entity: name, operations, roles }] : null
 }
+
+/** Some roles may, and some may not. */
+const isForSome = (roles: readonly string[], { world }: RuleView): boolean => roles.length > 0 && world.roles.some((role) => !roles.includes(role))
 
 /** "Role changes require admin permission". */
 function fieldFor(noun: string, who: string, view: RuleView): RuleEffect[] | null {
@@ -91,8 +93,15 @@ function noted(who: string, view: RuleView): RuleEffect[] | null {
   const roles = rolesIn(who, view.world)
   const verb = verbOf(view)
   const { endpoint } = view
-  const entity = view.world.entity(endpoint?.entity)
-  if (roles === null || verb === null || entity === undefined) return null
-  if (endpoint?.operation === 'action' && !isOnlyUpdate(entity, undefined, view)) return null
-  return effect(entity.name, [verb], roles, view)
+  if (roles === null || endpoint === null) return null
+  const entity = view.world.entity(endpoint.entity)
+  if (entity !== undefined && verb !== null && standsAlone(entity, endpoint, verb, view)) return effect(entity.name, [verb], roles, view)
+  const { method, path } = endpoint
+  return isForSome(roles, view) ? [{ kind: 'endpoint-role', entity: endpoint.entity, method, path, roles }] : null
+}
+
+/** True where what holds for the endpoint holds for all that may be done in this way with the entity. */
+function standsAlone(entity: Entity, endpoint: Endpoint, verb: Verb, view: RuleView): boolean {
+  if (endpoint.operation === 'action') return isOnlyUpdate(entity, undefined, view)
+  return view.world.endpointsOf(entity.name).every((other) => other === endpoint || verbOf({ ...view, endpoint: other }) !== verb)
 }

@@ -37,7 +37,8 @@ Every setting is described in \`.env.example\`.
 \`\`\`
 
 The tests use a database of their own, named after that of \`DATABASE_URL\` with \`_test\` behind it, which they make afresh; the user needs the
-right to create databases. With \`TEST_DATABASE_URL\` they use that database instead, and empty its tables.
+right to create databases. Each test runs in one transaction, which is rolled back; tests of what happens at the same time commit, and empty the
+tables afterwards. With \`TEST_DATABASE_URL\` all of them do so in the database that it names, and \`tests/test_database.py\` is left out.
 
 \`\`\`sh
 .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy app
@@ -48,6 +49,9 @@ right to create databases. With \`TEST_DATABASE_URL\` they use that database ins
 \`\`\`sh
 .venv/bin/uvicorn app.main:app --reload
 \`\`\`
+
+\`.venv/bin/python -m app.seed\` puts the rows of \`docs/mock-data\` into the database, those that are not there yet; with
+\`ENVIRONMENT=production\` only what the application starts with.
 
 The documentation is at \`/docs\`, the OpenAPI document at \`/openapi.json\`. \`.venv/bin/python scripts/export_openapi.py\` writes the document to the
 file \`openapi.json\`, which a test keeps current.

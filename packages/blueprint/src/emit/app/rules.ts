@@ -1,10 +1,11 @@
-import type { Entity, Field, RuleEffect } from '@forge/spec'
+import type { Endpoint, Entity, Field, RuleEffect } from '@forge/spec'
 import { snake } from '../../words'
 import { attributeName } from '../names'
 import { type AppFacts, attribute, type Effect, modelName, type Operation, variable } from './app-facts'
 import { belongs, ownership, roleMembers } from './access'
 import { locksReference } from './locks'
 import { literalOf } from './models'
+import { demandChecks } from './rule-demands'
 import { call, type Code, docstring, joinedBy, lines, longText, statement, tuple } from './python'
 
 /** The sentence of the rule that an effect belongs to, as the message of its refusal. */
@@ -36,6 +37,8 @@ function isOneOf(facts: AppFacts, entity: Entity, field: Field, row: string, val
   return `${name} ${not ? '!=' : '=='} ${literals[0]}`
 }
 
+export type IsOneOf = typeof isOneOf
+
 /** The same as a condition of a query. */
 function whereOneOf(facts: AppFacts, entity: Entity, field: Field, values: readonly (string | boolean)[], not = false): string {
   const literals = values.map((value) => literalOf(facts, entity, field, value))
@@ -51,6 +54,11 @@ export function roleGuards(facts: AppFacts, entity: string, operation: Operation
     return members.length === 0 ? [] : [statement(call('require_role', 'caller', ...members), 8)]
   })
   return [...new Set(calls)]
+}
+
+/** Statements that refuse callers whom this one endpoint is not for. */
+export function endpointRoleGuards(facts: AppFacts, endpoint: Endpoint): string[] {
+  return facts.world.rolesAt(endpoint).map(({ roles }) => statement(call('require_role', 'caller', ...roleMembers(facts, roles)), 8))
 }
 
 /** Statements that refuse a new row with values that only some roles may give. */
@@ -193,7 +201,7 @@ export function consistencyCheck(facts: AppFacts, entity: Entity): string | unde
   const exclusive = facts.effects('exclusive', entity.name).flatMap((effect) => exclusion(facts, entity, effect, row))
   const ordered = facts.effects('order', entity.name).flatMap((effect) => order(facts, entity, effect, row))
   const distinct = facts.effects('distinct', entity.name).flatMap((effect) => apart(facts, entity, effect, row))
-  const all = once([...exclusive, ...ordered, ...distinct])
+  const all = once([...exclusive, ...ordered, ...distinct, ...demandChecks(facts, entity, row, isOneOf)])
   if (all.length === 0) return undefined
   return lines(`def check(${row}: ${modelName(entity)}) -> None:`, docstring('Refuse values that may not stand together.', 4), ...all)
 }

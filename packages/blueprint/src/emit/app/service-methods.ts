@@ -1,11 +1,15 @@
 import type { Entity } from '@forge/spec'
 import { type AppFacts, modelName, type Route } from './app-facts'
+import { adjustBody } from './adjust-methods'
 import { bulkBody } from './bulk-methods'
 import { pythonType } from './columns'
 import { keyType } from './field-types'
+import { statsBody } from './figures'
+import { matchName } from './fixed-conditions'
 import { linkAddBody, linkRemoveBody, markBody, unmarkBody } from './link-methods'
 import { getBody, listBody } from './read-methods'
 import { isPaged, type SchemaNames } from './schema-names'
+import { endpointRoleGuards } from './rules'
 import { type Rows, rowsOf } from './service-rows'
 import { createBody, deleteBody, updateBody } from './write-methods'
 
@@ -32,8 +36,11 @@ export function methodOf(facts: AppFacts, route: Route, names: SchemaNames): Met
   const { endpoint, name } = route
   const rows = rowsOf(facts, route)
   const bulk = endpoint.operation === 'bulk' ? bulkBody(facts, route, rows) : undefined
-  const body = bulk?.body ?? bodyOf(facts, route, names, rows)
+  const body = [...endpointRoleGuards(facts, endpoint), ...(bulk?.body ?? bodyOf(facts, route, names, rows))]
   const parameters: Parameter[] = []
+  const within = endpoint.parent?.within
+  if (within !== undefined)
+    parameters.push({ name: `${rows.above}_id`, type: rowType(facts, facts.world.entity(within.entity)), path: within.param })
   if (endpoint.parent)
     parameters.push({
       name: rows.parentKey,
@@ -42,6 +49,10 @@ export function methodOf(facts: AppFacts, route: Route, names: SchemaNames): Met
     })
   if (endpoint.param !== undefined && endpoint.param !== endpoint.parent?.param)
     parameters.push({ name: rows.key, type: rowType(facts, route.entity, endpoint.lookup), path: endpoint.param })
+  if (endpoint.matches !== undefined) {
+    const field = facts.world.field(route.entity.name, endpoint.matches.field)!
+    parameters.push({ name: matchName(field), type: pythonType(facts, route.entity, field), path: endpoint.matches.param })
+  }
   if (names.body !== undefined) parameters.push({ name: 'body', type: names.body })
   if (names.query !== undefined) parameters.push({ name: 'query', type: names.query })
   if (/\bcaller\b/.test(body.join('\n'))) parameters.push({ name: 'caller', type: 'Caller' })
@@ -72,6 +83,8 @@ function returnsOf(facts: AppFacts, route: Route, names: SchemaNames): string {
       return endpoint.status === 204 ? 'None' : `Sequence[${modelName(entity)}]`
     case 'bulk':
       return names.count ?? (endpoint.bulk!.answer === 'rows' ? `Sequence[${modelName(entity)}]` : 'None')
+    case 'stats':
+      return names.read
     case 'delete':
     case 'link-remove':
     case 'unmark':
@@ -100,10 +113,14 @@ function bodyOf(facts: AppFacts, route: Route, names: SchemaNames, rows: Rows): 
       return updateBody(facts, route, rows)
     case 'delete':
       return deleteBody(facts, route, rows)
+    case 'adjust':
+      return adjustBody(facts, route, rows)
     case 'link-add':
       return linkAddBody(facts, route, rows)
     case 'link-remove':
       return linkRemoveBody(facts, route, rows)
+    case 'stats':
+      return statsBody(facts, route, rows, names.read)
     case 'mark':
       return markBody(facts, route, rows)
     case 'unmark':

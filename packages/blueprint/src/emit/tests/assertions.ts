@@ -1,12 +1,12 @@
 import type { Check, Value } from '../../plan/case-plan'
 import { call, type Code, flat, group, quoted, WIDTH } from '../app/python'
 import { joined, list } from './python'
-import { expressionOf } from './values'
+import { expressionOf, variable } from './values'
 
 const INDENT = 4
 
 /** Checks that look into the JSON of the answer. */
-const READING: ReadonlySet<Check['kind']> = new Set(['equals', 'differs', 'present', 'null', 'absent', 'envelope'])
+const READING: ReadonlySet<Check['kind']> = new Set(['equals', 'grown', 'differs', 'present', 'null', 'absent', 'envelope'])
 
 /**
  * The statements that expect an answer.
@@ -30,13 +30,15 @@ export function expectAnswer(status: number, checks: readonly Check[], name: str
 function expectCheck(check: Check, name: string): Code[] {
   switch (check.kind) {
     case 'equals':
-      return expectEqual(`${name}[${quoted(check.field)}]`, check.value, check.compare)
+      return expectEqual(placeOf(name, check), check.value, check.compare)
+    case 'grown':
+      return [`assert ${placeOf(name, check)} == ${placeOf(variable(check.since), check)} + ${check.by}`]
     case 'differs':
       return [`assert ${name}[${quoted(check.field)}] != ${flat(expressionOf(check.value))}`]
     case 'present':
       return [`assert ${name}[${quoted(check.field)}] is not None`]
     case 'null':
-      return [`assert ${name}[${quoted(check.field)}] is None`]
+      return [`assert ${placeOf(name, check)} is None`]
     case 'absent':
       return [`assert ${quoted(check.field)} not in ${name}`]
     case 'rows':
@@ -50,7 +52,12 @@ function expectCheck(check: Check, name: string): Code[] {
   }
 }
 
-function expectEqual(actual: string, value: Value, compare: 'exact' | 'number' | 'prefix'): Code[] {
+/** Where a field lies in an answer. */
+const placeOf = (name: string, { within = [], field }: { within?: string[]; field: string }): string =>
+  [name, ...[...within, field].map((part) => `[${quoted(part)}]`)].join('')
+
+function expectEqual(actual: string, value: Value, compare: 'exact' | 'number' | 'prefix' | 'suffix'): Code[] {
+  if (compare === 'suffix' && value.kind === 'literal') return [`assert ${actual}.endswith(${quoted(String(value.value))})`]
   if (compare === 'prefix' && value.kind === 'literal' && typeof value.value === 'string') {
     return [`assert ${actual}.startswith(${quoted(value.value.replace(/(Z|[+-]\d\d:\d\d)$/, ''))})`]
   }

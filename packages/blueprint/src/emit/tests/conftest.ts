@@ -1,6 +1,8 @@
+import type { ApiSpec } from '@forge/spec'
 import type { World } from '../../plan/world'
 import { isPassword } from '../../plan/credentials'
 import { quoted } from '../app/python'
+import { isBackEdge } from '../app/table-order'
 
 const CHEAP_HASHES = `
 # Hashing is slow on purpose, and tests do it all the time.
@@ -23,6 +25,15 @@ def anonymous(client: AsyncClient) -> AsyncClient:
     """Ask the application without an identity, as \`client\` does anyway."""
     return client
 `
+
+const EMPTYING = `# Rows go before those that they refer to.
+EMPTYING = "; ".join(str(sa.delete(table)) for table in reversed(Base.metadata.sorted_tables))`
+
+const EMPTYING_TANGLED = `# Tables that refer to themselves or to each other can only be emptied together, which takes longer.
+EMPTYING = f"TRUNCATE {', '.join(f'"{name}"' for name in Base.metadata.tables)} CASCADE"`
+
+const isTangled = ({ entities }: ApiSpec): boolean =>
+  entities.some((entity) => entity.fields.some((field) => field.reference?.entity === entity.name || isBackEdge(entities, entity, field)))
 
 /** The text of `tests/conftest.py`. */
 export function conftestModule({ spec, builtInId, roleField }: World): string {
@@ -47,7 +58,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 ${hashes ? 'from argon2 import PasswordHasher\n' : ''}from httpx import ASGITransport, AsyncClient
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 ${hashes ? 'from app import security\n' : ''}from app.config import get_settings
 from app.main import app
@@ -55,14 +66,19 @@ from app.models import Base
 from app.seed import seed
 from tests.factories import Make
 ${hashes ? CHEAP_HASHES : ''}
+# A database that others may use, too: the application in another process. Without it the tests make one of their own.
+GIVEN = os.environ.get("TEST_DATABASE_URL")
+# These look into the application, and drop its tables.
+collect_ignore = ["test_database.py"] if GIVEN else []
+
+${isTangled(spec) ? EMPTYING_TANGLED : EMPTYING}
+
 
 @pytest.fixture(scope="session")
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Migrate the database of TEST_DATABASE_URL, else one of the tests' own; parallel workers have one each."""
-    given = os.environ.get("TEST_DATABASE_URL")
+    """Migrate the given database, or else one of the tests' own; parallel workers have one each."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    shared = given or get_settings().database_url
-    os.environ["DATABASE_URL"] = given if given and not worker else make_database(shared, f"_test{worker}")
+    os.environ["DATABASE_URL"] = GIVEN or make_database(get_settings().database_url, f"_test{worker}")
     os.environ |= {"ENVIRONMENT": "test", "AUTH_MODE": "mock"}
     get_settings.cache_clear()
     command.upgrade(Config(request.config.rootpath / "alembic.ini"), "head")
@@ -96,15 +112,24 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 async def empty(engine: AsyncEngine) -> None:
     """Leave in the tables only what the application starts with."""
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-    async with engine.begin() as connection:
-        await connection.execute(sa.text(f"TRUNCATE {tables} CASCADE"))
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        await driver.execute(EMPTYING)
     async with async_sessionmaker(engine)() as session:
         await seed(session)
 
 
 @pytest.fixture
-async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def committed(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Commit for real, so that others see what a test does while it runs, and empty the tables afterwards."""
+    app.state.session_factory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+    async with engine.connect() as own:
+        yield await own.execution_options(isolation_level="AUTOCOMMIT")
+    await empty(engine)
+
+
+@pytest.fixture
+async def rolled_back(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Hold all that a test does in one transaction, and roll it back; the application commits savepoints."""
     async with engine.connect() as outer:
         transaction = await outer.begin()
@@ -114,12 +139,17 @@ async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 @pytest.fixture
-async def committed(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Commit for real, for what happens at the same time, and empty the tables afterwards."""
-    app.state.session_factory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
-    async with engine.connect() as own:
-        yield await own.execution_options(isolation_level="AUTOCOMMIT")
-    await empty(engine)
+def connection(request: pytest.FixtureRequest) -> AsyncConnection:
+    """Look into the database as the test changes it."""
+    found: AsyncConnection = request.getfixturevalue("committed" if GIVEN else "rolled_back")
+    return found
+
+
+@pytest.fixture
+async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
+    """Open a session as a request does."""
+    async with app.state.session_factory() as open_session:
+        yield open_session
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ export function identityModule(world: World): string {
   return `"""Verified identities, as production has them."""
 
 import datetime as dt
-${stored ? 'from collections.abc import AsyncIterator\n' : ''}from typing import Any
+from typing import Any
 from uuid import uuid4
 
 import jwt
 import pytest
 from fastapi.security import HTTPAuthorizationCredentials
-${stored ? 'from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession\n' : ''}
+${stored ? 'from sqlalchemy.ext.asyncio import AsyncSession\n' : ''}
 from app.config import Settings
 from app.dependencies.auth import ${role ? 'get_caller, read_claim' : 'get_caller'}
 from app.errors import UnauthorizedError
@@ -34,18 +34,7 @@ OTHER_SECRET = "another-secret-that-is-long-enough-too"
 SECRET = "a-secret-that-is-long-enough-for-hs256"
 SETTINGS = Settings.model_validate({"auth_mode": "jwt", "jwt_secret": SECRET})
 
-${
-  stored
-    ? `
-@pytest.fixture
-async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
-    """Look into the tests' database."""
-    async with AsyncSession(connection, join_transaction_mode="create_savepoint") as open_session:
-        yield open_session
 
-`
-    : ''
-}
 def claims_of(user_id: str, minutes: int = 5, kind: str = "access") -> dict[str, Any]:
     """Say what a token that is valid for some minutes says."""
     now = dt.datetime.now(dt.UTC)

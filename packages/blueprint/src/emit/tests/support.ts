@@ -5,7 +5,7 @@ import { quoted } from '../app/python'
 export function supportModule(spec: ApiSpec): string {
   return `"""What the tests share: identities, and questions to answers."""
 
-from typing import Any
+${ages(spec) === '' ? '' : 'import datetime as dt\n'}from typing import Any
 
 from httpx import Response
 
@@ -13,7 +13,7 @@ Headers = dict[str, str]
 Row = dict[str, Any]
 
 
-${identity(spec)}
+${identity(spec)}${ages(spec)}
 
 
 def rows_of(response: Response) -> list[Row]:
@@ -30,6 +30,22 @@ def keys_of(response: Response, key: str = "id") -> list[Any]:
 
 ${errors(spec.errors)}
 `
+}
+
+/** Days that count back from the one on which the tests run, where a rule asks for an age. */
+function ages({ rules }: ApiSpec): string {
+  if (!rules.some((rule) => rule.effects.some((effect) => effect.kind === 'age'))) return ''
+  return `
+
+
+def years_ago(years: int, days: int = 0) -> str:
+    """Return the day so many years ago, and some days later."""
+    today = dt.datetime.now(dt.UTC).date()
+    try:
+        day = today.replace(year=today.year - years)
+    except ValueError:
+        day = today.replace(year=today.year - years, month=3, day=1)
+    return (day + dt.timedelta(days=days)).isoformat()`
 }
 
 function identity({ auth, roles }: ApiSpec): string {

@@ -4,7 +4,7 @@ import { layout } from './python'
 import type { Body } from './statements'
 
 /** Functions of `tests.support`. */
-const SUPPORT = ['as_user', 'assert_error', 'keys_of', 'rows_of']
+const SUPPORT = ['as_user', 'assert_error', 'keys_of', 'rows_of', 'years_ago']
 
 /** One test: its signature asks for the fixtures that the statements use. */
 export function functionLines(name: string, description: string, parameters: string[], body: Body): string[] {

@@ -1,4 +1,4 @@
-import type { Caller, Request, Step, Value } from '../../plan/case-plan'
+import type { Caller, Check, Request, Step, Value } from '../../plan/case-plan'
 import type { World } from '../../plan/world'
 import { call, type Code, quoted } from '../app/python'
 import { dict, isIdentifier, joined, keyword, list, literalOf } from './python'
@@ -16,6 +16,7 @@ export function variable(row: string): string {
 export function expressionOf(value: Value): Code {
   if (value.kind === 'literal') return literalOf(value.value)
   if (value.kind === 'ref') return `${variable(value.row)}[${quoted(value.field)}]`
+  if (value.kind === 'ago') return `years_ago(${value.years}${value.days === 0 ? '' : `, days=${value.days}`})`
   return list(value.items.map(expressionOf))
 }
 
@@ -92,6 +93,7 @@ export function rowsIn(...parts: unknown[]): Set<string> {
   JSON.stringify(parts, (_key, value: unknown) => {
     if (typeof value === 'object' && value !== null && 'kind' in value) {
       if (value.kind === 'ref') found.add((value as Extract<Value, { kind: 'ref' }>).row)
+      if (value.kind === 'grown') found.add((value as Extract<Check, { kind: 'grown' }>).since)
       if (value.kind === 'store') found.add((value as Extract<Step, { kind: 'store' }>).row)
     }
     return value
