@@ -27,13 +27,15 @@ const SEED_QUIETLY = `async def seed_development(sessions: async_sessionmaker[As
     try:
         async with sessions() as session:
             await seed(session)
-    except (OSError, SQLAlchemyError) as error:
+    except (OSError, PostgresError, SQLAlchemyError) as error:
         logger.warning("Nothing was seeded (run \`alembic upgrade head\`, then restart): %s", error)`
 
 const LIFESPAN = `@asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Hold the connections to the database while the application runs."""
     settings = get_settings()
+    if settings.log_format == "json":
+        log_as_json()
     engine = create_engine(settings)
     app.state.session_factory = create_session_factory(engine)
     if settings.auth_mode == "mock":
@@ -63,6 +65,7 @@ function createApp(spec: ApiSpec): string {
     '    )',
     '    install_error_handlers(app)',
     '    app.add_middleware(JsonBodyMiddleware)',
+    '    app.add_middleware(MethodMiddleware)',
     '    app.add_middleware(',
     '        CORSMiddleware,',
     '        allow_origins=settings.cors_origins,',

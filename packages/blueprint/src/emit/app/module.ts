@@ -36,7 +36,8 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['uuid', 'UUID uuid4'],
   ['argon2', 'PasswordHasher'],
   ['argon2.exceptions', 'InvalidHashError VerificationError'],
-  ['fastapi', 'APIRouter Depends FastAPI Path Query Request'],
+  ['asyncpg', 'PostgresError'],
+  ['fastapi', 'APIRouter Body Depends FastAPI Path Query Request'],
   ['fastapi.middleware.cors', 'CORSMiddleware'],
   ['fastapi.responses', 'JSONResponse Response'],
   ['fastapi.security', 'APIKeyHeader HTTPAuthorizationCredentials HTTPBearer'],
@@ -50,7 +51,8 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['app.dependencies.auth', 'CallerDep get_caller'],
   ['app.dependencies.session', 'SessionDep'],
   ['app.errors', 'ForbiddenError InvalidInputError InvalidReferenceError NotFoundError RuleViolationError UnauthorizedError install_error_handlers'],
-  ['app.middleware', 'JsonBodyMiddleware REQUEST_ID_HEADER RequestIdMiddleware'],
+  ['app.logs', 'log_as_json'],
+  ['app.middleware', 'JsonBodyMiddleware MethodMiddleware REQUEST_ID_HEADER RequestIdMiddleware'],
   ['app.models.base', 'Base enum_type'],
   ['app.openapi', 'build_openapi creation_responses error_responses operation_id'],
   ['app.pagination', 'Found Page PageParams SortOrder fetch_all fetch_page ordering'],
@@ -62,10 +64,11 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['app.security', 'PasswordHash password_matches'],
   ['app.services.access', 'Caller require_role'],
   ['app.tokens', 'ACCESS_LIFETIME REFRESH_LIFETIME issue_token read_token'],
+  ['app.services.figures', 'count_each count_if counts_of'],
   ['app.services.filters', 'after at_least at_most before contains equals has_item is_in matches overdue'],
   [
     'app.services.rows',
-    'any_row assign changed count_rows count_where delete_row delete_rows find find_all find_by link refer_to slugify unused_slug',
+    'any_row assign changed count_rows count_where delete_row delete_rows find find_all find_by link next_code next_number own_row refer_to slugify sum_rows unused_slug years_since',
   ],
 ]
 

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     auth_mode: Literal["mock", "jwt"] = "mock"
     jwt_secret: SecretStr = SecretStr("")
+    log_format: Literal["text", "json"] = "text"
     cors_origins: Annotated[list[str], NoDecode] = ["http://localhost:3000", "http://localhost:5173"]
 
     @field_validator("database_url")

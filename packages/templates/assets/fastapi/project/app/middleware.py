@@ -1,13 +1,22 @@
 """What happens to every request before a route sees it."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import AppError, PayloadTooLargeError, UnsupportedMediaTypeError, error_response
+from app import logs
+from app.errors import (
+    AppError,
+    MethodNotAllowedError,
+    PayloadTooLargeError,
+    UnsupportedMediaTypeError,
+    error_response,
+)
 
 REQUEST_ID_HEADER = "X-Request-ID"
 MAX_BODY_BYTES = 1_000_000
@@ -26,6 +35,7 @@ class RequestIdMiddleware:
         received = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
         request_id = received if re.fullmatch(r"[\w.:-]{1,128}", received, re.ASCII) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        logs.request_id.set(request_id)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -33,6 +43,37 @@ class RequestIdMiddleware:
             await send(message)
 
         await self.app(scope, receive, send_with_id)
+
+
+class MethodMiddleware:
+    """Refuse methods that a path does not have, and say which it has. A literal path is never read as an id."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.resources: list[tuple[re.Pattern[str], list[str]]] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        methods = self.methods_of(scope) if scope["type"] == "http" else []
+        if not methods or scope["method"] in methods:
+            await self.app(scope, receive, send)
+            return
+        allowed = ", ".join(methods)
+        response = error_response(Request(scope), MethodNotAllowedError(f"What may be used here: {allowed}"))
+        response.headers["Allow"] = allowed
+        await response(scope, receive, send)
+
+    def methods_of(self, scope: Scope) -> list[str]:
+        """List the methods of a documented path; none for any other."""
+        if not self.resources:
+            self.resources = list(resources_of(scope["app"].openapi()))
+        return next((methods for pattern, methods in self.resources if pattern.fullmatch(scope["path"])), [])
+
+
+def resources_of(document: dict[str, Any]) -> Iterator[tuple[re.Pattern[str], list[str]]]:
+    """Walk over the paths of the API, those with the fewest parameters first, each with its methods."""
+    for path, operations in sorted(document["paths"].items(), key=lambda item: str(item[0]).count("{")):
+        pattern = re.sub(r"\\{.*?\\}", "[^/]+", re.escape(path))
+        yield re.compile(pattern), [method.upper() for method in operations]
 
 
 class JsonBodyMiddleware:
