@@ -1,3 +1,4 @@
+export { type ExampleSpec, exampleSpecs } from './example-specs'
 export { type Finding, diagnose } from './fastapi/diagnose'
 export { type ServeProjectOptions, type ServedProject, serveProject } from './fastapi/serve-project'
 export { type ProjectFile, projectFiles } from './fastapi/project-files'

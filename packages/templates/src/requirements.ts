@@ -74,6 +74,7 @@ function effectEndpoint(spec: ApiSpec, rule: Rule, effect: RuleEffect): Endpoint
     }
     case 'delete-guard':
     case 'cascade':
+    case 'cleared':
     case 'soft-delete':
       return find(spec, effect.entity, ['delete'])
     case 'state-guard':
@@ -99,10 +100,17 @@ function effectEndpoint(spec: ApiSpec, rule: Rule, effect: RuleEffect): Endpoint
     case 'capacity':
     case 'no-overlap':
       return find(spec, effect.entity, writing)
+    case 'adjust-guard':
+      return spec.endpoints.find(({ path, adjust }) => path === effect.path && adjust !== undefined)
+    case 'receiver':
     case 'floor':
       return find(spec, effect.entity, ['adjust']) ?? find(spec, effect.entity, [...updating, 'get'])
     case 'reversal':
       return effect.when === undefined ? find(spec, effect.entity, ['delete']) : find(spec, effect.entity, ['action', ...updating], effect.when.field)
+    case 'record':
+      return firstOf(effect.on, (operation) =>
+        find(spec, effect.entity, operation === 'update' ? [...updating, 'action'] : byEffectOperation[operation], effect.field),
+      )
     case 'fixed':
     case 'transitions':
       return find(spec, effect.entity, [...updating, 'action'], effect.field)
@@ -114,7 +122,7 @@ function effectEndpoint(spec: ApiSpec, rule: Rule, effect: RuleEffect): Endpoint
   }
 }
 
-/** The first supported endpoint of the entity, by order of operations; unsupported ones only when there is no other. */
+/** The first supported endpoint of the entity that bears on every row of it, by order of operations; others only when there is none. */
 function find(spec: ApiSpec, entity: string, operations: readonly Operation[], field?: string): Endpoint | undefined {
   const candidates = operations.flatMap((operation) =>
     spec.endpoints.filter(
@@ -124,7 +132,8 @@ function find(spec: ApiSpec, entity: string, operations: readonly Operation[], f
         (field === undefined || endpoint.body?.includes(field) || Object.hasOwn(endpoint.sets ?? {}, field)),
     ),
   )
-  return candidates.find((endpoint) => endpoint.unsupported === null) ?? candidates[0]
+  const supported = candidates.filter((endpoint) => endpoint.unsupported === null)
+  return supported.find(({ own, where }) => own === undefined && where === undefined) ?? supported[0] ?? candidates[0]
 }
 
 function firstOf<T>(items: readonly T[], search: (item: T) => Endpoint | undefined): Endpoint | undefined {

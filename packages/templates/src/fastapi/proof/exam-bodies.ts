@@ -11,15 +11,15 @@ export interface Draft {
 }
 
 /**
- * Bodies that a create endpoint should accept, the most telling first: all fields, then only the required ones, each with several values; last what
- * the feature list says that it takes.
+ * Bodies that a create endpoint should accept, the most telling first: all fields, then the required ones with what rules ask for, then nothing but
+ * the required ones, each with several values; last what the feature list says that it takes.
  * @param round other rounds give other values
  */
 export function draftsFor(spec: ApiSpec, features: readonly Feature[], entity: Entity, endpoint: Endpoint, round: number): Draft[] {
   const fields = writableFields(entity, endpoint)
   const effects = spec.rules.flatMap((rule) => rule.effects)
   const variants = [0, 1, 2].map((step) => 7 + round * 5 + step)
-  const drafts = [false, true].flatMap((requiredOnly) => variants.map((variant) => draft(entity, fields, effects, variant, requiredOnly)))
+  const drafts = (['all', 'settled', 'required'] as const).flatMap((kept) => variants.map((variant) => draft(entity, fields, effects, variant, kept)))
   return [...drafts.filter((each) => each !== undefined), ...listedDrafts(features, endpoint, fields)]
 }
 
@@ -32,7 +32,9 @@ function writableFields(entity: Entity, endpoint: Endpoint): Field[] {
   })
 }
 
-function draft(entity: Entity, fields: readonly Field[], effects: readonly RuleEffect[], variant: number, requiredOnly: boolean): Draft | undefined {
+type Kept = 'all' | 'settled' | 'required'
+
+function draft(entity: Entity, fields: readonly Field[], effects: readonly RuleEffect[], variant: number, kept: Kept): Draft | undefined {
   const body: Body = {}
   const references: Field[] = []
   for (const field of fields) {
@@ -42,7 +44,7 @@ function draft(entity: Entity, fields: readonly Field[], effects: readonly RuleE
       const value = valueFor(entity, field, effects, variant)
       // A default that rules do not let stand is as good as required.
       const settled = field.default !== null && ['enum', 'boolean'].includes(field.type) && value !== field.default
-      if (requiredOnly && !field.required && !settled) continue
+      if (!field.required && (kept === 'required' || (kept === 'settled' && !settled))) continue
       if (value === undefined && field.required) return undefined
       if (value !== undefined) body[field.name] = value
     }

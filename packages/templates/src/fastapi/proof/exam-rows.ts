@@ -3,6 +3,7 @@ import type { ApiSpec, Endpoint, Entity, JsonValue } from '@forge/spec'
 import { type Body, draftsFor } from './exam-bodies'
 import type { Caller } from './exam-caller'
 import { difference } from './exam-compare'
+import { demandsOf, leadInto } from './exam-states'
 import { isRecord, unwrapped } from './exchange'
 
 /** A row that the application says it made. */
@@ -38,9 +39,22 @@ export function rowMaker(spec: ApiSpec, features: readonly Feature[], caller: Ca
 
   /** The row that others refer to; made once. */
   function first(name: string, under: readonly string[]): Promise<MadeRow | string> {
-    const known = firsts.get(name) ?? make(name, 0, under)
+    const known = firsts.get(name) ?? makeOrLead(name, 0, under)
     firsts.set(name, known)
     return known
+  }
+
+  /** Where a row is refused, those that it refers to may be in no state to be referred to yet. */
+  async function makeOrLead(name: string, round: number, under: readonly string[]): Promise<MadeRow | string> {
+    const made = await make(name, round, under)
+    if (typeof made !== 'string') return made
+    let isReady = false
+    for (const demand of demandsOf(spec, name)) {
+      const [entity, row] = [entities.get(demand.entity), await firsts.get(demand.entity)]
+      if (entity !== undefined && row !== undefined && typeof row !== 'string')
+        isReady = (await leadInto(spec, caller, entity, row, demand)) || isReady
+    }
+    return isReady ? make(name, round, under) : made
   }
 
   async function make(name: string, round: number, under: readonly string[]): Promise<MadeRow | string> {
@@ -107,10 +121,10 @@ export function rowMaker(spec: ApiSpec, features: readonly Feature[], caller: Ca
     async makeTwo(name) {
       const one = await first(name, [])
       if (typeof one === 'string') return one
-      const two = await make(name, 1, [])
+      const two = await makeOrLead(name, 1, [])
       return typeof two === 'string' ? [one] : [one, two]
     },
-    makeAnother: (name) => make(name, 2, []),
+    makeAnother: (name) => makeOrLead(name, 2, []),
   }
 }
 

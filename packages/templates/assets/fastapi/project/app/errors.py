@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Column, Index, Table
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.schema import ColumnCollectionConstraint
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -53,6 +54,13 @@ class NotFoundError(AppError):
 
     status = 404
     code = "NOT_FOUND"
+
+
+class MethodNotAllowedError(AppError):
+    """The path has no such method."""
+
+    status = 405
+    code = "METHOD_NOT_ALLOWED"
 
 
 class DuplicateError(AppError):
@@ -117,6 +125,9 @@ class Failure:
     errors: Sequence[FieldError] = ()
 
 
+MALFORMED_BODY = FieldError("body", "must be valid JSON", loc=["body"], code="json_invalid")
+
+
 def error_response(request: Request, failure: AppError | Failure) -> Response:
     """Answer in the one error format of this API."""
     headers = {"WWW-Authenticate": "Bearer"} if failure.status == HTTPStatus.UNAUTHORIZED else {}
@@ -130,10 +141,14 @@ def error_response(request: Request, failure: AppError | Failure) -> Response:
     )
 
 
+# One request may break more rules than anybody wants to read about.
+MAX_ERRORS = 100
+
+
 def from_validation(error: RequestValidationError) -> Failure:
     """Describe invalid input, field by field; what was sent is not repeated."""
     errors = []
-    for item in error.errors():
+    for item in error.errors()[:MAX_ERRORS]:
         malformed = item["type"] == "json_invalid"
         location = ["body"] if malformed else [str(part) for part in item["loc"]]
         field = ".".join(location[1:]) or location[0]
@@ -176,6 +191,9 @@ CONSTRAINTS: dict[str, tuple[type[AppError], str]] = {
     "23502": (InvalidInputError, "is required"),
 }
 
+# Lost connections, exhausted resources, a shutdown, a database that is gone: classes of SQLSTATE.
+UNAVAILABLE = {"08", "53", "57", "3D"}
+
 
 def from_database(error: DBAPIError) -> Failure:
     """Tell what the client did wrong from what is wrong here."""
@@ -191,15 +209,17 @@ def from_database(error: DBAPIError) -> Failure:
         return Failure(VALIDATION_STATUS, "VALIDATION_ERROR", "A value is out of range")
     if sqlstate.startswith("40"):
         return Failure(UnavailableError.status, UnavailableError.code, "Others were changing the same rows; try again")
-    if isinstance(error, (InterfaceError, OperationalError)):
+    if sqlstate[:2] in UNAVAILABLE or isinstance(error, (InterfaceError, OperationalError)):
         logger.error("database not available: %s", error)
         return Failure(UnavailableError.status, UnavailableError.code, "The database cannot be reached")
     return unexpected(error)
 
 
 def from_http(error: HTTPException) -> Failure:
-    """Describe what the framework refused."""
+    """Describe what the framework refused: by 400 it means a body that it cannot parse."""
     status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.BAD_REQUEST:
+        return Failure(VALIDATION_STATUS, "VALIDATION_ERROR", "The body is not valid JSON", [MALFORMED_BODY])
     return Failure(status, status.name, str(error.detail))
 
 
@@ -225,7 +245,8 @@ def install_error_handlers(app: FastAPI) -> None:
         return error_response(request, from_database(error))
 
     @app.exception_handler(OSError)
-    async def handle_connection(request: Request, error: OSError) -> Response:
+    @app.exception_handler(PoolTimeoutError)
+    async def handle_connection(request: Request, error: Exception) -> Response:
         logger.error("connection failed: %s", error)
         return error_response(request, UnavailableError("The database cannot be reached"))
 

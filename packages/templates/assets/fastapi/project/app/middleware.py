@@ -1,11 +1,12 @@
 """What happens to every request before a route sees it."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -45,12 +46,32 @@ class RequestIdMiddleware:
         await self.app(scope, receive, send_with_id)
 
 
+class OriginMiddleware(CORSMiddleware):
+    """Let browsers of the configured origins call the API; those of any other are told nothing about it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origin = Headers(scope=scope).get("origin") if scope["type"] == "http" else None
+        if origin is None or self.is_allowed_origin(origin):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A path of the API, and what may be done there."""
+
+    pattern: re.Pattern[str]
+    parameters: int
+    methods: list[str]
+
+
 class MethodMiddleware:
     """Refuse methods that a path does not have, and say which it has. A literal path is never read as an id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.resources: list[tuple[re.Pattern[str], list[str]]] = []
+        self.resources: list[Resource] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         methods = self.methods_of(scope) if scope["type"] == "http" else []
@@ -65,15 +86,16 @@ class MethodMiddleware:
     def methods_of(self, scope: Scope) -> list[str]:
         """List the methods of a documented path; none for any other."""
         if not self.resources:
-            self.resources = list(resources_of(scope["app"].openapi()))
-        return next((methods for pattern, methods in self.resources if pattern.fullmatch(scope["path"])), [])
+            self.resources = [resource(*item) for item in scope["app"].openapi()["paths"].items()]
+        matching = [each for each in self.resources if each.pattern.fullmatch(scope["path"])]
+        fewest = min((each.parameters for each in matching), default=0)
+        return [method for each in matching if each.parameters == fewest for method in each.methods]
 
 
-def resources_of(document: dict[str, Any]) -> Iterator[tuple[re.Pattern[str], list[str]]]:
-    """Walk over the paths of the API, those with the fewest parameters first, each with its methods."""
-    for path, operations in sorted(document["paths"].items(), key=lambda item: str(item[0]).count("{")):
-        pattern = re.sub(r"\\{.*?\\}", "[^/]+", re.escape(path))
-        yield re.compile(pattern), [method.upper() for method in operations]
+def resource(path: str, operations: dict[str, Any]) -> Resource:
+    """Read a path of the OpenAPI document."""
+    pattern = re.sub(r"\\{.*?\\}", "[^/]+", re.escape(path))
+    return Resource(re.compile(pattern), path.count("{"), [method.upper() for method in operations])
 
 
 class JsonBodyMiddleware:

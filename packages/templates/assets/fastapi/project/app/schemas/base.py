@@ -1,6 +1,7 @@
 """The types and base classes that all schemas share."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -23,6 +24,8 @@ from pydantic import (
 
 MAX_INT = 2**31 - 1
 MAX_BIGINT = 2**63 - 1
+# No body of this API has as many: one with more is not worth looking at name by name.
+MAX_NAMES = 500
 
 # Marks a field of an update that may be left out, and then keeps its value. It is no value: null is refused.
 UNSET: Any = None
@@ -59,9 +62,23 @@ def storable_json(value: JsonValue) -> JsonValue:
 
 
 def written(value: Any) -> Any:
-    """Take ISO 8601 texts only: a bare number is no date."""
+    """Take texts only: a bare number is no UUID."""
     if not isinstance(value, str):
+        raise ValueError("must be a text")
+    return value
+
+
+def dated(value: Any) -> Any:
+    """Take ISO 8601 texts only: a number, in quotes or not, is no date."""
+    if not isinstance(value, str) or re.fullmatch(r"\s*[-+]?[\d.]+\s*", value):
         raise ValueError("must be a text in ISO 8601 format")
+    return value
+
+
+def whole(value: Any) -> Any:
+    """Take digits only: `1.0` and `1_0` are other texts than `1`."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+", value):
+        raise ValueError("must be a whole number")
     return value
 
 
@@ -108,21 +125,21 @@ BigId = Annotated[int, Field(strict=True, ge=1, le=MAX_BIGINT)]
 Float = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Boolean = Annotated[bool, Field(strict=True)]
 Uuid = Annotated[UUID, BeforeValidator(written)]
-Instant = Annotated[AwareDatetime, BeforeValidator(written), AfterValidator(in_utc)]
-Date = Annotated[dt.date, BeforeValidator(written)]
-Time = Annotated[dt.time, BeforeValidator(written), AfterValidator(without_zone)]
+Instant = Annotated[AwareDatetime, BeforeValidator(dated), AfterValidator(in_utc)]
+Date = Annotated[dt.date, BeforeValidator(dated)]
+Time = Annotated[dt.time, BeforeValidator(dated), AfterValidator(without_zone)]
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 Json = Annotated[JsonValue, AfterValidator(storable_json), WithJsonSchema({"description": "Any JSON value"})]
 
 # Parameters of paths and queries arrive as text: a number is read from it.
-IdParam = Annotated[int, Field(ge=1, le=MAX_INT)]
-BigIdParam = Annotated[int, Field(ge=1, le=MAX_BIGINT)]
-IntegerParam = Annotated[int, Field(ge=-MAX_INT - 1, le=MAX_INT)]
-BigIntegerParam = Annotated[int, Field(ge=-MAX_BIGINT - 1, le=MAX_BIGINT)]
+IdParam = Annotated[int, BeforeValidator(whole), Field(ge=1, le=MAX_INT)]
+BigIdParam = Annotated[int, BeforeValidator(whole), Field(ge=1, le=MAX_BIGINT)]
+IntegerParam = Annotated[int, BeforeValidator(whole), Field(ge=-MAX_INT - 1, le=MAX_INT)]
+BigIntegerParam = Annotated[int, BeforeValidator(whole), Field(ge=-MAX_BIGINT - 1, le=MAX_BIGINT)]
 NumberParam = Annotated[Decimal, Field(max_digits=30)]
 FloatParam = Annotated[float, Field(allow_inf_nan=False)]
 QueryText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
-QueryInstant = Annotated[dt.datetime, AfterValidator(assume_utc)]
+QueryInstant = Annotated[dt.datetime, BeforeValidator(dated), AfterValidator(assume_utc)]
 
 
 def not_in_past(value: Any) -> Any:
@@ -159,6 +176,8 @@ class InputModel(BaseModel):
     def drop_ignored(cls, data: Any) -> Any:
         """Leave out what the caller cannot set."""
         if isinstance(data, dict):
+            if len(data) > MAX_NAMES:
+                raise ValueError(f"must not have more than {MAX_NAMES} names")
             return {name: value for name, value in data.items() if name not in cls.ignored}
         return data
 
