@@ -190,10 +190,20 @@ export type Operation =
   | 'unmark'
   /** One change of many rows, all of them or none: `/tasks/bulk-update` with a list of keys in the body. */
   | 'bulk'
+  /** The one row of the caller, which `own` names: `/settings`, `/me/profile`. It is made the first time it is asked for, unless an endpoint creates it. */
+  | 'single-get'
+  | 'single-update'
   /** Changes a number of one row by an amount of the body: `/accounts/{id}/deposit`. */
   | 'adjust'
+  /** Rows above or below one row, at any distance: flat, those next to it first. */
+  | 'ancestors'
+  | 'descendants'
+  /** Rows with those below them in `children`: of everything, or (`param`) of one row. */
+  | 'tree'
   /** Figures about rows: `/orders/stats`, `/dashboard`, `/tasks/count`. */
   | 'stats'
+  /** A row with figures for each day, month or value of a field: `/reports/sales?group_by=day`. */
+  | 'report'
   | 'health'
   | 'custom'
 
@@ -220,6 +230,16 @@ export interface Endpoint {
     /** What stands above the parent in the path; the parent points at it with `field`. */
     within?: { entity: string; param: string; field: string }
   }
+  /** nested-create below a row of the same kind: fields that are as they are there. */
+  inherits?: string[]
+  /** list: only rows whose `field` names somebody whom the caller follows; `through` joins followers to those they follow. */
+  followed?: { field: string; through: string; follower: string; target: string }
+  /** list: only rows to which no row of `entity` points with `field` that lies in part between the two query parameters, both of them required. */
+  free?: { entity: string; field: string; start: string; end: string; except?: { field: string; values: string[] }; from: string; to: string }
+  /** link-add: what the body does not name is parted, so that it may name nothing. */
+  replaces?: true
+  /** ancestors, descendants, tree: the field that points at the row above. */
+  above?: string
   /** Path parameter of the row itself. */
   param?: string
   /** Unique field that `param` holds, where that is not the key: `/posts/{slug}`. */
@@ -271,6 +291,8 @@ export interface Endpoint {
   /** stats: what is worked out, over the rows that the caller may see. Sums of nothing are 0, averages and extremes null. */
   figures?: Figure[]
   range?: FigureRange
+  /** report: by what rows are put together. The answer is in that order, or in that of the figure which `ranked` names. */
+  grouped?: Grouping
   filters?: Filter[]
   search?: string[]
   /** Query parameter of the search, where it is not `search`. */
@@ -309,6 +331,21 @@ export interface FigureRange {
   to?: string
   /** Entity → its field that lies within. */
   fields: Record<string, string>
+}
+
+/** A moment's day, the week by its Monday, or the month, in UTC: `2026-01-05`, `2026-01`. */
+export type Period = 'day' | 'week' | 'month'
+
+/** What the rows that make one row of a report have in common. */
+export interface Grouping {
+  /** Its name in the answer. */
+  name: string
+  field: string
+  /** Of a moment: the period, or those among which the query parameter `param` chooses, the usual one first. */
+  periods?: Period[]
+  param?: string
+  /** Name in the answer → field of the row that `field` points at. */
+  shows?: Record<string, string>
 }
 
 /** What holds for the rows of a list. `at-most`: the field is no more than another field of the row, or than a number. */
@@ -402,7 +439,10 @@ export type RuleEffect =
   | { kind: 'past'; entity: string; field: string; on: 'create' | 'write' }
   /** `after` never lies before `before`; with `strict` they are not equal either. */
   | { kind: 'order'; entity: string; before: string; after: string; strict?: true }
-  /** Only the owner (and `roles`) may do it; `via` when the owner is the parent's. Several fields: any of them. */
+  /**
+   * Only the owner (and `roles`) may do it; `via` when the owner is the parent's. Several fields: any of them. Rows whose `open.field` has
+   * one of `open.values` are everybody's to see.
+   */
   | {
       kind: 'owner'
       entity: string
@@ -410,6 +450,7 @@ export type RuleEffect =
       operations: ('list' | 'read' | 'create' | 'update' | 'delete')[]
       roles: string[]
       via?: { field: string; entity: string }
+      open?: { field: string; values: (string | boolean)[] }
     }
   | { kind: 'role'; entity: string; operations: ('list' | 'read' | 'create' | 'update' | 'delete')[]; roles: string[] }
   /** Only `roles` may use this one endpoint, whatever else may be done with its entity. */
@@ -436,6 +477,8 @@ export type RuleEffect =
   | { kind: 'exclusive'; entity: string; a: { field: string; value: string | boolean }; b: { field: string; value: string | boolean } }
   /** Deleting removes the links or children. */
   | { kind: 'cascade'; entity: string; child: string }
+  /** Deleting leaves `child` rows, whose `field` then is empty. */
+  | { kind: 'cleared'; entity: string; child: string; field: string }
   | { kind: 'soft-delete'; entity: string }
   /** No endpoint changes it after creation. */
   | { kind: 'immutable'; entity: string }
@@ -470,12 +513,31 @@ export type RuleEffect =
    * before it, and each year begins with 1.
    */
   | { kind: 'number'; entity: string; field: string; prefix: string; digits: number; year?: string }
+  /**
+   * Such a change of a row (with `field`: one that gives that field another value) writes a row of `log`. `values` says what its fields hold: `entity`
+   * stands for `title`, `action` for the word that `actions` has for the change, `before` and `after` for the values of `field`,
+   * `was` for what the field of the same name was before, and `number` for how many were written about the row, this one included.
+   */
+  | {
+      kind: 'record'
+      entity: string
+      log: string
+      on: ('create' | 'update' | 'delete')[]
+      field?: string
+      values: Record<string, 'key' | 'caller' | 'now' | 'before' | 'after' | 'action' | 'entity' | 'was' | 'number'>
+      actions?: Partial<Record<'create' | 'update' | 'delete', string>>
+      title?: string
+    }
   /** `field` is never more than `limit` of the referenced row. */
   | { kind: 'bound'; entity: string; field: string; reference: string; target: string; limit: string }
   /** Only creation sets it; a change of it is refused. */
   | { kind: 'fixed'; entity: string; field: string }
   /** These two fields never hold the same. */
   | { kind: 'distinct'; entity: string; fields: [string, string] }
+  /** The endpoint at `path` changes no number of the row while `field` has one of the values. */
+  | { kind: 'adjust-guard'; entity: string; path: string; field: string; values: (string | boolean)[] }
+  /** What an endpoint takes from one row never goes to the same row. */
+  | { kind: 'receiver'; entity: string }
   /** No more rows point at one row than a number, or than a field of that row, says. */
   | { kind: 'capacity'; entity: string; reference: string; target: string; limit: number | string }
   /**
@@ -492,8 +554,8 @@ export type RuleEffect =
       direction: 'adds' | 'takes'
       when?: { field: string; values: string[] }
     }
-  /** What rows of `of` took or added is undone when the row, to which they belong by `through`, reaches the value; without `when`, when it is deleted. */
-  | { kind: 'reversal'; entity: string; of: string; through?: string; when?: { field: string; value: string } }
+  /** What rows of `of` took or added is undone when the row, to which they belong by `through`, reaches one of the values; without `when`, when it is deleted. */
+  | { kind: 'reversal'; entity: string; of: string; through?: string; when?: { field: string; values: string[] } }
   /** Nothing that takes from `field` takes it below zero. */
   | { kind: 'floor'; entity: string; field: string }
   /** The server sets `field` to the caller's id; no request carries it. */

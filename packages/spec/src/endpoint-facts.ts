@@ -1,32 +1,11 @@
 import type { Diagnostic, Endpoint } from './api-spec'
 import type { EndpointFact, Facts } from './facts'
-import { isObject } from './json-block'
-import { nameKey, plural, singular, wordsOf } from './words'
+import { nameKey, plural, wordsOf } from './words'
 
 /** The statements about endpoints, each endpoint once and with its whole path. */
 export interface EndpointList {
   basePath: string
   endpoints: EndpointFact[]
-}
-
-/** Entities that are only known by the bodies of their endpoints (`POST /products { name, price }`). Adds them to `facts`. */
-export function addImpliedEntities(facts: Facts): void {
-  const known = new Set(facts.fields.map((field) => field.entity))
-  for (const endpoint of facts.endpoints) {
-    const segments = endpoint.path.split('/').filter((segment) => segment !== '')
-    const last = segments.at(-1)
-    if (endpoint.method !== 'POST' || last === undefined || last.startsWith('{') || endpoint.body.length === 0) continue
-    if (/^(login|logout|register|signup|auth|token|refresh|search|bulk.*|batch.*)$/i.test(last) || singular(last) === last) continue
-    const key = nameKey(last)
-    if (known.has(key)) continue
-    facts.entities.push({ key, name: singular(last), line: endpoint.line, junction: false, weight: 0 })
-    facts.fields.push({ entity: key, name: 'id', line: endpoint.line, weight: 0, facts: {} })
-    for (const field of endpoint.body) facts.fields.push({ entity: key, name: field.name, line: field.line, weight: 2, facts: field.facts })
-    for (const response of endpoint.responses) {
-      if (response.status >= 300 || !isObject(response.json?.value)) continue
-      for (const name of Object.keys(response.json.value)) facts.fields.push({ entity: key, name, line: response.line, weight: 0, facts: {} })
-    }
-  }
 }
 
 /** Endpoints with their full paths; "CRUD for X", bare resource paths and specifications without endpoints give the usual five. */
@@ -35,15 +14,17 @@ export function listEndpoints(facts: Facts, keys: ReadonlyMap<string, string>, d
   const absolute = facts.endpoints.map((fact) => ({ ...fact, path: withBase(fact.path, facts.basePath?.path ?? '') }))
   const all = [...absolute]
   const onlyHealth = absolute.every((fact) => /^\/(?:[\w/]*\/)?health/i.test(fact.path))
-  for (const crud of facts.crud) for (const name of crud.names) all.push(...crudOf(name, crud.line, basePath, keys, absolute))
+  for (const crud of facts.crud) for (const name of crud.names) all.push(...crudOf(name, crud, crud.base ?? basePath, keys, absolute))
   if (onlyHealth && all.length === absolute.length) {
     const base = basePath === '' ? '/api/v1' : basePath
-    for (const [key, name] of keys) all.push(...crudOf(name, 0, base, new Map([[key, name]]), absolute))
+    for (const [key, name] of keys) all.push(...crudOf(name, { line: 0 }, base, new Map([[key, name]]), absolute))
     diagnostics.push({ level: 'warning', message: 'no endpoint is stated: create, read, update and delete are inferred for each entity', lines: [] })
     return { basePath: base, endpoints: distinct(all) }
   }
   return { basePath, endpoints: distinct(all) }
 }
+
+const USUAL = ['GET', 'POST', 'GET {id}', 'PUT {id}', 'DELETE {id}']
 
 function withBase(path: string, base: string): string {
   if (base === '' || path === base || path.startsWith(`${base}/`) || /^\/(health|healthz|ready|ping)\b/i.test(path)) return path
@@ -56,12 +37,19 @@ function commonPrefix(endpoints: EndpointFact[]): string {
   return prefix !== '' && paths.every((path) => path.startsWith(`${prefix}/`)) ? prefix : ''
 }
 
-function crudOf(name: string, line: number, basePath: string, keys: ReadonlyMap<string, string>, stated: EndpointFact[]): EndpointFact[] {
+function crudOf(
+  name: string,
+  crud: { line: number; methods?: string[] },
+  basePath: string,
+  keys: ReadonlyMap<string, string>,
+  stated: EndpointFact[],
+): EndpointFact[] {
+  const { line, methods = USUAL } = crud
   if (
     /^(?:all|each|every|both|these|them|the above)\b/i.test(name) ||
     /^(?:the )?(?:two |three |\w+ )?(?:resources?|entities|models|tables)$/i.test(name)
   ) {
-    return [...keys].flatMap(([key, one]) => crudOf(one, line, basePath, new Map([[key, one]]), stated))
+    if (!keys.has(nameKey(name))) return [...keys].flatMap(([key, one]) => crudOf(one, crud, basePath, new Map([[key, one]]), stated))
   }
   const segment = name.startsWith('/') ? name.split('/').at(-1)! : name
   const key = nameKey(segment)
@@ -83,7 +71,10 @@ function crudOf(name: string, line: number, basePath: string, keys: ReadonlyMap<
     responses: [],
     inferred: true,
   })
-  return [make('GET', ''), make('POST', ''), make('GET', '/{id}'), make('PUT', '/{id}'), make('DELETE', '/{id}')]
+  return methods.map((one) => {
+    const [method, item] = one.split(' ')
+    return make(method as Endpoint['method'], item === undefined ? '' : '/{id}')
+  })
 }
 
 function collectionOf(key: string, stated: EndpointFact[]): string | null {

@@ -30,17 +30,21 @@ export function endpointCompleter(
 
 function addList(endpoint: Endpoint, fact: EndpointFact, entity: Entity, facts: Facts, paged: boolean, diagnostics: Diagnostic[]): void {
   const parts = listParts(fact, endpoint, entity, facts, diagnostics)
-  const settled = [endpoint.own, ...Object.keys(endpoint.where ?? {})]
-  endpoint.filters = parts.filters.filter((filter) => !settled.includes(filter.field) || filter.source.origin === 'stated')
+  const settled = [
+    endpoint.own,
+    endpoint.matches?.field,
+    endpoint.followed?.field,
+    ...Object.keys(endpoint.where ?? {}),
+    ...(endpoint.when ?? []).map((one) => one.field),
+  ]
+  const bounds = [endpoint.free?.from, endpoint.free?.to]
+  endpoint.filters = parts.filters
+    .filter((filter) => !bounds.includes(filter.name))
+    .filter((filter) => !settled.includes(filter.field) || filter.source.origin === 'stated')
   if (parts.search.length > 0) endpoint.search = parts.search
-  if (parts.sort !== undefined) endpoint.sort = parts.sort
-  endpoint.paginated = paged
-  if (parts.searchParam !== undefined)
-    diagnostics.push({
-      level: 'warning',
-      message: `${endpoint.path} is searched by the parameter "search", not "${parts.searchParam}"`,
-      lines: [fact.line],
-    })
+  if (parts.search.length > 0 && parts.searchParam !== undefined) endpoint.searchParam = parts.searchParam
+  if (parts.sort !== undefined && endpoint.ranked === undefined) endpoint.sort = parts.sort
+  endpoint.paginated = paged && endpoint.ranked?.limit === undefined
 }
 
 /** Fields a caller may send. */
@@ -64,15 +68,22 @@ function addBody(endpoint: Endpoint, fact: EndpointFact, entity: Entity, fixed: 
   if (
     endpoint.operation !== 'create' &&
     endpoint.operation !== 'update' &&
+    endpoint.operation !== 'single-update' &&
     endpoint.operation !== 'replace' &&
     endpoint.operation !== 'nested-create'
   )
     return
   const ofCaller = endpoint.own !== undefined && endpoint.operation === 'update' && endpoint.param === undefined
   const parentField = endpoint.parent?.field
+  if (endpoint.inherits !== undefined)
+    endpoint.inherits = endpoint.inherits.filter((name) => !entity.fields.some((field) => field.name === name && field.fromCaller))
   const unmoved = endpoint.operation === 'update' ? (fixed.get(entity.name) ?? []) : []
   const writable = writableFields(entity).filter(
-    (field) => field.name !== parentField && !unmoved.includes(field.name) && !(ofCaller && givesRights(field)),
+    (field) =>
+      field.name !== parentField &&
+      endpoint.inherits?.includes(field.name) !== true &&
+      !unmoved.includes(field.name) &&
+      !(ofCaller && givesRights(field)),
   )
   const stated = fact.body.map((one) => entity.fields.find((field) => field.name === one.name)?.name ?? fieldNamed(entity, one.name)?.name)
   const unknown = fact.body.filter((_, index) => stated[index] === undefined).map((one) => one.name)
@@ -82,8 +93,9 @@ function addBody(endpoint: Endpoint, fact: EndpointFact, entity: Entity, fixed: 
       message: `the body of ${endpoint.method} ${endpoint.path} names ${unknown.join(', ')}, which ${entity.name} does not hold`,
       lines: [fact.line],
     })
+  const makes = endpoint.operation === 'create' || endpoint.operation === 'nested-create'
   const chosen = stated.some((name) => writable.some((field) => field.name === name))
-    ? writable.filter((field) => stated.includes(field.name) || field.required)
+    ? writable.filter((field) => stated.includes(field.name) || (field.required && makes))
     : writable
   endpoint.body = chosen.map((field) => field.name)
 }

@@ -1,4 +1,4 @@
-import type { Endpoint, Field, FieldType, Method, Relation } from './api-spec'
+import type { Endpoint, Field, FieldType, Method, Priority, Relation, Screen, Workflow } from './api-spec'
 import type { Section } from './section'
 
 /** What one place of the text says about a field. Unset: it says nothing. */
@@ -75,7 +75,15 @@ export interface EndpointFact {
   notes: { text: string; line: number }[]
   query: ParamFact[]
   body: { name: string; line: number; facts: FieldFacts }[]
-  responses: { status: number; label: string; json: JsonBlock | null; line: number }[]
+  responses: {
+    /** 0: not said. */
+    status: number
+    label: string
+    json: JsonBlock | null
+    /** Where the shape is written out rather than shown by an example. */
+    fields?: EndpointFact['body']
+    line: number
+  }[]
   inferred?: boolean
 }
 
@@ -114,12 +122,15 @@ export interface Facts {
   enums: { name: string; values: string[]; line: number; section: Section | null }[]
   enumHints: { entity: string | null; field: string; values: string[]; line: number }[]
   endpoints: EndpointFact[]
-  crud: { names: string[]; line: number }[]
+  /** Collections with the usual endpoints, or with those of `methods` (`GET {id}` for single rows). */
+  crud: { names: string[]; methods?: string[]; base?: string; line: number }[]
   lists: ListFact[]
   rules: RuleFact[]
   seeds: { table: string; row: Record<string, string | number | boolean | null>; line: number }[]
-  roles: { name: string; line: number }[]
-  workflows: { name: string; role: string | null; steps: string[]; line: number }[]
+  roles: { name: string; text?: string; line: number }[]
+  workflows: (Omit<Workflow, 'source'> & { line: number })[]
+  screens: (Omit<Screen, 'source'> & { line: number })[]
+  priorities: (Omit<Priority, 'source'> & { line: number })[]
   /** Lines of the authentication, error, paging and technology sections, for the conventions. */
   auth: { text: string; line: number }[]
   errors: { text: string; line: number }[]
@@ -150,6 +161,8 @@ export const blankFacts = (title: string, description = ''): Facts => ({
   seeds: [],
   roles: [],
   workflows: [],
+  screens: [],
+  priorities: [],
   auth: [],
   errors: [],
   stack: [],

@@ -19,6 +19,8 @@ export function parseFieldLine(text: string): ParsedField[] {
     .replace(/^["']([A-Za-z_]\w*)["']/, '$1')
     .replace(/[,;]$/, '')
     .trim()
+  const spaced = clean.match(/^([a-z]+(?: [a-z]+){1,2})(\s*[:(]\s*)([a-z]+)\b(.*)$/s)
+  if (spaced !== null && typeOf(spaced[3]!) !== null) return parseFieldLine(`${spaced[1]!.replace(/ /g, '_')}${spaced[2]}${spaced[3]}${spaced[4]}`)
   const several = severalNames(clean) ?? severalFields(clean)
   if (several !== null) return several
   const pair = clean.match(new RegExp(`^(${IDENT})(?:\\s*[/,&]\\s*|\\s+and\\s+)(${IDENT})\\s*([:(].*)$`, 's'))
@@ -31,15 +33,16 @@ export function parseFieldLine(text: string): ParsedField[] {
   const { facts, unknown } = parseQualifiers(qualifiers, name!)
   if (array !== undefined) facts.list = true
   if (mark === '?') facts.required = false
+  if (mark === '*' || mark === '!') facts.required = true
   return [{ name: name!, facts, unknown }]
 }
 
 /** `(string, required): the title`, `: string, required`, `VARCHAR(50) NOT NULL`, `- string`, `| string |`; null when it is prose. */
 function qualifierText(tail: string, name: string): string | null {
   if (tail === '') return ''
-  const arrow = tail.match(/^(?:->|→|=>)\s*([A-Z]\w*)\s*,?\s*(.*)$/s)
-  if (arrow !== null) return `references ${arrow[1]}, ${arrow[2]}`
-  if (tail.startsWith('(')) {
+  const arrow = tail.match(/^(?:->|→|=>)\s*([A-Z]\w*|\w+(?=\.id\b|\s*$))(?:\.\w+)?\s*,?\s*(.*)$/s)
+  if (arrow !== null && (/_?id$/i.test(name) || /^[A-Z]/.test(arrow[1]!))) return `references ${arrow[1]}, ${arrow[2]!.replace(/^\((.*)\)$/s, '$1')}`
+  if (/^[([]/.test(tail)) {
     const end = closing(tail)
     const inner = tail.slice(1, end)
     const after = tail.slice(end + 1).replace(/^\s*[:–—→-]+\s*/, '')
@@ -47,8 +50,10 @@ function qualifierText(tail: string, name: string): string | null {
   }
   const separated = tail.match(/^\s*(?::|=|–|—|->|→|-{1,2})\s*(.*)$/s)
   if (separated !== null) return separated[1]!
+  if (/^(?:belongs to|references?|reference to|foreign key)\b|^[\w-]+(?:\s*\|\s*[\w-]+)+/i.test(tail)) return tail
+  if (/^(?:[<>]=?\s*-?\d|-?\d+(?:\.\d+)?\s*(?:-|–|to|\.\.)\s*\d)/.test(tail)) return tail
   const word = tail.match(/^([A-Za-z]+(?:\s*\([\d,\s]+\))?(?:\[\])?)(.*)$/s)
-  if (word !== null && (typeOf(word[1]!) !== null || /^(enum|required|optional|unique)$/i.test(word[1]!))) return tail
+  if (word !== null && (typeOf(word[1]!) !== null || /^(enum|required|optional|unique|nullable|fk|pk|references)$/i.test(word[1]!))) return tail
   if (/^(integer|string|text|boolean|date|datetime|number|uuid)\b/i.test(tail)) return tail
   return /^(id|uuid)$/.test(name) ? '' : null
 }
@@ -56,8 +61,8 @@ function qualifierText(tail: string, name: string): string | null {
 function closing(text: string): number {
   let depth = 0
   for (let index = 0; index < text.length; index += 1) {
-    if (text[index] === '(') depth += 1
-    else if (text[index] === ')' && --depth === 0) return index
+    if ('(['.includes(text[index]!)) depth += 1
+    else if (')]'.includes(text[index]!) && --depth === 0) return index
   }
   return text.length
 }
@@ -71,30 +76,39 @@ function severalNames(text: string): ParsedField[] | null {
 /** `id, email (unique), floor (integer)`: each a name, with brackets or without, and none of them a qualifier of the one before. */
 function severalFields(text: string): ParsedField[] | null {
   const parts = splitTop(text)
-  const shape = new RegExp(`^${IDENT}(?:\\s*\\(.*\\))?$`, 's')
-  if (parts.length < 2 || !parts.every((part) => shape.test(part)) || !parts.some((part) => part.includes('('))) return null
+  const shape = new RegExp(`^${IDENT}[?!]?(?:\\s*(?:\\(.*\\)|\\[.*\\]))?$`, 's')
+  if (parts.length < 2 || !parts.every((part) => shape.test(part)) || !parts.some((part) => /[([?]/.test(part))) return null
   const fields = parts.flatMap((part) => parseFieldLine(part))
   return fields.length === parts.length && fields.every(({ name }) => isName(name)) ? fields : null
 }
 
 const isName = (word: string): boolean => isMember(word) || /^(?:email|date|time|url|link|text|currency|key|uuid)$/.test(word)
 
-/** The list inside `User (id, email unique, status: todo|done, tags[])`. */
+/** The list inside `User (id, email unique, status: todo|done, tags[])`; what is said of a field and not understood is among its unknowns. */
 export function parseFieldList(list: string): ParsedField[] {
   const fields: ParsedField[] = []
-  for (const part of splitTop(list)) {
+  for (const part of withQualifiers(splitTop(list))) {
     const parsed = parseFieldLine(part)
     if (parsed.length > 0) {
       fields.push(...parsed)
       continue
     }
     const name = part.match(new RegExp(`^["']?(${IDENT})["']?\\s+(.+)$`))
-    if (name !== null) {
-      const { facts, unknown } = parseQualifiers(name[2]!, name[1]!)
-      if (unknown.length === 0) fields.push({ name: name[1]!, facts, unknown })
-    }
+    if (name !== null && part.split(/\s+/).length <= 6) fields.push({ name: name[1]!, ...parseQualifiers(name[2]!, name[1]!) })
   }
   return fields
+}
+
+/** `status: open/closed, default open, title`: a part that can only qualify stands with the field before it. */
+function withQualifiers(parts: string[]): string[] {
+  const joined: string[] = []
+  for (const part of parts) {
+    const qualifies =
+      /^(?:default(?:s to)?\b.+|required|optional|unique|nullable|not null|indexed|read[- ]only|write[- ]only|primary key|(?:min|max)(?:imum)?[ :=]\s*\d.*)$/i
+    if (joined.length > 0 && qualifies.test(part) && /[:(\s]/.test(joined.at(-1)!)) joined[joined.length - 1] += `, ${part}`
+    else joined.push(part)
+  }
+  return joined
 }
 
 /** Cells of a Markdown table row, without the outer bars. */

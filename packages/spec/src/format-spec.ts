@@ -1,13 +1,24 @@
 import type { ApiSpec, Endpoint, Entity, Field, Rule, RuleEffect, Source } from './api-spec'
 import { envelopeName } from './envelope'
 
-/** What was understood of a specification, for people: entities, fields, relations, endpoints, conventions, rules, each with its line. */
-export function formatSpec(spec: ApiSpec): string {
+type IsBuilt = (endpoint: Endpoint) => boolean
+
+/**
+ * What was understood of a specification, for people: entities, fields, relations, endpoints, conventions, rules, each with its line.
+ * @param isBuilt Whether an endpoint needs no model; default: what the reader understands. A builder may know more, such as signing in.
+ */
+export function formatSpec(spec: ApiSpec, isBuilt: IsBuilt = ({ unsupported }) => unsupported === null): string {
+  const built = spec.endpoints
+    .filter((one) => one.unsupported !== null && isBuilt(one))
+    .map(({ method, path }) => `${method} ${path} is left for a model: `)
   const parts = [
     heading(spec),
     section('Conventions', conventions(spec)),
     section('Entities', spec.entities.flatMap(entityLines)),
-    section('Endpoints', spec.endpoints.flatMap(endpointLines)),
+    section(
+      'Endpoints',
+      spec.endpoints.flatMap((endpoint) => endpointLines(endpoint, isBuilt)),
+    ),
     section('Rules', spec.rules.flatMap(ruleLines)),
     section(
       'Seed rows',
@@ -25,9 +36,11 @@ export function formatSpec(spec: ApiSpec): string {
     ),
     section(
       'Notes',
-      spec.diagnostics.map((one) => `  ${one.level}${one.lines.length === 0 ? '' : `, line ${one.lines.join(' and ')}`}: ${one.message}`),
+      spec.diagnostics
+        .filter((one) => !built.some((text) => one.message.startsWith(text)))
+        .map((one) => `  ${one.level}${one.lines.length === 0 ? '' : `, line ${one.lines.join(' and ')}`}: ${one.message}`),
     ),
-    summary(spec),
+    summary(spec, isBuilt),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
@@ -114,7 +127,7 @@ function range(low: number | undefined, high: number | undefined, unit: string):
   return low === undefined ? `at most ${high}${unit}` : high === undefined ? `at least ${low}${unit}` : `${low} to ${high}${unit}`
 }
 
-function endpointLines(endpoint: Endpoint): string[] {
+function endpointLines(endpoint: Endpoint, isBuilt: IsBuilt): string[] {
   const subject = endpoint.entity === null ? endpoint.operation : `${endpoint.operation} ${endpoint.entity}`
   const details = [
     endpoint.parent === undefined
@@ -133,7 +146,9 @@ function endpointLines(endpoint: Endpoint): string[] {
   return [
     `  ${endpoint.method} ${endpoint.path} -> ${endpoint.status}, ${subject}${endpoint.paginated ? ', paged' : ''}${endpoint.authenticated ? '' : ', open'} ${at(endpoint.source)}`,
     ...details.map((text) => `      ${text}`),
-    ...(endpoint.unsupported === null ? [] : [`      needs a model: ${endpoint.unsupported}`]),
+    ...(endpoint.unsupported === null
+      ? []
+      : [isBuilt(endpoint) ? '      signs people in or out, or up' : `      needs a model: ${endpoint.unsupported}`]),
   ]
 }
 
@@ -153,7 +168,8 @@ function meaningTexts({ own, where, lookup, toggles, mark, bulk, adjust }: Endpo
 }
 
 function adjustText({ field, amount, direction, to, log }: NonNullable<Endpoint['adjust']>): string {
-  const change = direction === 'add' ? `adds ${amount} to ${field}` : direction === 'take' ? `takes ${amount} from ${field}` : `changes ${field} by ${amount}`
+  const change =
+    direction === 'add' ? `adds ${amount} to ${field}` : direction === 'take' ? `takes ${amount} from ${field}` : `changes ${field} by ${amount}`
   return `${change}${to === undefined ? '' : ` in favour of the one that ${to} names`}${log === undefined ? '' : `, and writes a ${log.entity}`}`
 }
 
@@ -179,7 +195,7 @@ function effectText(effect: RuleEffect): string {
     case 'order':
       return `${effect.entity}.${effect.before} comes before ${effect.after}${effect.strict === true ? ', never at the same' : ''}`
     case 'owner':
-      return `${effect.operations.join(', ')} of ${effect.entity} by ${effect.via === undefined ? effect.fields.join(' or ') : `${effect.fields.join(' or ')} of its ${effect.via.entity}`}${effect.roles.length === 0 ? '' : ` or role ${among(effect.roles)}`}`
+      return `${effect.operations.join(', ')} of ${effect.entity} by ${effect.via === undefined ? effect.fields.join(' or ') : `${effect.fields.join(' or ')} of its ${effect.via.entity}`}${effect.roles.length === 0 ? '' : ` or role ${among(effect.roles)}`}${effect.open === undefined ? '' : `, by everybody while ${effect.open.field} is ${among(effect.open.values)}`}`
     case 'role':
       return `${effect.operations.join(', ')} of ${effect.entity} by role ${among(effect.roles)}`
     case 'endpoint-role':
@@ -198,6 +214,8 @@ function effectText(effect: RuleEffect): string {
       return `${effect.entity}.${effect.target} is set when ${effect.field} becomes ${String(effect.value)}`
     case 'exclusive':
       return `${effect.entity}: never ${effect.a.field} ${String(effect.a.value)} with ${effect.b.field} ${String(effect.b.value)}`
+    case 'cleared':
+      return `deleting ${effect.entity} empties ${effect.field} of its ${effect.child} rows`
     case 'cascade':
       return `deleting ${effect.entity} deletes its ${effect.child} rows`
     case 'soft-delete':
@@ -229,8 +247,8 @@ function effectText(effect: RuleEffect): string {
   }
 }
 
-type Refusing = 'unique-together' | 'fixed' | 'transitions' | 'bound' | 'distinct' | 'capacity' | 'no-overlap' | 'floor'
-type Derived = 'aggregate' | 'product' | 'copied' | 'slug' | 'number' | 'balance' | 'reversal'
+type Refusing = 'unique-together' | 'fixed' | 'transitions' | 'bound' | 'distinct' | 'capacity' | 'no-overlap' | 'floor' | 'receiver' | 'adjust-guard'
+type Derived = 'aggregate' | 'product' | 'copied' | 'slug' | 'number' | 'record' | 'balance' | 'reversal'
 
 /** What holds between rows, and what the server works out. */
 function keptText(effect: Extract<RuleEffect, { kind: Refusing | Derived }>): string {
@@ -238,7 +256,7 @@ function keptText(effect: Extract<RuleEffect, { kind: Refusing | Derived }>): st
     case 'unique-together':
       return `${effect.entity}: no two rows with the same ${effect.fields.join(' and ')}`
     case 'transitions':
-      return `${effect.entity}.${effect.field} never moves ${effect.refused.map(([from, to]) => `from ${from} to ${to}`).join(', ')}`
+      return `${effect.entity}.${effect.field} ${movesText(effect)}`
     case 'fixed':
       return `${effect.entity}.${effect.field} stays as it was created`
     case 'aggregate':
@@ -251,6 +269,8 @@ function keptText(effect: Extract<RuleEffect, { kind: Refusing | Derived }>): st
       return `${effect.entity}.${effect.field} is made from ${effect.source}`
     case 'number':
       return `${effect.entity}.${effect.field} is ${effect.prefix}${effect.year === undefined ? '' : `the year${effect.year}`} and the next number${effect.digits > 1 ? `, of ${effect.digits} digits` : ''}`
+    case 'record':
+      return `${effect.field === undefined ? effect.on.join(', ') : `a change of ${effect.field}`} of ${effect.entity} writes a row of ${effect.log}`
     case 'bound':
       return `${effect.entity}.${effect.field} is at most ${effect.limit} of its ${effect.target}`
     case 'distinct':
@@ -260,7 +280,11 @@ function keptText(effect: Extract<RuleEffect, { kind: Refusing | Derived }>): st
     case 'balance':
       return `a new ${effect.entity}${effect.when === undefined ? '' : ` with ${effect.when.field} ${among(effect.when.values)}`} ${effect.direction === 'adds' ? 'adds' : 'takes'} its ${effect.amount} ${effect.direction === 'adds' ? 'to' : 'from'} ${effect.field} of its ${effect.target}`
     case 'reversal':
-      return `what ${effect.of} booked is undone when ${effect.when === undefined ? 'it is deleted' : `${effect.when.field} of ${effect.entity} becomes ${effect.when.value}`}`
+      return `what ${effect.of} booked is undone when ${effect.when === undefined ? 'it is deleted' : `${effect.when.field} of ${effect.entity} becomes ${among(effect.when.values)}`}`
+    case 'adjust-guard':
+      return `no ${effect.path} while ${effect.field} of the ${effect.entity} is ${among(effect.values)}`
+    case 'receiver':
+      return `what is taken from one ${effect.entity} goes to another one`
     case 'floor':
       return `nothing takes ${effect.entity}.${effect.field} below zero`
     case 'no-overlap':
@@ -268,8 +292,27 @@ function keptText(effect: Extract<RuleEffect, { kind: Refusing | Derived }>): st
   }
 }
 
-function summary(spec: ApiSpec): string {
-  const supported = spec.endpoints.filter((endpoint) => endpoint.unsupported === null).length
+/** What may be where the sentence says so, since that is shorter; else what may not. */
+function movesText({ refused, allowed }: Extract<RuleEffect, { kind: 'transitions' }>): string {
+  if (allowed.length === 0) return `never moves ${refused.map(([from, to]) => `from ${from} to ${to}`).join(', ')}`
+  const targets = new Set([...refused, ...allowed].map(([, to]) => to))
+  if (targets.size === 1) return `becomes ${[...targets].join()} only from ${among(allowed.map(([from]) => from))}`
+  return `moves only ${chainsOf(allowed).join(', ')}`
+}
+
+/** `a -> b -> c` for the moves a to b and b to c. */
+function chainsOf(moves: readonly (readonly [string, string])[]): string[] {
+  const chains: string[][] = []
+  for (const [from, to] of moves) {
+    const open = chains.find((chain) => chain.at(-1) === from && !chain.includes(to))
+    if (open === undefined) chains.push([from, to])
+    else open.push(to)
+  }
+  return chains.map((chain) => chain.join(' -> '))
+}
+
+function summary(spec: ApiSpec, isBuilt: IsBuilt): string {
+  const supported = spec.endpoints.filter(isBuilt).length
   const whole = spec.rules.filter((rule) => rule.status === 'compiled').length
   const partly = spec.rules.filter((rule) => rule.status === 'partly').length
   return `${count(spec.entities.length, 'entity')}, ${count(spec.endpoints.length, 'endpoint')} (${supported} without a model), ${count(spec.rules.length, 'rule sentence')} (${whole} implemented, ${partly} in part, ${spec.rules.length - whole - partly} left for a model)`

@@ -1,27 +1,18 @@
+import { codeRun } from './code-runs'
 import { specError } from './error'
-
-export type LineKind = 'heading' | 'bullet' | 'text' | 'row' | 'code' | 'blank' | 'close'
-
-/** One logical line: wrapped bullets and sentences are joined into the line they start on. */
-export interface Line {
-  /** 1-based line of the text. */
-  number: number
-  kind: LineKind
-  indent: number
-  /** Without bullet, heading marks and trailing spaces. For code: as written. */
-  text: string
-  /** Headings only: 1 outermost. `close` carries the level of the tag it ends. */
-  level: number
-  /** Number of a numbered bullet or heading. */
-  ordinal: number | null
-  /** Code only: language of the fence or what it was recognised as. */
-  lang: string
-}
-
-const MAX_LINE = 10_000
-const LABEL_LEVEL = 9
-/** Levels of bullets that head a list of deeper bullets start here, plus their indentation. */
-export const BULLET_HEADING_LEVEL = 20
+import { BULLET_HEADING_LEVEL, LABEL_LEVEL, type Line, type LineKind, MAX_LINE } from './line'
+import { joinWrapped } from './line-joining'
+import {
+  headsDeeperBullets,
+  headsIndented,
+  headsSection,
+  isCapsHeading,
+  isLabel,
+  isNumberedHeading,
+  nextSolid,
+  ordinalOf,
+  stripLabel,
+} from './line-shapes'
 
 /**
  * Splits a text into logical lines, in time linear in its length.
@@ -47,6 +38,12 @@ function normalise(text: string): string {
     .replace(/\u00a0/g, ' ')
     .replace(/[\u201c\u201d]/g, '"')
     .replace(/[\u2018\u2019]/g, "'")
+    .replace(/[（【]/g, '(')
+    .replace(/[）】]/g, ')')
+    .replace(/ *[，、] */g, ', ')
+    .replace(/ *： */g, ': ')
+    .replace(/ *； */g, '; ')
+    .replace(/。/g, '. ')
 }
 
 const RULER = /^\s*(?:={3,}|-{3,}|_{3,}|\*{3,}|~{3,}|#{7,})\s*$/
@@ -57,7 +54,6 @@ function classify(raw: string[]): Line[] {
   const lines: Line[] = []
   let fence: { marker: string; lang: string } | null = null
   let depth = 0
-  let block: { lang: string; open: number } | null = null
   /** Indentation of the name under which indented lines list fields. */
   let listed: number | null = null
   for (let index = 0; index < raw.length; index += 1) {
@@ -79,23 +75,14 @@ function classify(raw: string[]): Line[] {
       fence = { marker: opening[1]!, lang: opening[2]!.toLowerCase() }
       continue
     }
-    if (block !== null) {
-      push('code', source, { lang: block.lang })
-      block.open += balance(trimmed, block.lang)
-      if ((block.lang === 'json' && block.open <= 0) || (block.lang === 'sql' && trimmed.includes(';') && block.open <= 0)) block = null
-      if (trimmed === '' && block !== null && block.open <= 0) block = null
-      continue
-    }
     if (trimmed === '' || /^(\/\*+|\*+\/|\*)$/.test(trimmed)) {
       push('blank', '')
       continue
     }
-    const embedded = embeddedCode(trimmed)
-    if (embedded !== null) {
-      push('code', source, { lang: embedded })
-      const open = balance(trimmed, embedded)
-      const done = embedded === 'sql' ? trimmed.includes(';') && open <= 0 : open <= 0
-      if (!done) block = { lang: embedded, open }
+    const run = codeRun(raw, index)
+    if (run !== null) {
+      for (let at = index; at <= run.end; at += 1) push('code', raw[at]!, { lang: run.lang, number: at + 1 })
+      index = run.end
       continue
     }
     if (TREE.test(source)) {
@@ -153,7 +140,7 @@ function classify(raw: string[]): Line[] {
       continue
     }
     if (isLabel(trimmed) || ((index === 0 || raw[index - 1]!.trim() === '') && headsSection(trimmed, next))) {
-      push('heading', stripLabel(trimmed), { level: LABEL_LEVEL })
+      push('heading', stripLabel(trimmed), { level: LABEL_LEVEL + Math.min(indent, 40) / 50 })
       continue
     }
     if (headsIndented(trimmed, indent, next)) {
@@ -164,22 +151,6 @@ function classify(raw: string[]): Line[] {
     push(listed !== null && indent > listed ? 'bullet' : 'text', trimmed)
   }
   return lines
-}
-
-function embeddedCode(trimmed: string): string | null {
-  if (/^(CREATE\s+(TABLE|TYPE|UNIQUE\s+INDEX|INDEX)|INSERT\s+INTO|ALTER\s+TABLE)\b/i.test(trimmed)) return 'sql'
-  if (/^[{[]$/.test(trimmed) || /^\{\s*"/.test(trimmed)) return 'json'
-  return null
-}
-
-function balance(text: string, lang: string): number {
-  let open = 0
-  const [up, down] = lang === 'json' ? ['{[', '}]'] : ['(', ')']
-  for (const char of text) {
-    if (up.includes(char)) open += 1
-    else if (down.includes(char)) open -= 1
-  }
-  return open
 }
 
 /** A ruler below a line makes that line a heading; rulers above and below make it a heading of the first level. */
@@ -193,117 +164,4 @@ function underline(lines: Line[], ruler: string, above: string | undefined): voi
   last.level = ruler.startsWith('=') || (sandwiched && ruler.startsWith('#')) ? 1 : 2
   last.kind = 'heading'
   last.text = stripLabel(last.text)
-}
-
-function nextSolid(raw: string[], index: number): string {
-  for (let next = index + 1; next < Math.min(raw.length, index + 3); next += 1) {
-    if (raw[next]!.trim() !== '') return raw[next]!
-  }
-  return ''
-}
-
-const ordinalOf = (text: string): number | null => {
-  const match = text.match(/^(\d{1,3})[.)]\s/)
-  return match === null ? null : Number(match[1])
-}
-
-/** `1. Users` right before a bullet list or a label. */
-function isNumberedHeading(body: string, next: string): boolean {
-  if (body.split(/\s+/).length > 6 || /[.;,]$/.test(body) || /:\s*\S/.test(body)) return false
-  return /^\s*[-*+•]\s/.test(next) || /^\s*(\*\*)?[A-Z][\w ]{1,30}:(\*\*)?\s*$/.test(next) || /^\s*[-=]{3,}$/.test(next)
-}
-
-function headsDeeperBullets(body: string, indent: number, next: string): boolean {
-  const deeper = next.match(/^(\s*)(?:[-*+•◦]|\d+[.)])\s/)
-  if (deeper === null || deeper[1]!.length <= indent) return false
-  return body.length <= 60 && (/:(\*\*)?$/.test(body) || /^\*\*[^*]+\*\*$/.test(body) || /^[A-Z]\w*( \w+)?$/.test(body))
-}
-
-function isCapsHeading(trimmed: string): boolean {
-  return (
-    trimmed.length <= 70 &&
-    /^[A-Z0-9][A-Z0-9 &/,.'()\-:]*$/.test(trimmed) &&
-    (trimmed.match(/[A-Z]/g)?.length ?? 0) >= 4 &&
-    !/^(GET|POST|PUT|PATCH|DELETE)\b/.test(trimmed)
-  )
-}
-
-function isLabel(trimmed: string): boolean {
-  if (/^\*\*[^*]+:?\*\*:?$/.test(trimmed) || /^__[^_]+:?__:?$/.test(trimmed)) return true
-  return /^[A-Z][^.!?;{}"]{1,58}:$/.test(trimmed) && trimmed.split(/\s+/).length <= 8
-}
-
-/** `rules` alone on a line, or whatever else stands right before a list. */
-function headsSection(trimmed: string, next: string): boolean {
-  return (SECTION.test(trimmed) && next !== '') || headsList(trimmed, next)
-}
-
-const SECTION =
-  /^(?:(?:data|database|api|rest|business|core|main|user) )?(?:models?|entit(?:y|ies)|tables|resources|endpoints?|routes|rules|logic|validations?|constraints|relations(?:hips)?|roles|enums?|seeds?|seed data|authentication|authorization|errors?|pagination|filters|sorting)$/i
-
-/** `Rules` alone on a line, right before a list. */
-function headsList(trimmed: string, next: string): boolean {
-  return /^[A-Z][\w&/ -]{2,40}$/.test(trimmed) && trimmed.split(/\s+/).length <= 4 && /^\s*(?:[-*+•◦]|\d+[.)])\s/.test(next)
-}
-
-/** `Teacher`, and below it, indented, one field a line. */
-function headsIndented(trimmed: string, indent: number, next: string): boolean {
-  const deeper = next.length - next.trimStart().length > indent
-  return deeper && /^[A-Z][A-Za-z]*(?: [A-Z]?[A-Za-z]+)?$/.test(trimmed) && /^\s+[a-z_]\w*\s*(?:[:(,]|$|[a-z]+\b)/.test(next)
-}
-
-function stripLabel(text: string): string {
-  return text
-    .replace(/^(\*\*|__)|(\*\*|__)(?=:?$)/g, '')
-    .replace(/:(\*\*)?$/, '')
-    .trim()
-}
-
-/** Joins wrapped bullets and sentences, and splits bullets that were run together on one line. */
-function joinWrapped(lines: Line[]): Line[] {
-  const joined: Line[] = []
-  let parts: string[] = []
-  const flush = () => {
-    const last = joined.at(-1)
-    if (parts.length > 0 && last !== undefined) last.text = `${last.text} ${parts.join(' ')}`.slice(0, MAX_LINE)
-    parts = []
-  }
-  let tail = ''
-  for (const line of lines) {
-    const last = joined.at(-1)
-    if (last !== undefined && line.kind === 'text' && continues(last, tail, line)) {
-      parts.push(line.text)
-      tail = line.text
-      continue
-    }
-    flush()
-    joined.push(line)
-    tail = line.text
-  }
-  flush()
-  return joined.flatMap(splitInline)
-}
-
-function continues(last: Line, tail: string, line: Line): boolean {
-  if (last.kind !== 'bullet' && last.kind !== 'text') return false
-  if (
-    tail.endsWith('\\') ||
-    /^(?:request|response|returns?|body|payload|query|params?|parameters|headers?|status|errors?|auth|filters?|sort(?:ing)?|notes?|rules?|validation)\b[\w ]{0,20}:/i.test(
-      line.text,
-    )
-  )
-    return false
-  if (last.kind === 'bullet' && last.lang !== 'inline' && line.indent > last.indent) return true
-  if (/(\s-|,)$/.test(tail) && line.indent >= last.indent) return true
-  if (/^[`*"]?[A-Za-z_]\w*[`*"]?\s*[:(]/.test(line.text)) return false
-  return tail.length >= 50 && !/[.:;!?]$/.test(tail) && /^[a-z`(]/.test(line.text) && line.indent >= last.indent
-}
-
-function splitInline(line: Line): Line[] {
-  line.text = line.text
-    .replace(/\\$/, '')
-    .replace(/\s---?\s/g, ' — ')
-    .trimEnd()
-  if (line.lang !== 'inline') return [line]
-  return line.text.split(/\s+-\s+/).map((text) => ({ ...line, text: text.trim(), lang: '' }))
 }

@@ -1,4 +1,4 @@
-import type { Entity, Field } from './api-spec'
+import type { Endpoint, Entity, Field } from './api-spec'
 import type { EndpointFact } from './facts'
 import type { Resolved } from './resolve'
 import { wordsOf } from './words'
@@ -23,12 +23,13 @@ function pointsAtCaller(field: Field, userEntity: string | null): boolean {
 }
 
 /** Marks the fields that the server sets to the caller's id. A request body that names the field keeps it the caller's choice. */
-export function markCallerFields(resolved: Resolved, endpoints: readonly EndpointFact[]): void {
+export function markCallerFields(resolved: Resolved, drafts: readonly { fact: EndpointFact; endpoint: Endpoint }[]): void {
   const userEntity = resolved.userEntity?.name ?? null
   const named = new Set(
-    endpoints.flatMap((endpoint) =>
-      endpoint.method === 'POST' ? endpoint.body.map((field) => `${endpoint.path.split('/').at(-1)} ${field.name}`) : [],
-    ),
+    drafts.flatMap(({ fact, endpoint }) => {
+      const made = endpoint.operation === 'nested-create' ? resolved.entities.find(({ name }) => name === endpoint.entity)?.table : undefined
+      return fact.method === 'POST' ? fact.body.map((field) => `${made ?? fact.path.split('/').at(-1)} ${field.name}`) : []
+    }),
   )
   for (const entity of resolved.entities) {
     const field = makerField(entity, userEntity)

@@ -1,25 +1,28 @@
-import type { ApiSpec, Diagnostic, Endpoint } from './api-spec'
+import type { ApiSpec, Diagnostic, Endpoint, Source } from './api-spec'
 import { collectFacts } from './collect'
 import { summaryRules } from './collect/endpoint-lines'
 import { authOf } from './conventions/auth'
 import { errorsOf, statusesOf } from './conventions/errors'
 import { pagingOf } from './conventions/paging'
 import { notFollowedOf } from './conventions/stack'
-import { addImpliedEntities, listEndpoints } from './endpoint-facts'
+import { listEndpoints } from './endpoint-facts'
 import { endpointCompleter } from './endpoint-parts'
 import { SpecError, specError } from './error'
-import type { EndpointFact, Facts } from './facts'
+import { blankFacts, type EndpointFact, type Facts } from './facts'
 import { type InputFormat, inputFormat, readInput } from './inputs'
+import { addImpliedEntities } from './implied-entities'
 import type { Input } from './inputs/tables'
 import { classifyEndpoint } from './operations'
 import { markCallerFields } from './ownership'
 import { type Resolved, relinkEntities, resolveEntities } from './resolve'
 import { rolesOf } from './roles'
 import { readRules } from './rules'
+import { markStatedCallers } from './rules/caller-rules'
 import { factsOf, fieldStatements } from './rules/field-statements'
 import { ruleWorld } from './rules/view'
 import { seedsOf } from './seeds'
 import { markSoftDeletes } from './soft-delete'
+import { toldInComments } from './told-in-comments'
 import { entityName, nameKey } from './words'
 
 /** Form of the specification. `text`: plain text or Markdown, SQL statements included. `auto`: what the text itself shows. */
@@ -49,7 +52,8 @@ export function readSpec(text: string, options: ReadOptions = {}): ApiSpec {
   const drafts = stated.map((fact) => ({ fact, endpoint: classifyEndpoint(fact, basePath, resolved, stated) }))
   cascadeOwned(drafts, resolved, facts)
   relinkEntities(resolved, facts)
-  markCallerFields(resolved, stated)
+  markCallerFields(resolved, drafts)
+  markStatedCallers(facts, resolved)
   const paging = pagingOf(facts, stated, diagnostics)
   const endpoints = drafts.map((draft) => draft.endpoint)
   const complete = endpointCompleter(resolved, facts, endpoints, paging.style !== 'none', diagnostics)
@@ -77,10 +81,22 @@ export function readSpec(text: string, options: ReadOptions = {}): ApiSpec {
     rules,
     roles,
     seeds,
-    workflows: facts.workflows.map((one) => ({ name: one.name, role: one.role, steps: one.steps, source: { line: one.line, origin: 'stated' } })),
+    roleTexts: Object.fromEntries(roles.flatMap((role) => textOf(role, facts))),
+    workflows: facts.workflows.map(withSource),
+    screens: facts.screens.map(withSource),
+    priorities: facts.priorities.map(withSource),
     notFollowed: notFollowedOf(facts),
     diagnostics: sorted([...diagnostics, ...unplaced(facts, resolved), ...left(drafts), ...unread(facts)]),
   }
+}
+
+function withSource<T extends { line: number }>({ line, ...fact }: T): Omit<T, 'line'> & { source: Source } {
+  return { ...fact, source: { line, origin: 'stated' } }
+}
+
+function textOf(role: string, facts: Facts): [string, string][] {
+  const text = facts.roles.find((one) => one.name === role.toLowerCase() && one.text !== undefined)?.text
+  return text === undefined ? [] : [[role, text]]
 }
 
 const FORMATS = ['auto', 'text', 'openapi', 'sql', 'dbml', 'prisma']
@@ -88,7 +104,9 @@ const FORMATS = ['auto', 'text', 'openapi', 'sql', 'dbml', 'prisma']
 function collect(text: string, wanted: string): Input {
   if (!FORMATS.includes(wanted)) throw new SpecError(`The format "${wanted}" is not known.`, `Leave it out, or say one of ${FORMATS.join(', ')}.`)
   const format = wanted === 'auto' ? inputFormat(text) : wanted === 'text' ? null : (wanted as InputFormat)
-  return format === null ? { facts: collectFacts(text), diagnostics: [] } : readInput(text, format)
+  return format === null
+    ? { facts: collectFacts(text), diagnostics: [] }
+    : readInput(text, format, format === 'openapi' ? blankFacts('API') : toldInComments(text))
 }
 
 /** Rows that are only made below a parent go with it, unless the text says otherwise. */

@@ -1,5 +1,5 @@
 import { cells } from './fields'
-import { BULLET_HEADING_LEVEL, type Line } from './lines'
+import { BULLET_HEADING_LEVEL, type Line } from './line'
 import type { Section } from './section'
 import { kindOf, type SectionKind } from './section-kinds'
 import { shortEntity } from './short-entity'
@@ -11,8 +11,12 @@ export interface PlacedLine extends Line {
 
 const METHOD_PATH = /\b(GET|POST|PUT|PATCH|DELETE)\b[\s`*:|]*(?:https?:\/\/[^\s/]+)?(\/[^\s`"'|)]*)/
 
+/** Words that only describe a heading, and may be the name of one entity all the same. */
+const SINGLE = /^(?:Table|Field|Module|Service|Object|Collection|Resource|Operation)$/
+
 /** Heading text → the entity it may name: numbering, brackets and filler words dropped. */
 export function headingSubject(title: string): string {
+  if (SINGLE.test(unnumbered(title))) return unnumbered(title)
   return plain(title)
     .replace(/^\d+(\.\d+)*[.)]?\s+/, '')
     .replace(/\s*[([{].*$/, '')
@@ -26,7 +30,8 @@ export function headingSubject(title: string): string {
     .trim()
 }
 
-const unnumbered = (title: string): string => plain(title).replace(/^\d+(\.\d+)*[.)]?\s+/, '')
+/** A heading without its number. */
+export const unnumbered = (title: string): string => plain(title).replace(/^\d+(\.\d+)*[.)]?\s+/, '')
 const isModels = (title: string): boolean => kindOf(unnumbered(title)) === 'models'
 
 /** First row of a table of fields, and the first field of a list of them. */
@@ -38,17 +43,31 @@ const FIELD_COLUMN = /^[`*]*(?:fields?|columns?|attributes?|propert(?:y|ies))[`*
 const FIRST_FIELD = /^[`"'*]*(?:id|uuid)[`"'*]*\s*(?:[,:([|—–-]|$|[a-z]+\b)/i
 
 const TYPED_FIELD =
-  /^[`"'*]*[a-z_]\w*[`"'*]*\s*[(:—–-]\s*[`(]?(?:string|str|text|varchar|char|integer|int|bigint|number|uuid|boolean|bool|date|datetime|timestamp|decimal|numeric|float|enum|email|url|json|jsonb|bigint|double|time|list of|array of|reference to|foreign key|fk)\b/i
+  /^[`"'*]*[a-z_]\w*[`"'*]*\s*[(:—–-]\s*[`(]?(?:string|str|text|varchar|char|integer|int|bigint|number|uuid|boolean|bool|date|datetime|timestamp|decimal|numeric|float|enum|email|url|json|jsonb|bigint|double|time|list of|array of|reference to|foreign key|fk|belongs to|references)\b|^[`"'*]*[a-z_]\w*_id[`"'*]*\s*(?:[,:(—–-]|$)/i
+
+/** `belongs_to :user`, `fields: name, unit`: what only stands below the name of an entity. */
+const OWN_LINE =
+  /^[`"'*]*(?:has_many|has_one|belongs_to|has_and_belongs_to_many)\b|^[`"'*]*(?:fields|attributes|columns|properties)[`"'*]*\s*:[*`]*\s*(?!json|object|array|list|string|text)[a-z]/i
+
+/** The line begins a list of fields. */
+export const isFieldStart = (line: Line): boolean =>
+  line.kind === 'row' ? FIELD_TABLE.test(line.text) : FIRST_FIELD.test(line.text) || TYPED_FIELD.test(line.text) || OWN_LINE.test(line.text)
 
 /** `Rule`, `Error` or `Role` among the models is one, where `Rules` is a section about them. */
 const isOne = (title: string): boolean => {
   const [word, ...more] = wordsOf(title)
-  return word !== undefined && more.length === 0 && /^(?:rule|error|role|seed|endpoint|route|constraint|policy|permission|workflow)$/.test(word)
+  return (
+    word !== undefined &&
+    more.length === 0 &&
+    /^(?:table|field|module|service|object|collection|resource|operation|rule|error|role|seed|endpoint|route|constraint|policy|permission|workflow)$/.test(
+      word,
+    )
+  )
 }
 
 /** Keys of the entities that some line declares with certainty. */
-export function declaredEntities(lines: Line[]): Set<string> {
-  const declared = new Set<string>()
+export function declaredEntities(lines: Line[], listed: ReadonlyMap<number, { name: string }>): Set<string> {
+  const declared = new Set([...listed.values()].map(({ name }) => nameKey(name)))
   const open: { title: string; level: number }[] = []
   let fresh = false
   let entityAt = -1
@@ -59,13 +78,8 @@ export function declaredEntities(lines: Line[]): Set<string> {
     if (fresh && line.kind !== 'heading') {
       const [title, parent] = [open.at(-1)!.title, open.at(-2)?.title ?? '']
       const kind = kindOf(unnumbered(title))
-      const sure = line.kind === 'row' ? FIELD_TABLE.test(line.text) : FIRST_FIELD.test(line.text)
-      if (
-        sure
-          ? isModels(parent) || /^(?:unknown|models)$/.test(kind)
-          : isModels(parent) && (/^(?:unknown|models|noise)$/.test(kind) || isOne(title)) && TYPED_FIELD.test(line.text)
-      )
-        addSubject(declared, title)
+      const sure = line.kind === 'row' ? FIELD_TABLE.test(line.text) : FIRST_FIELD.test(line.text) || OWN_LINE.test(line.text)
+      if (sure ? isModels(parent) || /^(?:unknown|models)$/.test(kind) : declares(title, parent, kind, line)) addSubject(declared, title)
     }
     fresh = line.kind === 'heading'
     if (line.kind === 'heading') {
@@ -85,6 +99,29 @@ export function declaredEntities(lines: Line[]): Set<string> {
   }
   return declared
 }
+
+/** What stands on the first line below a heading makes it one of an entity: a field below the models, a typed field below a plain noun. */
+function declares(title: string, parent: string, kind: string, line: Line): boolean {
+  if (isModels(parent))
+    return (
+      (/^(?:unknown|models|noise)$/.test(kind) || isOne(title)) &&
+      (TYPED_FIELD.test(line.text) || (kind === 'unknown' && PLAIN_FIELD.test(line.text)))
+    )
+  return (
+    kind === 'unknown' &&
+    (TYPED_FIELD.test(line.text) || NAMED_FIELD.test(line.text)) &&
+    NOUN.test(unnumbered(title)) &&
+    !METHOD_PATH.test(parent) &&
+    /^(?:unknown|models)$/.test(kindOf(unnumbered(parent)))
+  )
+}
+
+/** `room: Room`: of the type of another entity. */
+const NAMED_FIELD = /^[`"'*]*[a-z_]\w*[`"'*]*\s*[:(]\s*[A-Z][A-Za-z]+\)?$/
+const PLAIN_FIELD = /^[`"'*]*[a-z_]\w*[`"'*]*\s*(?:$|[(:—–]|-\s)/
+/** `Room`, `Check-in`, `Stock item`; no verb, and nothing that is sent. */
+const NOUN =
+  /^(?!(?:create|update|delete|get|list|add|edit|body|payload|headers?|params?|parameters?|options?|returns?|arguments?|example|config\w*|settings|env\w*|variables|limits?|notes?)\b)[A-Z][A-Za-z]*(?:[ -][A-Za-z]+){0,2}$/i
 
 /** @returns the column that names entities, where the table has one */
 function declareInRow(declared: Set<string>, row: string[], entityAt: number): number {
@@ -113,7 +150,7 @@ export function placeLines(lines: Line[], entities: Set<string>): PlacedLine[] {
     }
     if (line.kind === 'heading') {
       section =
-        line === title && (isTitle(line.text) || headsProse(lines))
+        line === title && (isTitle(line.text) || headsProse(lines) || headsAll(line, lines))
           ? { ...root, title: plain(line.text), line: line.number, level: line.level, parent: root }
           : openSection(climb(section, line.level), line, entities)
     } else if (line.kind === 'bullet' || line.kind === 'text') {
@@ -134,6 +171,15 @@ function headsProse(lines: Line[]): boolean {
   return next?.kind === 'text' && /^[A-Z]/.test(next.text) && / /.test(next.text) && !TYPED_FIELD.test(next.text) && !FIRST_FIELD.test(next.text)
 }
 
+/** It stands above every other heading, and neither names a kind of section nor has fields below it. */
+function headsAll(title: Line, lines: Line[]): boolean {
+  const next = lines[lines.indexOf(title) + 1 + lines.slice(lines.indexOf(title) + 1).findIndex((line) => line.kind !== 'blank')]
+  const others = lines.filter((line) => line.kind === 'heading' && line !== title)
+  if (kindOf(title.text) !== 'unknown' || METHOD_PATH.test(title.text) || others.length < 2) return false
+  if (!others.every((line) => line.level > title.level) || next === undefined) return false
+  return next.kind === 'heading' ? kindOf(unnumbered(next.text)) !== 'fields' && !METHOD_PATH.test(next.text) : !isFieldStart(next)
+}
+
 function climb(section: Section, level: number): Section {
   let current = section
   while (current.parent !== null && current.level >= level) current = current.parent
@@ -142,7 +188,8 @@ function climb(section: Section, level: number): Section {
 
 function openSection(parent: Section, line: Line, entities: Set<string>): Section {
   const title = plain(line.text).replace(/^\d+(\.\d+)*[.)]?\s+/, '')
-  const named = entityIn(title, entities)
+  // "Fields" below an entity lists its own, even where another entity is called Field.
+  const named = parent.entity !== null && /^(?:fields|attributes|properties|columns)$/i.test(title) ? null : entityIn(title, entities)
   const base = { title, line: line.number, level: line.level, parent }
   const endpoint = METHOD_PATH.exec(title)
   const subject = headingSubject(title)

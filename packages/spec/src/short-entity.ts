@@ -7,9 +7,11 @@ import { plain } from './words'
 export function shortEntity(text: string): { name: string; list: string; note: string } | null {
   const clean = plain(text).replace(/^\d+\.\s+/, '')
   if (/^(?:unique|index(?:ed|es)?|primary|foreign|constraint|key)\b/i.test(clean)) return null
-  const match = clean.match(/^([A-Z][A-Za-z]*(?:[ _][A-Z]?[A-Za-z]+){0,2}|[a-z]+(?:_[a-z]+)*)\s*(?:[:–—-]\s*)?([({[])(.*)[)}\]]\s*(.*)$/)
-  if (match !== null && isFieldList(match[3]!)) return { name: match[1]!, list: match[3]!, note: match[4]! }
-  const colon = clean.match(/^([A-Z][A-Za-z]*(?:[ _]?[A-Z][A-Za-z]+){0,2})\s*(?::|–|—| - |->|→|has|with)\s*(?:fields?:?\s*)?(.+)$/)
+  const match = clean.match(
+    /^([A-Z][A-Za-z0-9]*(?:[ _][A-Z]?[A-Za-z0-9]+){0,2}|[a-z][a-z0-9]*(?:_[a-z0-9]+)*)\s*(?:[:–—-]\s*)?([({[])(.*)[)}\]]\s*(.*)$/,
+  )
+  if (match !== null && !SHAPE_NAME.test(match[1]!) && isFieldList(match[3]!)) return { name: match[1]!, list: match[3]!, note: match[4]! }
+  const colon = clean.match(/^([A-Z][A-Za-z0-9]*(?:[ _]?[A-Z][A-Za-z0-9]+){0,2})\s*(?::|–|—| - |->|→|has|with)\s*(?:fields?:?\s*)?(.+)$/)
   if (colon !== null && /^id\b/.test(colon[2]!) && isFieldList(colon[2]!)) return { name: colon[1]!, list: colon[2]!, note: '' }
   const list = colon?.[2]?.replace(/\.(?:\s+[A-Z].*)?$/, '')
   if (list !== undefined && kindOf(colon![1]!) === 'unknown' && !NO_ENTITY.test(colon![1]!) && isTypedList(list))
@@ -17,8 +19,10 @@ export function shortEntity(text: string): { name: string; list: string; note: s
   return null
 }
 
+const SHAPE_NAME = /^(?:(?:request|response)(?: body)?|body|payload|input|output|result|dto|query|params?|success|returns?)$/i
+
 const NO_ENTITY =
-  /^(?:query|params?|path|headers?|arguments?|options?|example|returns?|fields?|success|json|required|optional|props|login|sign ?up|search)$|^(?:update|create|add|edit|new|register|list|post|put|patch|get|delete)\b/i
+  /^(?:request|response|body|payload|input|output|result|dto|query|params?|path|headers?|arguments?|options?|example|returns?|fields?|success|json|required|optional|props|login|sign ?up|search)$|^(?:update|create|add|edit|new|register|list|post|put|patch|get|delete)\b/i
 
 /** `name (required), capacity (int), room_id`: names that nothing but a field has, at least one of them with what fields have. */
 function isTypedList(list: string): boolean {

@@ -1,5 +1,5 @@
 import type { Facts, FieldFacts } from './facts'
-import type { Line } from './lines'
+import type { Line } from './line'
 import { parseQualifiers } from './qualifiers'
 import { splitTop } from './qualifiers/members'
 import { applyType, typeOf } from './qualifiers/types'

@@ -108,7 +108,7 @@ describe('a DBML schema', () => {
   const { field, entity, endpoint, spec } = ask(text('shop.dbml'))
 
   it('gives settings, enums, references of every form and indexes', () => {
-    expect(spec).toMatchObject({ title: 'shop', description: 'A small shop' })
+    expect(spec).toMatchObject({ title: 'Shop', description: 'A small shop' })
     expect(field('User', 'email')).toMatchObject({ maxLength: 255, required: true, unique: 'exact', source: { line: 7 } })
     expect(field('Product', 'status')).toMatchObject({ values: ['draft', 'live', 'sold out'], default: 'draft' })
     expect(field('Product', 'price')).toMatchObject({ precision: 10, scale: 2, default: 0 })

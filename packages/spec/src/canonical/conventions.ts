@@ -6,7 +6,7 @@ import { heading } from './headings'
 export function conventionSections(spec: ApiSpec): string[][] {
   return [
     [`## ${heading('auth', spec)}`, ...identity(spec)],
-    spec.roles.length === 0 || hasRoleField(spec) ? [] : [`## ${heading('roles', spec)}`, ...spec.roles.map((role) => `- ${role}`)],
+    roleSection(spec),
     errors(spec).length === 0 ? [] : [`## ${heading('errors', spec)}`, ...errors(spec)],
     [`## ${heading('pagination', spec)}`, ...paging(spec)],
   ]
@@ -50,4 +50,10 @@ function paging({ paging: convention }: ApiSpec): string[] {
     `- ${size}: default ${convention.defaultSize}, max ${convention.maxSize}`,
     ...(convention.envelope.length === 0 ? [] : ['```json', JSON.stringify(sample, null, 2), '```']),
   ]
+}
+
+function roleSection(spec: ApiSpec): string[] {
+  const { roles, roleTexts } = spec
+  if (roles.length === 0 || (hasRoleField(spec) && Object.keys(roleTexts).length === 0)) return []
+  return [`## ${heading('roles', spec)}`, ...roles.map((role) => `- ${role}${roleTexts[role] === undefined ? '' : `: ${roleTexts[role]}`}`)]
 }

@@ -36,7 +36,7 @@ function fieldText(field: Field, entity: Entity): string {
 
 function presence(field: Field): string {
   if (field.fromCaller === true) return ''
-  if (field.readOnly) return field.auto === undefined && field.nullable ? 'nullable' : ''
+  if (field.readOnly) return field.auto !== undefined ? '' : field.nullable ? 'nullable' : 'not null'
   if (field.required) return field.nullable ? 'required, nullable' : 'required'
   return field.default === null ? (field.nullable ? 'optional, nullable' : 'not null, optional') : field.nullable ? 'nullable' : ''
 }

@@ -11,7 +11,9 @@ const TITLES = {
   endpoints: ['API Endpoints', 'Routes', 'URLs'],
   rules: ['Business Rules', 'Constraints', 'Policies'],
   seeds: ['Seed data', 'Fixtures', 'Initial data'],
-} satisfies Partial<Record<SectionKind, string[]>>
+  screens: ['Screens', 'Pages', 'User interface'],
+  priorities: ['Feature Priorities', 'Front-end priorities'],
+} satisfies Partial<Record<SectionKind | 'screens' | 'priorities', string[]>>
 
 /** Title of a section that does not read as one about an entity: `Roles`, or `Actors` where there is an entity `Role`. */
 export function heading(kind: keyof typeof TITLES, spec: ApiSpec): string {

@@ -2,6 +2,7 @@ import type { ApiSpec, Rule, Seed } from '../api-spec'
 import { conventionSections } from './conventions'
 import { endpointLines } from './endpoints'
 import { entitySection } from './entities'
+import { frontEndSections } from './front-end'
 import { heading } from './headings'
 
 /**
@@ -19,7 +20,7 @@ export function canonicalText(spec: ApiSpec): string {
     section(heading('endpoints', spec), spec.endpoints.flatMap(endpointLines)),
     ruleSection(spec),
     section(heading('seeds', spec), spec.seeds.length === 0 ? [] : ['```sql', ...spec.seeds.map((seed) => seedLine(seed, spec)), '```']),
-    ...workflowSections(spec),
+    ...frontEndSections(spec),
     ...stackSections(spec),
   ]
   return `${parts
@@ -48,17 +49,6 @@ function seedLine(seed: Seed, spec: ApiSpec): string {
   const table = spec.entities.find((entity) => entity.name === seed.entity)?.table ?? seed.entity
   const values = Object.values(seed.row).map((value) => (typeof value === 'string' ? `'${value}'` : value === null ? 'NULL' : String(value)))
   return `INSERT INTO ${table} (${Object.keys(seed.row).join(', ')}) VALUES (${values.join(', ')});`
-}
-
-function workflowSections(spec: ApiSpec): string[][] {
-  if (spec.workflows.length === 0) return []
-  const flows = spec.workflows.map((flow) => [
-    `### Workflow: ${flow.name}`,
-    ...(flow.role === null ? [] : [`Role: ${flow.role}`]),
-    '',
-    ...flow.steps.map((step, index) => `${index + 1}. ${step}`),
-  ])
-  return [['## User Workflows'], ...flows]
 }
 
 const LAYOUT = 'the layout of the project'

@@ -1,12 +1,14 @@
 import { findEndpoints } from '../endpoints'
 import { cells, parseFieldLine } from '../fields'
 import { bodyFields, isObject, readJson } from '../json-block'
+import { readNotation } from '../notations'
+import { readJsonSchema } from '../notations/json-schema'
 import type { Section } from '../section'
 import type { PlacedLine } from '../sections'
 import { ENTITY_COLUMN } from '../sections'
 import { readSql } from '../sql'
 import { nameKey, wordsOf } from '../words'
-import { addEndpoint } from './endpoint-lines'
+import { addEndpoint } from './endpoint-fact'
 import { readShort } from './model-lines'
 import { inside, isRuleSection, type State } from './state'
 
@@ -15,13 +17,12 @@ export function readRow(line: PlacedLine, state: State): void {
   if (row.every((cell) => /^:?-{2,}:?$/.test(cell))) return
   const found = findEndpoints(row.slice(0, 2).join(' '))
   if (found.length > 0) {
-    const reversed = row.length > 2 ? row.slice(2).join(' — ') : ''
-    for (const one of found) addEndpoint({ ...one, summary: reversed }, line, state.facts)
+    for (const one of found) addEndpoint({ ...one, summary: restOf(row) }, line, state.facts)
     return
   }
   const swapped = findEndpoints(`${row[1] ?? ''} ${row[0] ?? ''}`)
   if (swapped.length > 0) {
-    for (const one of swapped) addEndpoint({ ...one, summary: row.slice(2).join(' — ') }, line, state.facts)
+    for (const one of swapped) addEndpoint({ ...one, summary: restOf(row) }, line, state.facts)
     return
   }
   if (state.table === null || state.table.section !== line.section) {
@@ -31,12 +32,26 @@ export function readRow(line: PlacedLine, state: State): void {
   readFieldRow(row, line, state)
 }
 
+const restOf = (row: string[]): string =>
+  row
+    .slice(2)
+    .filter((cell) => !/^[-—–]?$/.test(cell))
+    .join(' — ')
+
 function readFieldRow(row: string[], line: PlacedLine, state: State): void {
   const columns = state.table!.columns
   const at = (pattern: RegExp) => columns.findIndex((column) => pattern.test(column))
-  const nameAt = at(/^(field|name|column|attribute|property|campo)/)
+  const nameAt = at(/^(field|name|column|attribute|property|campo|nome|nombre|feld|champ|nom\b|字段|名称)/)
   if (isRuleSection(line.section)) {
-    const text = row.filter((cell) => cell !== '').join(': ')
+    const sentenceAt = at(/^(?:rules?|descriptions?|business rules?|constraints?|statement)$/)
+    const text = (
+      sentenceAt !== -1 && columns.every((column, index) => index === sentenceAt || /^(?:#|no\.?|nr\.?|id|number|code)$/.test(column))
+        ? [row[sentenceAt] ?? '']
+        : row
+    )
+      .filter((cell) => cell !== '')
+      .join(': ')
+    if (text === '') return
     state.facts.rules.push({ text, line: line.number, entity: line.section.entity, kind: 'validation' })
     return
   }
@@ -49,16 +64,25 @@ function readFieldRow(row: string[], line: PlacedLine, state: State): void {
   for (const [index, cell] of row.entries()) {
     if (index === nameAt || index === entityAt || cell === '' || cell === '-' || cell === '—') continue
     const column = columns[index] ?? ''
-    if (/^required/.test(column)) qualifiers.push(/^(yes|y|true|✓|✔|x|required)/i.test(cell) ? 'required' : 'optional')
+    if (/^(?:required|obligator|obrigat|requerid|requis|pflicht|erforderlich|必填)/.test(column))
+      qualifiers.push(/^(?:yes|y\b|true|✓|✔|x\b|required|s[ií]m?\b|oui|ja|是)/i.test(cell) ? 'required' : 'optional')
     else if (/^(null|nullable)/.test(column)) qualifiers.push(/^(yes|y|true|✓|✔|x|null)$/i.test(cell) ? 'nullable' : 'not null')
     else if (/^unique/.test(column)) qualifiers.push(/^(yes|y|true|✓|✔|x|unique)/i.test(cell) ? 'unique' : '')
     else if (/^default/.test(column)) qualifiers.push(`default: ${cell}`)
-    else qualifiers.push(cell)
+    else if (row.some((other) => /^enum$/i.test(other)) && /^[\w-]+(?:\s*[,/|]\s*[\w-]+)+(?:\s*\(.*\))?$/.test(cell))
+      qualifiers.push(...enumCell(cell))
+    else qualifiers.push(/^data$/i.test(cell) && /^tipo/.test(column) ? 'date' : cell)
   }
   const text = qualifiers.filter((part) => part !== '').join(', ')
   for (const field of parseFieldLine(`${name}: ${text}`)) {
     state.facts.fields.push({ entity, name: field.name, line: line.number, weight: 2, facts: field.facts })
   }
+}
+
+/** `draft, published (default draft)` beside the type `enum`. */
+function enumCell(cell: string): string[] {
+  const [list, note] = cell.split(/\s*\(/)
+  return [`enum: ${list!.split(/\s*[,/|]\s*/).join(' | ')}`, ...(note === undefined ? [] : [note.replace(/\)$/, '')])]
 }
 
 /** A table of the fields of several entities names the entity in each row, or in its first one alone. */
@@ -84,11 +108,20 @@ export function readCode(lines: PlacedLine[], state: State): void {
     return
   }
   if (/^\s*[{[]/.test(content)) readJsonBlock(lines, section, state)
+  else if (
+    readNotation(
+      lines.map(({ text, number }) => ({ text, line: number })),
+      first.lang,
+      facts,
+    )
+  )
+    return
   else if (section.kind !== 'noise' && section.kind !== 'workflow') readPlainCode(lines, state)
 }
 
 function readJsonBlock(lines: PlacedLine[], section: Section, state: State): void {
   const block = readJson(lines)
+  if (readJsonSchema(block.value, lines[0]!.number, state.facts)) return
   state.facts.json.push({ block, section })
   const current = state.current
   if (current === null || !inside(section, current.section)) {

@@ -1,24 +1,32 @@
 import { findEndpoints } from '../endpoints'
 import { blankFacts, type Facts } from '../facts'
-import { type Line, splitLines } from '../lines'
+import { nestFlatHeadings } from '../flat-headings'
+import type { Line } from '../line'
+import { splitLines } from '../lines'
+import { listedEntities } from '../listed-entities'
 import { rulesOutIdentity, speaksOfIdentity } from '../rules/identity-rules'
 import { declaredEntities, headingSubject, type PlacedLine, placeLines } from '../sections'
 import { nameKey, plain } from '../words'
 import { readCode, readRow } from './blocks'
-import { addEndpoint, belongsToEndpoint, readEndpointLine, readEndpointNote, readListStatement, readPagingSentence } from './endpoint-lines'
+import { addEndpoint } from './endpoint-fact'
+import { belongsToEndpoint, readEndpointLine, readListStatement, readPagingSentence } from './endpoint-lines'
+import { readEndpointNote } from './endpoint-notes'
+import { readFrontEndLine, readWorkflowHeading, readWorkflowLine } from './front-end-lines'
 import { readEnumHint, readEnumMember, readModelLine, readRelation, readRole, readRoles, readSeed, readShort } from './model-lines'
-import { inside, isRuleSection, isRuleSentence, pushRule, type State, sentencesOf } from './state'
+import { readProse } from './prose'
+import { inside, isRuleSection, isRuleSentence, pushRule, type State, sentencesOf, statesRule } from './state'
 
 /**
  * Collects what each line of the text says, without deciding anything.
  * @throws SpecError when the text is empty, blank or binary.
  */
 export function collectFacts(text: string): Facts {
-  const lines = splitLines(text)
-  const declared = declaredEntities(lines)
+  const lines = nestFlatHeadings(splitLines(text))
+  const listed = listedEntities(lines)
+  const declared = declaredEntities(lines, listed)
   const placed = placeLines(lines, declared)
   const facts = blankFacts(titleOf(lines))
-  const state: State = { facts, declared, current: null, table: null, workflow: null, list: null }
+  const state: State = { facts, declared, listed, current: null, table: null, workflow: null, list: null }
   for (let index = 0; index < placed.length; index += 1) {
     const line = placed[index]!
     if (line.kind === 'code') {
@@ -28,6 +36,7 @@ export function collectFacts(text: string): Facts {
       index = end
     } else account([line], state, () => readLine(line, state))
   }
+  if (facts.fields.length === 0 && facts.endpoints.every((one) => one.body.length === 0)) readProse(placed, facts)
   facts.description = descriptionOf(placed)
   const named = new Set(placed.filter((line) => names(line, facts)).map((line) => line.number))
   facts.unread = facts.unread.filter((line) => !named.has(line))
@@ -96,9 +105,12 @@ function readLine(line: PlacedLine, state: State): void {
     readHeading(line, state)
     return
   }
-  if (line.section.kind === 'noise') return
+  if (line.section.kind === 'noise') {
+    readFrontEndLine(line, state)
+    return
+  }
   if (line.section.kind === 'workflow') {
-    readWorkflow(line, state)
+    readWorkflowLine(line, state)
     return
   }
   if (readConvention(line, facts)) return
@@ -132,7 +144,7 @@ function readHeading(line: PlacedLine, state: State): void {
   const { facts } = state
   const section = line.section
   state.table = null
-  if (section.kind === 'workflow') startWorkflow(line, state)
+  if (section.kind === 'workflow') readWorkflowHeading(line, state)
   if (section.kind === 'noise' || section.kind === 'workflow') return
   if (section.line === line.number && section.endpoint !== null && section.endpoint === section.title) {
     for (const found of findEndpoints(section.title)) state.current = { fact: addEndpoint(found, line, facts), indent: -1, section }
@@ -194,7 +206,9 @@ function readBySection(line: PlacedLine, state: State): void {
       }
       if (readShort(line, state)) return
       if (/\b(?:has many|belongs to|has one)\b/i.test(line.text) && readRelation(line, facts)) return
-      if (isRuleSentence(line.text) && line.kind === 'bullet' && line.section.kind !== 'features') pushRule(line, facts, 'note')
+      if (statesRule(line))
+        for (const text of sentencesOf(plain(line.text)))
+          if (line.kind === 'bullet' || isRuleSentence(text)) pushRule({ ...line, text }, facts, 'note')
   }
 }
 
@@ -221,24 +235,4 @@ function readRule(line: PlacedLine, state: State): void {
       kind: line.section.kind === 'validation' ? 'validation' : 'rule',
     })
   }
-}
-
-function startWorkflow(line: PlacedLine, state: State): void {
-  const title = plain(line.text)
-  const match = title.match(/^(?:workflow|journey|use case|user story|scenario|flow)\s*\d*\s*[:.—–-]\s*(.+)$/i)
-  if (match === null) return
-  state.workflow = { name: match[1]!.trim(), role: null, steps: [], line: line.number }
-  state.facts.workflows.push(state.workflow)
-}
-
-function readWorkflow(line: PlacedLine, state: State): void {
-  const text = plain(line.text)
-  if (state.workflow === null) {
-    if (line.ordinal === null) return
-    state.workflow = { name: line.section.title, role: null, steps: [], line: line.section.line }
-    state.facts.workflows.push(state.workflow)
-  }
-  const role = text.match(/^(?:user )?role\s*:\s*(.+?)(?:\s+Goal:.*)?$/i)
-  if (role !== null) state.workflow.role = role[1]!
-  else if (line.ordinal !== null) state.workflow.steps.push(text)
 }

@@ -1,14 +1,15 @@
 import type { Facts } from '../facts'
 import { parseFieldLine, parseFieldList } from '../fields'
 import { isMember } from '../qualifiers/members'
+import { typeOf } from '../qualifiers/types'
 import type { PlacedLine } from '../sections'
 import { shortEntity } from '../short-entity'
 import { literal } from '../sql'
 import { nameKey, plain } from '../words'
-import { pushRule, type State } from './state'
+import { pushRule, type State, sentencesOf, statesRule } from './state'
 
 export function readShort(line: PlacedLine, state: State): boolean {
-  const short = shortEntity(line.text)
+  const short = shortEntity(line.text) ?? listedIn(line, state)
   if (short === null) return false
   const key = nameKey(short.name)
   state.facts.entities.push({ key, name: short.name, line: line.number, junction: /junction|join table|pivot/i.test(short.note), weight: 2 })
@@ -24,6 +25,11 @@ export function readShort(line: PlacedLine, state: State): boolean {
   return true
 }
 
+const listedIn = (line: PlacedLine, state: State): { name: string; list: string; note: string } | null => {
+  const listed = line.section.entity === null || line.kind === 'text' ? state.listed.get(line.number) : undefined
+  return listed === undefined ? null : { ...listed, note: '' }
+}
+
 export function readModelLine(line: PlacedLine, state: State): void {
   const { facts } = state
   if (/^pre-?seed|^seed/i.test(line.section.title) || /\b\w+=("[^"]*"|\S+),\s*\w+=/.test(line.text)) {
@@ -33,6 +39,15 @@ export function readModelLine(line: PlacedLine, state: State): void {
   if (readShort(line, state)) return
   if (readRelation(line, facts)) return
   const entity = line.section.entity
+  if (statesRule(line) && !/^[`"*]*[a-z_]\w*[`"*]*\s*[(:]/.test(line.text)) {
+    for (const text of sentencesOf(plain(line.text))) pushRule({ ...line, text }, facts, 'note')
+    return
+  }
+  const own = plain(line.text).match(/^(?:fields|attributes|columns|properties)\s*:\s*(.+)$/i)
+  if (own !== null && entity !== null && typeOf(own[1]!.split(',')[0]!) === null) {
+    for (const field of parseFieldList(own[1]!)) facts.fields.push({ entity, name: field.name, line: line.number, weight: 2, facts: field.facts })
+    return
+  }
   if (entity === null) return
   const together = plain(line.text).match(/^unique(?: together| constraint| key)?\s*(?:on|:)?\s*[([]([\w, ]+)[)\]]$/i)
   if (together !== null) {
@@ -42,13 +57,18 @@ export function readModelLine(line: PlacedLine, state: State): void {
   }
   if (
     line.kind === 'text' &&
-    !/^[`"]?[a-z_]\w*[`"]?\s*[:(—–-]|^[`"]?[a-z_]\w*[`"]?\s+[A-Za-z]+(\(\d+\))?(\s+(NOT NULL|UNIQUE|PRIMARY|required|optional|unique).*)?$|^[a-z_]\w*(\s*,\s*[a-z_]\w*)+$/.test(
+    !/^[a-z_]\w* {2,}\S|^[`"]?[a-z_]\w*[`"]?\s*[:(—–-]|^[`"]?[a-z_]\w*[`"]?\s+[A-Za-z]+(\(\d+\))?(\s+(NOT NULL|UNIQUE|PRIMARY|required|optional|unique).*)?$|^[a-z_]\w*(\s*,\s*[a-z_]\w*)+$/.test(
       line.text,
     )
   )
     return
   for (const field of parseFieldLine(line.text)) {
     if (/^[A-Z][a-z]+$/.test(field.name) && Object.keys(field.facts).length === 0) continue
+    // "Owner email must be unique" is a sentence about the entity, not a field of it.
+    if (nameKey(field.name) === entity && /^\w+ [a-z]/.test(plain(line.text))) {
+      pushRule(line, facts, 'note')
+      return
+    }
     facts.fields.push({ entity, name: field.name, line: line.number, weight: Object.keys(field.facts).length === 0 ? 0 : 2, facts: field.facts })
     if (field.facts.unique === undefined && field.unknown.some((rest) => /^unique (?:per|within|for each|with)/i.test(rest)))
       pushRule({ ...line, text: `${field.name} ${field.unknown.join(', ')}` }, facts, 'note')
@@ -67,19 +87,21 @@ export function readRelation(line: PlacedLine, facts: Facts): boolean {
     facts.relations.push({ entity, kind, target, role, through, line: line.number })
     return true
   }
-  const belongs = text.match(/^belongs[ _]to:?\s+(?:an?\s+|one\s+)?(\w+)(?:\s*\((?:as\s+)?(\w+)\))?/i)
+  const belongs = text.match(/^belongs[ _]to:?\s+:?(?:an?\s+|one\s+)?(\w+)(?:\s*\((?:as\s+)?(\w+)\))?/i)
   if (belongs !== null) return push('belongs-to', belongs[2] ?? belongs[1]!, belongs[1]!)
-  const many = /many[- _]to[- _]many|m2m|n:m|many:many/i.test(text)
+  const many = /many[- _]to[- _]many|belongs[ _]to[ _]many|m2m|n:m|many:many/i.test(text)
   const has = text.match(
-    /^(?:has[ _](?:many|and belongs to many)|many[- ]to[- ]many(?: with| to)?:?|one[- ]to[- ]many(?: with| to)?:?|belongs[ _]to[ _]many|has[ _]one)\s+(\w+)/i,
+    /^(?:has[ _](?:many|and[ _]belongs[ _]to[ _]many)|many[- ]to[- ]many(?: with| to)?:?|one[- ]to[- ]many(?: with| to)?:?|belongs[ _]to[ _]many|has[ _]one)\s+:?(\w+)/i,
   )
   if (has !== null) return push(many || through !== null ? 'many-to-many' : 'has-many', has[1]!, has[1]!)
   return line.section.kind === 'relations' && text !== ''
 }
 
 export function readRole(line: PlacedLine, facts: Facts): void {
-  const match = plain(line.text).match(/^["']?([A-Za-z][\w -]{1,30}?)["']?\s*(?:[:(—–-]|$)/)
-  if (match !== null) facts.roles.push({ name: match[1]!.trim().toLowerCase().replace(/\s+/g, '_'), line: line.number })
+  const match = plain(line.text).match(/^["']?([A-Za-z][\w -]{1,30}?)["']?\s*(?:[:(—–-]\s*(.*)|$)/)
+  if (match === null) return
+  const text = match[2]?.replace(/\)$/, '') ?? ''
+  facts.roles.push({ name: match[1]!.trim().toLowerCase().replace(/\s+/g, '_'), ...(text !== '' && { text }), line: line.number })
 }
 
 /** `Roles: manager, employee, visitor` on one line. */

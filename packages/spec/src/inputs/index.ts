@@ -1,3 +1,4 @@
+import { blankFacts, type Facts } from '../facts'
 import { readDbml } from './dbml'
 import { readDdl } from './ddl'
 import { openApiVersion, readOpenApi } from './openapi'
@@ -49,7 +50,7 @@ function onlyBlocks(code: string, head: RegExp): boolean {
   return true
 }
 
-const READERS: Record<InputFormat, (text: string) => Input> = { openapi: readOpenApi, sql: readDdl, dbml: readDbml, prisma: readPrisma }
+const READERS: Record<InputFormat, (text: string, told: Facts) => Input> = { openapi: readOpenApi, sql: readDdl, dbml: readDbml, prisma: readPrisma }
 
 const NAMES: Record<InputFormat, (text: string) => string> = {
   openapi: (text) => `an OpenAPI ${openApiVersion(text)} document (${/^\s*\{/.test(text) ? 'JSON' : 'YAML'})`,
@@ -60,10 +61,11 @@ const NAMES: Record<InputFormat, (text: string) => string> = {
 
 /**
  * Reads a text of one of the languages into facts, as the text reader would.
+ * @param told What its comments say, as `commentText` gives them: the facts that are added to.
  * @throws SpecError with line, reason and remedy for what the language does not allow.
  */
-export function readInput(text: string, format: InputFormat): Input {
+export function readInput(text: string, format: InputFormat, told: Facts = blankFacts('API')): Input {
   const clean = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
-  const { facts, diagnostics } = READERS[format](clean)
+  const { facts, diagnostics } = READERS[format](clean, told)
   return { facts, diagnostics: [{ level: 'info', message: `read as ${NAMES[format](clean)}`, lines: [] }, ...diagnostics] }
 }

@@ -1,6 +1,7 @@
-import { blankFacts, type FieldFacts } from '../facts'
+import type { FieldFacts, Facts } from '../facts'
 import { applyType, typeOf } from '../qualifiers/types'
 import { nameKey } from '../words'
+import { besideCode } from './comments'
 import { addTables, type Column, type Input, newTable, readComments, remark, type Table } from './tables'
 import { Cursor, type Token, tokenize } from './tokens'
 
@@ -51,10 +52,10 @@ const SCALARS: Record<string, FieldFacts> = {
  * Reads a Prisma schema: models, enums, relations.
  * @throws SpecError for what Prisma does not allow, with its line.
  */
-export function readPrisma(text: string): Input {
+export function readPrisma(text: string, told: Facts): Input {
   const { tokens, comments } = tokenize(text, false)
   const reading: Reading = {
-    input: { facts: blankFacts('API'), diagnostics: [] },
+    input: { facts: told, diagnostics: [] },
     cursor: new Cursor(tokens, LANGUAGE),
     models: new Map(),
     enums: new Map(),
@@ -65,7 +66,7 @@ export function readPrisma(text: string): Input {
   for (cursor.skipLines(); cursor.peek().kind !== 'end'; cursor.skipLines()) readBlock(reading)
   for (const model of reading.models.values()) for (const field of model.fields) addField(field, model, reading)
   for (const model of reading.models.values()) addImplicitLinks(model, reading)
-  readComments(comments, reading.input.facts)
+  readComments(comments.filter(besideCode(text)), reading.input.facts)
   addTables(
     [...reading.models.values()].map((model) => model.table),
     reading.input,

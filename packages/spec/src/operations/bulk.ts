@@ -3,7 +3,7 @@ import type { EndpointFact } from '../facts'
 import { isObject } from '../json-block'
 import { fieldNamed } from '../lists'
 import { snakeName, wordsOf } from '../words'
-import { verbSets } from './actions'
+import { verbSets } from './verbs'
 import { type Shape, unsupported } from './shape'
 
 type Bulk = NonNullable<Endpoint['bulk']>

@@ -2,20 +2,36 @@ import type { Endpoint, Entity, Operation } from '../api-spec'
 import type { EndpointFact } from '../facts'
 import type { Resolved } from '../resolve'
 import { singular, wordsOf } from '../words'
+import { withAbove } from './above'
 import { actionShape } from './actions'
+import { adjustShape } from './adjusts'
 import { bulkShape, isBulk } from './bulk'
+import { byFieldShape } from './by-field'
+import { feedShape } from './feed'
+import { freeShape } from './free'
 import { markShape, peopleShape } from './marks'
-import { entityOf, lookupOf } from './names'
+import { memberShape } from './members'
+import { entityBelow, entityOf, entitySegments, lookupOf } from './names'
 import { below } from './nested'
 import { callerShape, ownByText, ownField } from './own'
+import { reportShape } from './reports'
+import { restoreShape } from './restore'
+import { basketShape, MANY, singleShape } from './single'
+import { searchShape } from './search'
 import { isParam, paramName, type Shape, unsupported } from './shape'
+import { statsShape } from './stats'
+import { treeShape } from './trees'
+import { viewShape } from './views'
 
 /** What each endpoint does, from method, path and text against the entities. Adds junctions and parent fields that paths imply. */
 export function classifyEndpoint(fact: EndpointFact, basePath: string, resolved: Resolved, all: EndpointFact[]): Endpoint {
-  const segments = relative(fact.path, basePath)
-    .split('/')
-    .filter((segment) => segment !== '')
-  const shape = shapeOf(fact, segments, resolved, all)
+  const segments = entitySegments(
+    relative(fact.path, basePath)
+      .split('/')
+      .filter((segment) => segment !== ''),
+    resolved,
+  )
+  const shape = withAbove(fact, segments, shapeOf(fact, segments, resolved, all), resolved)
   return {
     method: fact.method,
     path: fact.path,
@@ -73,13 +89,30 @@ function shapeOf(fact: EndpointFact, segments: string[], resolved: Resolved, all
   const literals = segments.filter((segment) => !isParam(segment))
   if (method === 'GET' && isHealth(segments)) return { operation: 'health', entity: null }
   if (last === undefined) return unsupported('custom', null, 'the path names no resource')
+  const one = singleShape(fact, segments, resolved, all)
+  if (one !== null) return one
+  const basket = basketShape(fact, segments, resolved)
+  if (basket !== null) return basket
   const me = callerShape(fact, segments, resolved)
   if (me !== null) return me
-  const own = entityOf(last, resolved) ?? (segments.length >= 3 ? peopleOf(last, resolved) : null)
+  const stats = statsShape(fact, segments, resolved)
+  const figures = stats === null || stats.unsupported != null ? (reportShape(fact, segments, resolved) ?? stats) : stats
+  if (figures !== null) return figures
+  const feed = feedShape(fact, segments, resolved, all) ?? searchShape(fact, segments, resolved)
+  if (feed !== null) return feed
+  const tree = treeShape(fact, segments, resolved)
+  if (tree !== null) return tree
   const owner = segments.length >= 3 && isParam(segments.at(-2)) ? entityOf(segments.at(-3)!, resolved) : null
+  const own = entityBelow(last, owner, resolved) ?? (segments.length >= 3 ? peopleOf(last, resolved) : null)
   const parentParam = isParam(segments.at(-2)) ? paramName(segments.at(-2)!) : undefined
 
   if (owner !== null && !isParam(last)) {
+    const restored = restoreShape(fact, owner, parentParam!, last)
+    if (restored !== null) return lookedUp(fact, restored, owner)
+    const adjusted = own === null ? adjustShape(fact, owner, parentParam!, last, resolved) : null
+    if (adjusted !== null) return lookedUp(fact, adjusted, owner)
+    const member = memberShape(fact, owner, parentParam!, last, resolved)
+    if (member !== null) return parentLookup(fact, member, owner)
     const mark = markShape(fact, owner, parentParam!, last, resolved)
     if (mark !== null) return lookedUp(fact, mark, owner)
     const people = peopleShape(fact, owner, parentParam!, last, resolved)
@@ -94,13 +127,15 @@ function shapeOf(fact: EndpointFact, segments: string[], resolved: Resolved, all
     if (method === 'POST') return { operation: 'create', entity: own.name }
     return unsupported('bulk', own.name, `what ${method} does to the whole collection ${fact.path} is not stated`)
   }
+  const byField = byFieldShape(fact, segments, resolved)
+  if (byField !== null) return byField
   if (isParam(last)) {
     const item = itemShape(fact, segments, resolved, all)
     if (item !== null && item.parent === undefined) return lookedUp(fact, item, resolved.entities.find(({ name }) => name === item.entity)!)
     if (item !== null) return parentLookup(fact, item, entityOf(segments.at(-4)!, resolved)!)
   }
   const collection = segments.length >= 2 && !isParam(segments.at(-2)) ? entityOf(segments.at(-2)!, resolved) : null
-  if (collection !== null && !isParam(last)) return collectionVerb(fact, collection, last)
+  if (collection !== null && !isParam(last)) return collectionVerb(fact, collection, last, resolved)
   return unsupported('custom', null, customReason(fact))
 }
 
@@ -108,7 +143,7 @@ function shapeOf(fact: EndpointFact, segments: string[], resolved: Resolved, all
 function singleOfCaller(fact: EndpointFact, segments: string[], resolved: Resolved, all: EndpointFact[]): Shape | null {
   const [name] = segments
   const entity = entityOf(name, resolved)
-  if (name === undefined || singular(name) !== name || entity === null || ownField(entity, resolved) === undefined) return null
+  if (name === undefined || MANY.test(name) || singular(name) !== name || entity === null || ownField(entity, resolved) === undefined) return null
   const root = fact.path.slice(0, fact.path.indexOf(`/${name}`) + name.length + 1)
   const listed = all.some((one) => (one.method === 'POST' && one.path === root) || one.path.startsWith(`${root}/{`))
   return listed ? null : unsupported('custom', entity.name, `the specification does not say how the one ${entity.name} of each caller comes to be`)
@@ -156,9 +191,9 @@ function namesField(owner: Entity, segment: string, method: string): boolean {
 
 function itemShape(fact: EndpointFact, segments: string[], resolved: Resolved, all: EndpointFact[]): Shape | null {
   const param = paramName(segments.at(-1)!)
-  const entity = entityOf(segments.at(-2) ?? '', resolved) ?? (segments.length >= 4 ? peopleOf(segments.at(-2)!, resolved) : null)
-  if (entity === null) return null
   const owner = segments.length >= 4 && isParam(segments.at(-3)) ? entityOf(segments.at(-4)!, resolved) : null
+  const entity = entityBelow(segments.at(-2), owner, resolved) ?? (segments.length >= 4 ? peopleOf(segments.at(-2)!, resolved) : null)
+  if (entity === null) return null
   if (owner !== null) return below(fact, owner, paramName(segments.at(-3)!), entity, param, resolved, all)
   if (segments.length > 2 && segments.slice(0, -2).some(isParam)) return null
   switch (fact.method) {
@@ -174,11 +209,15 @@ function itemShape(fact: EndpointFact, segments: string[], resolved: Resolved, a
   }
 }
 
-function collectionVerb(fact: EndpointFact, entity: Entity, verb: string): Shape {
+function collectionVerb(fact: EndpointFact, entity: Entity, verb: string, resolved: Resolved): Shape {
   if (fact.method === 'GET' && /^search$/i.test(verb)) return { operation: 'list', entity: entity.name }
   if (isBulk(fact, entity, verb)) return bulkShape(fact, entity, verb)
+  const free = freeShape(fact, entity, verb, resolved)
+  if (free !== null) return free
   const where = fact.method === 'GET' ? constantFilter(entity, verb) : null
   if (where !== null) return { operation: 'list', entity: entity.name, where }
+  const view = viewShape(fact, entity, verb)
+  if (view !== null) return view
   return unsupported('custom', entity.name, customReason(fact))
 }
 

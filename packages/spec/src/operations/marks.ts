@@ -3,7 +3,7 @@ import type { EndpointFact } from '../facts'
 import type { Resolved } from '../resolve'
 import { makeJunction } from '../resolve/relations'
 import { entityName, nameKey, singular, snakeName, tableName, wordsOf } from '../words'
-import { verbSets } from './actions'
+import { verbSets } from './verbs'
 import { type Shape, unsupported } from './shape'
 
 /** Nouns of what a verb makes between the caller and a row. */
@@ -103,7 +103,7 @@ export function endsOf(entity: Entity, owner: Entity, user: Entity): [target: Fi
 }
 
 /** A table that nothing names but the path. */
-function implied(fact: EndpointFact, owner: Entity, verb: string, user: Entity, resolved: Resolved): Mark | null {
+export function implied(fact: EndpointFact, owner: Entity, verb: string, user: Entity, resolved: Resolved): Mark | null {
   const name = entityName(owner === user ? verb : `${snakeName(owner.name)}_${verb}`)
   const source = { line: fact.line, origin: 'inferred' as const }
   const known = resolved.byKey.get(nameKey(name))

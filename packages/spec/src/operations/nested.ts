@@ -104,6 +104,9 @@ function childShape(fact: EndpointFact, owner: Entity, ownerParam: string, child
   return { operation, entity: child.name, param, parent }
 }
 
+/** A body that is a list by itself. */
+const BARE_LIST = /^\s*(?:body\s*:?\s*)?\[[^\]]*\]|\b(?:array|list) of (?:\w+ )?ids as (?:the )?body\b/i
+
 function linkShape(fact: EndpointFact, owner: Entity, ownerParam: string, child: Entity, junction: Entity, param: string | null): Shape {
   const parent = { entity: owner.name, param: ownerParam, through: junction.name }
   if (param === null && fact.method === 'GET') return { operation: 'link-list', entity: child.name, parent }
@@ -112,6 +115,13 @@ function linkShape(fact: EndpointFact, owner: Entity, ownerParam: string, child:
     const stated = fact.body.map((field) => field.name).find((name) => /_?ids?$|Ids?$/.test(name))
     const several = stated !== undefined ? /s$/i.test(stated) : /array|list|ids\b|multiple|\bs\b/i.test(fact.summary) || /tags\b/i.test(fact.summary)
     return { operation: 'link-add', entity: child.name, parent, body: [stated ?? (several ? `${one}s` : one)] }
+  }
+  if (param === null && fact.method === 'PUT') {
+    const stated = [...new Set(fact.body.map((field) => field.name))]
+    const ids = stated.length === 0 ? `${snakeName(child.name)}_ids` : stated.length === 1 && /_?ids$|Ids$/.test(stated[0]!) ? stated[0]! : undefined
+    return ids === undefined || BARE_LIST.test(fact.summary)
+      ? unsupported('bulk', child.name, `how the body of PUT ${fact.path} names what is linked is not stated`)
+      : { operation: 'link-add', entity: child.name, parent, body: [ids], replaces: true }
   }
   if (param !== null && (fact.method === 'POST' || fact.method === 'PUT'))
     return { operation: 'link-add', entity: child.name, parent, param, body: [] }

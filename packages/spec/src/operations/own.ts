@@ -16,9 +16,9 @@ const OTHERS_TOO = /\b(?:admins?|managers?|staff|moderators?|everyone|anyone|oth
 
 /** `/users/me`, `/me/orders`, `/orders/mine`: the caller, or rows of the caller. Null when the path speaks of no caller. */
 export function callerShape(fact: EndpointFact, segments: string[], resolved: Resolved): Shape | null {
-  const at = segments.findIndex((segment) => CALLER.test(segment))
-  if (at === -1) return null
   const user = resolved.userEntity
+  const at = isCurrentUser(fact, segments, resolved) ? 0 : segments.findIndex((segment) => CALLER.test(segment))
+  if (at === -1) return null
   const before = segments[at - 1]
   const about = before === undefined || /^(auth|account)s?$/.test(before) || (user !== null && entityOf(before, resolved) === user)
   const word = segments[at]!.toLowerCase()
@@ -31,6 +31,18 @@ export function callerShape(fact: EndpointFact, segments: string[], resolved: Re
     return user === null ? unsupported('me', null, 'the specification defines no users to answer with') : { operation: 'me', entity: user.name }
   if (user !== null && (fact.method === 'PUT' || fact.method === 'PATCH')) return { operation: 'update', entity: user.name, own: user.key[0]! }
   return unsupported('custom', user?.name ?? null, `what ${fact.method} ${fact.path} changes for the caller is not stated`)
+}
+
+/** `GET /user - Get the current user`: the singular alone is the caller where the text says so. */
+function isCurrentUser({ summary }: EndpointFact, segments: string[], resolved: Resolved): boolean {
+  const [name, ...more] = segments
+  const one =
+    name !== undefined &&
+    more.length === 0 &&
+    singular(name) === name &&
+    resolved.userEntity !== null &&
+    entityOf(name, resolved) === resolved.userEntity
+  return one && /\b(?:current|own|my|logged[- ]in|authenticated|calling)\b/i.test(summary)
 }
 
 /** `/me/orders` and `/me/orders/{id}`. */
@@ -47,7 +59,8 @@ function belowCaller(fact: EndpointFact, [name, param, ...more]: string[], resol
   return fact.method === 'POST' ? refused : { operation: 'update', ...own }
 }
 
-function rowsOfCaller(fact: EndpointFact, entity: Entity | null, resolved: Resolved): Shape | null {
+/** Rows of the caller, listed or made. Null when it is not clear whose they are. */
+export function rowsOfCaller(fact: EndpointFact, entity: Entity | null, resolved: Resolved): Shape | null {
   if (entity === null || entity === resolved.userEntity) return null
   const field = ownField(entity, resolved)
   if (field === undefined) return null

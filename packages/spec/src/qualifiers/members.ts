@@ -24,10 +24,10 @@ export function splitTop(text: string, separators = ',;'): string[] {
 
 /** Names of enum-like fields: a bare list in brackets after one of these is its list of members. */
 export const ENUM_LIKE =
-  /(^|_)(status|state|type|role|kind|priority|level|severity|category|gender|visibility|frequency|method|mode|stage|phase|condition|tier|plan|difficulty|size|unit|currency|channel|operation|action|outcome|result)$/i
+  /(^|_)(status|state|type|role|kind|priority|level|severity|category|gender|visibility|frequency|method|mode|stage|phase|condition|tier|plan|difficulty|size|unit|currency|channel|operation|action|outcome|result|direction|reason|platform|source|kind_of_\w+)$/i
 
 export const STRONG_ENUM_LIKE =
-  /(^|_)(status|state|type|role|kind|priority|level|severity|category|gender|visibility|frequency|stage|phase|tier|difficulty)$/i
+  /(^|_)(status|state|type|role|kind|priority|level|severity|category|gender|visibility|frequency|stage|phase|tier|difficulty|size|plan|method|mode)$/i
 
 export const unquote = (text: string): string =>
   text
@@ -65,7 +65,9 @@ export function enumOf(part: string, fieldName: string, count: number): string[]
   const mixed = part.match(/^(?:string|varchar|text|enum)?\s*[:([]?\s*((?:["'][^"']{1,60}["']\s*(?:\||\/|,|or)?\s*){2,})[)\]]?$/i)
   if (mixed !== null) return members(mixed[1]!)
   if (/^[\w-]+(\s*\|\s*[\w-]+)+$/.test(part)) return members(part)
+  if (count === 1 && /^[\w-]+(\s*(?:->|→|=>)\s*[\w-]+)+$/.test(part) && STRONG_ENUM_LIKE.test(fieldName)) return part.split(/\s*(?:->|→|=>)\s*/)
   if (/^[A-Za-z_][\w-]*(\s*\/\s*[A-Za-z_][\w-]*)+$/.test(part) && ENUM_LIKE.test(fieldName)) return members(part)
+  if (/^[a-z_][\w-]*(\/[a-z_][\w-]*){2,}$/i.test(part)) return members(part)
   if (count === 1 && ENUM_LIKE.test(fieldName) && /^[\w-]+(\s*,\s*[\w-]+)+$/.test(part)) return members(part)
   return null
 }

@@ -1,5 +1,7 @@
 import type { FieldType } from '../api-spec'
 import type { FieldFacts } from '../facts'
+import { typeByName } from '../resolve/field-types'
+import { wordsOf } from '../words'
 
 const TYPES: [RegExp, FieldType][] = [
   [/^(big ?serial|big ?int(eger)?|int8|long|int64)$/, 'bigint'],
@@ -14,7 +16,7 @@ const TYPES: [RegExp, FieldType][] = [
   [/^date$/, 'date'],
   [/^time( of day)?$/, 'time'],
   [/^(decimal|numeric|money|currency|monetary( amount)?|bigdecimal)$/, 'decimal'],
-  [/^(float|double|double precision|real|number|float8|float4)$/, 'float'],
+  [/^(float|double|double precision|real|numbers?|float8|float4)$/, 'float'],
   [/^(uuid|guid|uuid ?v?[147])$/, 'uuid'],
   [/^(jsonb?|object|dict|map|hash|json object|geojson)$/, 'json'],
   [/^(e-?mail|email address)$/, 'email'],
@@ -23,7 +25,7 @@ const TYPES: [RegExp, FieldType][] = [
 
 const ITEM_TYPES = /^(?:array|list|set)\s*(?:of|<|\[|\()\s*([\w ]+?)s?[>\])]?$/
 
-export function typeOf(word: string): { type: FieldType; length?: number; precision?: number; scale?: number; list?: boolean } | null {
+export function typeOf(word: string): { type: FieldType; length?: number; precision?: number; scale?: number; list?: boolean; number?: true } | null {
   const text = word.toLowerCase().trim()
   const sized = text.match(/^([a-z][a-z0-9 ]*?)\s*\(\s*(\d+|max)\s*(?:,\s*(\d+)\s*)?\)$/)
   const base = sized?.[1] ?? text
@@ -36,6 +38,7 @@ export function typeOf(word: string): { type: FieldType; length?: number; precis
   if (text === 'array' || text === 'list' || text === 'json array') return { type: 'string', list: true }
   for (const [pattern, type] of TYPES) {
     if (!pattern.test(base)) continue
+    if (/^numbers?$/.test(base) && sized === null) return { type, number: true }
     if (sized === null || sized[2] === 'max') return { type }
     const first = Number(sized[2])
     if (type === 'decimal' || type === 'float') return { type: 'decimal', precision: first, scale: Number(sized[3] ?? 0) }
@@ -44,8 +47,10 @@ export function typeOf(word: string): { type: FieldType; length?: number; precis
   return null
 }
 
-export function applyType(facts: FieldFacts, type: NonNullable<ReturnType<typeof typeOf>>): void {
-  facts.type = type.type
+/** @param fieldName tells whether a `number` is a whole one */
+export function applyType(facts: FieldFacts, type: NonNullable<ReturnType<typeof typeOf>>, fieldName = ''): void {
+  const guess = type.number === true ? typeByName(wordsOf(fieldName).join('_')) : type.type
+  facts.type = guess === 'integer' || guess === 'decimal' ? guess : type.type
   if (type.length !== undefined) facts.maxLength = type.length
   if (type.precision !== undefined) facts.precision = type.precision
   if (type.scale !== undefined) facts.scale = type.scale

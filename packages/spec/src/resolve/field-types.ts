@@ -14,11 +14,11 @@ export function typeFor(snake: string, facts: FieldFacts): FieldType {
 }
 
 const MONEY =
-  /(^|_)(price|amount|total|subtotal|cost|balance|budget|salary|fee|tax|discount_amount|revenue|payment|rate_per_\w+|hourly_rate|credit|debit)$/
+  /(^|_)(price|amount|total|subtotal|cost|balance|budget|salary|fee|tax|discount_amount|revenue|payment|rate_per_\w+|hourly_rate|daily_rate|nightly_rate|credit|debit)$|(^|_)(price|cost|fee|salary|rent)_per_\w+$|^(total|unit|net|gross)_(price|cost|amount)$/
 
 const LONG = /(^|_)(body|content|description|notes?|bio|summary|comment|message|text|details|instructions|about|excerpt|reason|feedback|review_text)$/
 
-function typeByName(snake: string): FieldType {
+export function typeByName(snake: string): FieldType {
   if (snake === 'id') return 'integer'
   if (/(^|_)uuid$/.test(snake)) return 'uuid'
   if (/_at$|_datetime$|^timestamp$|_timestamp$/.test(snake)) return 'datetime'
@@ -29,7 +29,7 @@ function typeByName(snake: string): FieldType {
   if (/_time$|^time$/.test(snake)) return 'time'
   if (
     /^(is|has|can|was|should|allow|allows|requires)_/.test(snake) ||
-    /^(active|completed|done|published|archived|enabled|verified|approved|available|featured|in_stock|pinned|locked|read|paid|private|public|deleted)$/.test(
+    /^(active|completed|done|published|archived|enabled|occupied|used|confirmed|cancelled|resolved|closed|opened|shipped|delivered|sticky|default|required|optional|explicit|verified|approved|available|featured|in_stock|pinned|locked|read|paid|private|public|deleted)$/.test(
       snake,
     )
   )
@@ -41,9 +41,16 @@ function typeByName(snake: string): FieldType {
     )
   )
     return 'integer'
+  if (
+    /_(?:months|weeks|seconds|secs|minutes|mins|hours|days|years|spaces|slots|points|pages|cents|ms|bytes|beds|bedrooms|bathrooms|rooms|copies)$/.test(
+      snake,
+    )
+  )
+    return 'integer'
+  if (/_(?:kg|g|lbs?|km|cm|mm|m|ha|m2|sqm|sqft|percent|pct|celsius|kwh|litres|liters|ml|miles)$/.test(snake)) return 'float'
   if (/(^|_)(latitude|longitude|lat|lng|lon|weight|height|width|length|distance|temperature|percentage|rate|average_\w+)$/.test(snake)) return 'float'
   if (/(^|_)email$/.test(snake)) return 'email'
   if (/(^|_)(url|uri|website|link|avatar|image_url|thumbnail)$/.test(snake) && !/(^|_)avatar$/.test(snake)) return 'url'
-  if (/_json$|^(metadata|settings|preferences|config|configuration|options|payload|attributes|extra)$/.test(snake)) return 'json'
+  if (/_json$|^(json|metadata|settings|preferences|config|configuration|options|payload|attributes|extra)$/.test(snake)) return 'json'
   return LONG.test(snake) ? 'text' : 'string'
 }

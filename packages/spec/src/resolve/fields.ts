@@ -1,7 +1,7 @@
 import type { Field, FieldType, Source } from '../api-spec'
 import type { FieldFacts } from '../facts'
 import type { MergedField } from '../merge'
-import { EXCLUSIVE } from '../qualifiers/productions'
+import { EXCLUSIVE } from '../qualifiers/bounds'
 import { sampleValue } from '../samples'
 import { nameKey, wordsOf } from '../words'
 import { typeFor } from './field-types'
@@ -144,7 +144,7 @@ function fittingDefault(field: Field, value: string | number | boolean): Field['
 
 function applyPresence(field: Field, snake: string, entity: string, facts: FieldFacts, marks: 'required' | 'optional' | 'none'): void {
   if (field.readOnly) {
-    if (facts.nullable === false) field.nullable = false
+    if (facts.nullable === false || (field.default !== null && facts.nullable !== true)) field.nullable = false
     return
   }
   const selfReference = field.reference !== undefined && nameKey(field.reference.entity) === entity

@@ -5,6 +5,7 @@ import { entityName, singular, tableName, wordsOf } from '../words'
 import { blankField, buildField, CREATED, markingStyle } from './fields'
 import { type Context, contextOf, USER_KEYS } from './references'
 import { linkEntities } from './relations'
+import { addOwningFields, belongingFields } from './stated-relations'
 
 /** Entities by key, in the order of the text. */
 export interface Resolved {
@@ -22,8 +23,9 @@ export interface Resolved {
  */
 export function resolveEntities(facts: Facts, extra: FieldFact[]): Resolved {
   const diagnostics: Diagnostic[] = []
-  const declared = groupEntities(facts)
-  const fieldsOf = groupFields([...facts.fields, ...extra])
+  const belonging = belongingFields(facts)
+  const declared = groupEntities(facts, belonging)
+  const fieldsOf = groupFields([...facts.fields, ...belonging, ...extra])
   const keys = declared
   const userKey = USER_KEYS.find((key) => keys.has(key) && (key === 'user' || isUserLike(fieldsOf.get(key)))) ?? null
   const context = contextOf(facts, declared, userKey)
@@ -39,6 +41,7 @@ export function resolveEntities(facts: Facts, extra: FieldFact[]): Resolved {
     entities.push(entity)
     byKey.set(key, entity)
   }
+  addOwningFields(byKey, facts, diagnostics)
   linkEntities(entities, byKey, facts, diagnostics)
   for (const [key, entity] of byKey) addUniqueTogether(key, entity, facts)
   const byLastWord = new Map<string, Entity[]>()
@@ -58,10 +61,10 @@ function isUserLike(groups: Map<string, FieldFact[]> | undefined): boolean {
   )
 }
 
-function groupEntities(facts: Facts): Map<string, EntityFact> {
-  const withFields = new Set(facts.fields.map((field) => field.entity))
+function groupEntities(facts: Facts, more: FieldFact[]): Map<string, EntityFact> {
+  const withFields = new Set([...facts.fields, ...more].map((field) => field.entity))
   const firstField = new Map<string, number>()
-  for (const field of facts.fields) firstField.set(field.entity, Math.min(field.line, firstField.get(field.entity) ?? field.line))
+  for (const field of [...facts.fields, ...more]) firstField.set(field.entity, Math.min(field.line, firstField.get(field.entity) ?? field.line))
   const grouped = new Map<string, EntityFact>()
   for (const fact of [...facts.entities].sort((a, b) => a.line - b.line)) {
     if (!withFields.has(fact.key)) continue

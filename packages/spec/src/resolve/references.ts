@@ -1,5 +1,5 @@
 import type { EntityFact, Facts, FieldFacts } from '../facts'
-import { entityName, nameKey, singular, wordsOf } from '../words'
+import { entityName, nameKey, singular, snakeName, wordsOf } from '../words'
 
 export const USER_KEYS = ['user', 'account', 'member', 'person', 'customer', 'profile', 'employee', 'author', 'appuser', 'useraccount']
 
@@ -48,7 +48,10 @@ export function referenceTarget(snake: string, facts: FieldFacts, entity: string
   }
   const isId = /_id$/.test(snake)
   const byRole = /_by$|^assigned_to$/.test(snake)
-  if (!isId && !byRole && stated !== '') return null
+  // `user` alone, where there is an entity User: nothing else says what it holds.
+  const bare =
+    facts.type === undefined && facts.values === undefined && !BARE_TEXT.test(snake) && context.keys.has(nameKey(snake)) && snake === snakeName(snake)
+  if (!isId && !byRole && stated !== '' && !(bare && saysNothing(facts))) return null
   if (facts.type !== undefined && !['integer', 'bigint', 'uuid', 'reference', 'string'].includes(facts.type)) return null
   if (byRole && facts.type === 'string') return null
   const role = snake.replace(/_id$/, '')
@@ -62,15 +65,24 @@ export function referenceTarget(snake: string, facts: FieldFacts, entity: string
   return null
 }
 
+/** Words that are the names of entities now and then, and plain text in other entities. */
+const BARE_TEXT =
+  /^(?:name|title|status|state|type|kind|level|priority|message|note|comment|address|location|color|currency|language|date|time|role)$/
+
+const saysNothing = ({ default: fallback, minLength, maxLength, min, max, pattern, list }: FieldFacts): boolean =>
+  [fallback, minLength, maxLength, min, max, pattern, list].every((one) => one === undefined)
+
 function nameOfKey(key: string, context: Context): string {
   return entityName(context.names.get(key) ?? key)
 }
 
 export function enumFor(entity: string, name: string, facts: FieldFacts, context: Context): string[] | undefined {
   if (facts.type !== undefined && facts.type !== 'string' && facts.type !== 'enum') return undefined
-  if (facts.references?.startsWith('enum:')) {
-    const named = context.facts.enums.find((known) => known.name.toLowerCase() === facts.references!.slice(5))
-    return named === undefined || named.values.length === 0 ? undefined : named.values
+  if (facts.references !== undefined && facts.references !== '') {
+    const wanted = facts.references.replace(/^enum:/, '').toLowerCase()
+    const named = context.facts.enums.find((known) => known.name.toLowerCase() === wanted)
+    if (named !== undefined || facts.references.startsWith('enum:'))
+      return named === undefined || named.values.length === 0 ? undefined : named.values
   }
   const words = wordsOf(name).map(singular)
   for (const known of context.enums) {

@@ -4,7 +4,7 @@ import { referenceOrField } from './unique-rules'
 import type { Pattern, RuleView } from './view'
 
 const IS =
-  '(?:is|are|equals?|=|must (?:equal|be)|should (?:equal|be)|(?:is|are) (?:automatically |auto-?)?(?:calculated|computed|derived|updated|maintained|kept)(?: automatically)?(?: as| from| to be)?)'
+  '(?:is|are|equals?|=|reflects?|shows?|tells?|holds?|matches|(?:is|are) (?:always )?(?:equal to|the same as)|must (?:equal|be|match|reflect)|should (?:equal|be)|(?:is|are) (?:automatically |auto-?)?(?:calculated|computed|derived|updated|maintained|kept)(?: automatically)?(?: as| from| to be)?)'
 
 /** What the server works out from other values. */
 export const derivedRules: Pattern[] = [
@@ -13,7 +13,19 @@ export const derivedRules: Pattern[] = [
     read: (m, view) => aggregate('count', m[1]!, m[2]!, view),
   },
   {
-    form: new RegExp(`^(?:the |an? )?(.+?) ${IS} (?:always )?(?:the |an? )?(?:average|mean|avg)(?: of)? (.+)$`, 'i'),
+    form: /^(?:the |an? )?(\w+(?:_count|s_count)|\w+ count|number of \w+) counts? (?:the |all )?(.+)$/i,
+    read: (m, view) => aggregate('count', m[1]!, m[2]!, view),
+  },
+  {
+    form: /^(?:the |an? )?(.+? count|\w+_count)(?: of (?:an? |the |each )?([\w ]+?))? (?:is|are) (?:kept up to date|updated|maintained|kept in sync|kept current)(?: automatically| by the (?:server|system))*$/i,
+    read: (m, view) => aggregate('count', m[2] === undefined ? m[1]! : `${m[1]} of a ${m[2]}`, m[1]!.replace(/[ _]count$/i, 's'), view),
+  },
+  {
+    form: /^(?:every|each|a) new (.+?) (?:increases|increments|raises|adds (?:one )?to) (?:the |its )?(.+?)(?: by (?:one|1))?$/i,
+    read: (m, view) => aggregate('count', m[2]!, m[1]!, view),
+  },
+  {
+    form: new RegExp(`^(?:the |an? )?(.+?) ${IS} (?:always )?(?:the |an? )?(?:average|mean|avg)(?: number)?(?: of)? (.+)$`, 'i'),
     read: (m, view) => aggregate('average', m[1]!, m[2]!, view),
   },
   {
@@ -37,7 +49,7 @@ export const derivedRules: Pattern[] = [
     read: (m, view) => copied(m[1]!, m[2]!, view),
   },
   {
-    form: /^(?:the |an? )?(.+?) (?:is|are|gets?|must be|should be) (?:always )?(?:automatically |auto-?)?(?:generated|created|derived|built|made)(?: automatically)? from (?:the |its |their )?(.+?)(?: (?:when|on|at|upon)(?: the)? .*?creat\w+)?$/i,
+    form: /^(?:the |an? )?(.+?) (?:is|are|gets?|must be|should be) (?:always )?(?:automatically |auto-?)?(?:generated|created|derived|built|made)(?: automatically)? from (?:the |its |their )?(.+?)(?: automatically| (?:when|on|at|upon)(?: the)? .*?creat\w+)?$/i,
     read: (m, view) => slug(m[1]!, m[2]!, view),
   },
   {
@@ -54,10 +66,10 @@ function aggregate(name: Aggregate['function'], subject: string, text: string, v
   if (own === null) return null
   const { entity, field } = own
   if (!isNumber(field) || field.list || entity.key.includes(field.name) || !readable(entity, view)) return null
-  const phrase = text.replace(
-    /\s+(?:of|on|for|in|that belong to|belonging to|attached to) (?:the |that |this |its |a |an |each )?([\w ]+)$/i,
-    (whole, noun: string) => (entityIn(noun, { ...view, entity: null }) === entity ? '' : whole),
+  const behind = text.match(
+    /^(.*)\s(?:of|on|for|in|that belong to|belonging to|attached to|pointing (?:at|to)|referring to) (?:the |that |this |its |a |an |each )?([\w ]+)$/i,
   )
+  const phrase = behind !== null && entityIn(behind[2]!, { ...view, entity: null }) === entity ? behind[1]! : text
   for (const child of childrenOf(phrase, entity, view)) {
     const reference = onlyReferenceBy(child.entity, entity, child.noun)
     if (reference === undefined || !writable(child.entity, reference, view)) continue
@@ -65,7 +77,29 @@ function aggregate(name: Aggregate['function'], subject: string, text: string, v
     if (of !== null && fits(name, field, of, child.entity))
       return [{ kind: 'aggregate', entity: entity.name, field: field.name, function: name, child: child.entity.name, reference: reference.name, of }]
   }
-  return null
+  return name === 'count' ? null : ofOnlyChild(name, entity, field, phrase.replace(/^(?:all )?(?:its|their|the|all) /i, ''), view)
+}
+
+/** "its line totals": the one kind of rows below it that has such a number. */
+function ofOnlyChild(name: Aggregate['function'], entity: Entity, field: Field, phrase: string, view: RuleView): RuleEffect[] | null {
+  const found = view.world.entities.flatMap((child) => {
+    const reference = child === entity ? undefined : onlyReferenceBy(child, entity, '')
+    const of = reference === undefined ? null : fieldIn(phrase, child)
+    return reference === undefined || of === null || !isNumber(of) || of.list || !writable(child, reference, view) ? [] : [{ child, reference, of }]
+  })
+  const [one] = found
+  if (one === undefined || found.length > 1 || !fits(name, field, [one.of.name], one.child)) return null
+  return [
+    {
+      kind: 'aggregate',
+      entity: entity.name,
+      field: field.name,
+      function: name,
+      child: one.child.name,
+      reference: one.reference.name,
+      of: [one.of.name],
+    },
+  ]
 }
 
 /** The field that a sentence begins with; "event count of a site", "a site's event count". */
@@ -89,7 +123,7 @@ interface Children {
 /** "its reviews", "the ratings of its reviews", "its items' quantity times unit price", "its line amounts". */
 function* childrenOf(text: string, parent: Entity, view: RuleView): Generator<Children> {
   const phrase = text
-    .replace(/\b(?:all|its|their|the|associated|related|of all)\b/gi, ' ')
+    .replace(/\b(?:all|its|their|the|associated|related)\b/gi, ' ')
     .replace(/\s+/g, ' ')
     .trim()
   const behind = phrase.match(/^(.+?) (?:of|from|over|across|in|on)(?: all)? ([\w ]+)$/i)
@@ -228,7 +262,7 @@ const sameType = (source: Field | null, field: Field): Field | undefined =>
 
 /** Names for addresses only: what else could be generated from a text is anybody's guess. */
 function slug(subject: string, source: string, view: RuleView): RuleEffect[] | null {
-  const own = slugOf(subject, view)
+  const own = slugOf(subject, source, view)
   if (own === null || !/(^|_)slug$/i.test(own.field.name) || own.field.type !== 'string') return null
   const from = referenceOrField(source, own.entity, view)
   const create = endpointOf(own.entity, ['create', 'nested-create'], view.world)
@@ -238,9 +272,9 @@ function slug(subject: string, source: string, view: RuleView): RuleEffect[] | n
   return [{ kind: 'slug', entity: own.entity.name, field: own.field.name, source: from.name }]
 }
 
-function slugOf(subject: string, view: RuleView): { entity: Entity; field: Field } | null {
+function slugOf(subject: string, source: string, view: RuleView): { entity: Entity; field: Field } | null {
   const found = subjectOf(subject, view)
   if (found !== null) return found
-  const holders = view.world.entities.filter((entity) => entity.fields.some((field) => field.name === 'slug'))
+  const holders = view.world.entities.filter((entity) => entity.fields.some((field) => field.name === 'slug') && fieldIn(source, entity) !== null)
   return holders.length === 1 && meaning(subject).join() === 'slug' ? { entity: holders[0]!, field: fieldIn('slug', holders[0]!)! } : null
 }

@@ -1,6 +1,9 @@
 import type { Facts, FieldFact, FieldFacts, RuleFact } from '../facts'
-import { parseQualifiers } from '../qualifiers'
-import { nameKey, singular, wordsOf } from '../words'
+import { nameKey } from '../words'
+import { type NamedField, type Names, namesOf, targetOf, targetsOf } from './field-names'
+import { readPredicate } from './predicates'
+import { duplicateStatement, scopedStatement } from './unique-statements'
+import { caseAside, plainer, withoutCode } from './wording'
 
 /** What a sentence says about one field, and the parts of it that no qualifier understood. */
 export interface FieldStatement {
@@ -13,28 +16,12 @@ export interface FieldStatement {
   together?: string[]
 }
 
-/** Names of entities and fields, before anything is resolved. */
-interface Names {
-  /** Entity → words of a field → its name. */
-  entities: Map<string, Map<string, string>>
-  /** Words of a field → entities that have it. */
-  holders: Map<string, string[]>
-}
-
 /**
  * For each rule sentence the statements about fields that it makes; empty for sentences of another kind. What is unique together is added
  * to `facts`.
  */
 export function fieldStatements(facts: Facts): Map<RuleFact, FieldStatement[]> {
-  const names: Names = { entities: new Map(), holders: new Map() }
-  for (const field of facts.fields) {
-    const fields = names.entities.get(field.entity) ?? new Map<string, string>()
-    names.entities.set(field.entity, fields)
-    const key = keyOf(field.name)
-    if (fields.has(key)) continue
-    fields.set(key, field.name)
-    names.holders.set(key, [...(names.holders.get(key) ?? []).slice(-1), field.entity])
-  }
+  const names = namesOf(facts.fields)
   const found = new Map<RuleFact, FieldStatement[]>()
   for (const rule of facts.rules) {
     const statements = statementsOf(rule, names)
@@ -52,15 +39,23 @@ export function factsOf(statements: Map<RuleFact, FieldStatement[]>): FieldFact[
   )
 }
 
-const keyOf = (name: string): string => wordsOf(name).map(singular).join('_')
-
 const VERB =
   /^(.{2,60}?)\s+((?:is|are)(?: always)? (?:required|optional|mandatory|unique|nullable|read-?only|between|limited|at (?:least|most)|an? )|(?:must|should|has to|have to|needs to|cannot|can not|can't|can never|may not|may only|can only contain|must not)\b|starts? (?:at|with)\b|can be (?:null|empty|blank|one of)\b|may be (?:null|empty|omitted)\b|max(?:imum)?\b|min(?:imum)?\b|defaults? (?:to|is)\b|has an? (?:max|min)|up to\b|at (?:least|most)\b|is one of\b|are one of\b)(.*)$/i
+// Verbs that say all sorts of things: what follows must be understood in full.
+const ANY_VERB =
+  /^(.{2,60}?)\s+((?:is|are|has|have|lies?|ranges?|go|goes|runs?|looks?|follows?|consists?|contains?|match(?:es)?|must|cannot|can|never|needs?|uses?|only|from|begins?|between)\b)(.*)$/i
 
 function statementsOf(rule: RuleFact, names: Names): FieldStatement[] {
-  const text = caseAside(rule.text.replace(/[.!]$/, '').trim())
+  const { sentence } = withoutCode(rule.text)
+  const readings = [...new Set([caseAside(rule.text.replace(/[.!]$/, '').trim()), caseAside(plainer(sentence)), plainer(caseAside(sentence))])]
+  const all = readings.map((text) => readingOf(text, rule, names))
+  return all.find((list) => list.length > 0 && list.every((one) => one.rest.length === 0)) ?? all.find((list) => list.length > 0) ?? []
+}
+
+function readingOf(text: string, rule: RuleFact, names: Names): FieldStatement[] {
+  if (/^(?:once|after|when|while|if|before|unless|as soon as|as long as|whenever)\b/i.test(text)) return []
   const parts = text.split(/;\s+/)
-  const each = parts.length > 1 ? parts.map((part) => statementsOf({ ...rule, text: part }, names)) : []
+  const each = parts.length > 1 ? parts.map((part) => readingOf(part, rule, names)) : []
   if (each.length > 0 && each.every((list) => list.length > 0)) return each.flat()
   const scoped = scopedStatement(text, rule, names)
   if (scoped !== null) return scoped
@@ -70,19 +65,20 @@ function statementsOf(rule: RuleFact, names: Names): FieldStatement[] {
   if (colon !== null) {
     const statements = about(colon[1]!, colon[2]!, rule, names)
     if (statements.length > 0) return statements
+    const behind = readingOf(colon[2]!, rule, names)
+    if (behind.length > 0 && behind.every((one) => one.rest.length === 0)) return behind
   }
+  const compared = text.match(/^([\w ]+?)(?: (?:must|should|has to|have to) be| is| are)? ((?:[<>]=?|≥|≤) ?-?\d[\d.,]*|\d+ ?(?:-|–|\.\.) ?\d+)$/)
+  if (compared !== null) return about(compared[1]!, compared[2]!, rule, names)
+  const counted = heldBy(text, rule, names)
+  if (counted.length > 0) return counted
   const verb = text.match(VERB)
-  return verb === null ? [] : about(verb[1]!, `${verb[2]}${verb[3]}`, rule, names)
+  const stated = verb === null ? [] : about(verb[1]!, `${verb[2]}${verb[3]}`, rule, names)
+  if (stated.length > 0 && stated.every((one) => one.rest.length === 0)) return stated
+  const any = text.match(ANY_VERB)
+  const other = any === null ? [] : about(any[1]!, `${any[2]}${any[3]}`, rule, names)
+  return other.length > 0 && other.every((one) => one.rest.length === 0) ? other : stated
 }
-
-/** "case-insensitively unique", "unique regardless of case" → as qualifiers have it. */
-const caseAside = (text: string): string =>
-  text
-    .replace(/\bcase[- ]insensitive(?:ly)? unique\b/i, 'unique (case-insensitive)')
-    .replace(
-      /\bunique,? \(?(?:case[- ]insensitively|(?:ignoring|regardless of|irrespective of|without regard to) (?:letter )?case)\b\)?/i,
-      'unique (case-insensitive)',
-    )
 
 function about(subject: string, predicate: string, rule: RuleFact, names: Names): FieldStatement[] {
   const found: FieldStatement[] = []
@@ -90,116 +86,45 @@ function about(subject: string, predicate: string, rule: RuleFact, names: Names)
   const sure = parts.map((part) => targetOf(part, rule, names)).find((target) => target !== null)
   for (const part of parts) {
     const target = targetOf(part, rule, names) ?? (sure ? targetOf(part, { ...rule, entity: sure.entity }, names) : null)
-    if (target === null) return []
-    const { facts, unknown } = parseQualifiers(normal(predicate), target.field)
-    found.push({ ...target, facts, rest: unknown })
+    const targets = target === null ? targetsOf(part, rule, names) : [target]
+    // "A vehicle has 60 seats" says nothing of what refers to a vehicle.
+    if (names.entities.has(nameKey(part.replace(/^(?:an?|the|each|every|all) /i, ''))) && targets.some(({ field }) => /_?id$/i.test(field))) return []
+    if (targets.length === 0) return []
+    for (const one of targets.length > 1 && /\bunique\b/i.test(predicate) ? ofPeople(targets) : targets) {
+      const { facts, unknown } = readPredicate(predicate, one.field)
+      if (targets.length > 1 && (unknown.length > 0 || (facts.unique !== undefined && GENERIC.test(one.field)))) return []
+      if (Object.keys(facts).length > 0 && unknown.some((part) => CONDITION.test(part))) return []
+      found.push({ ...one, facts, rest: unknown })
+    }
   }
   return found.some((one) => Object.keys(one.facts).length > 0 || one.rest.length > 0) ? found : []
 }
 
-/** Predicates as sentences have them → as qualifiers have them. */
-function normal(predicate: string): string {
-  return predicate
-    .replace(/^(?:is|are)(?: always)?\s+/i, '')
-    .replace(
-      /^(?:must|should|has to|have to|needs to) (?:always )?(?:be|have)\s+(?:an? )?(?=required|optional|unique|positive|non|valid|one of|between|at |in |greater|less|more|exactly|\d|min|max|>|<|e-?mail|url|\w+ (?:long|format)|length)/i,
-      '',
-    )
-    .replace(/^(?:must|should|may|can) ?not exceed/i, 'not exceed')
-    .replace(
-      /^(?:cannot|can not|can't|must not|must never|may not|can never|may never|should not|should never) (?:be negative|(?:go|drop|fall|be) below (?:zero|0)|become negative|go negative)$/i,
-      'non-negative',
-    )
-    .replace(/^(?:may|can|must|should) (?:only )?(?:contain|consist of|have) (?:only )?(?=letters|lower|upper|alphanumeric|digits)/i, 'only ')
-    .replace(/^(?:starts?|begins?) (?:at|with) (?=-?\d)/i, 'default ')
-    .replace(/^has an? /i, '')
-    .replace(/\bunique(?: across (?:all|the) [\w ]+)?\s*\((case[- ]insensitive)\)/i, 'unique ($1)')
-    .replace(/\bunique across [\w ]+$/i, 'unique')
-    .replace(/\s*\((?:case[- ]insensitive)(?: match| comparison)?\)/i, ' (case-insensitive)')
-    .replace(/^limited to (\d+)/i, 'max $1')
-    .replace(/\ba valid format\b/gi, 'valid format')
-}
+// What holds under a condition only says nothing of the field as such.
+const CONDITION = /^(?:only )?(?:when(?:ever)?|if|while|once|unless|until|in case|as soon as|as long as|after|before|except|for|on)\b/i
 
-const FILLERS = /^(the|a|an|all|each|every|its|their|any|new|field|value|values|of|on)$/
-
-/** Entity and field that a phrase names: the section's entity first, then one the phrase names, then the only one with such a field. */
-function targetOf(phrase: string, rule: RuleFact, names: Names): { entity: string; field: string } | null {
-  const words = wordsOf(
-    phrase
-      .replace(/'s\b/g, '')
-      .replace(/^(?:the )?number of /i, '')
-      .replace(/\s*\(.*$/, ''),
-  )
-    .map(singular)
-    .filter((word) => !FILLERS.test(word))
-  if (words.length === 0 || words.length > 5) return null
-  const whole = words.join('_')
-  if (rule.entity === null && names.holders.get(whole)?.length === 1) return fieldOf(words, names.holders.get(whole)![0]!, names)
-  const of = phrase.match(/^(.+?) of (?:an? |the |each |every )?(.+)$/i)
-  if (of !== null && names.entities.has(nameKey(of[2]!)))
-    return fieldOf(
-      wordsOf(of[1]!)
-        .map(singular)
-        .filter((word) => !FILLERS.test(word)),
-      nameKey(of[2]!),
-      names,
-    )
-  for (let size = Math.min(3, words.length - 1); size >= 1; size -= 1) {
-    const entity = words.slice(0, size).join('')
-    const named = names.entities.has(entity) ? fieldOf(words.slice(size), entity, names) : null
-    if (named !== null && named.field !== 'id') return named
-  }
-  if (rule.entity !== null) {
-    const own = fieldOf(words, rule.entity, names)
-    if (own !== null) return own
-    return null
-  }
-  const holders = new Set(spellings(words).flatMap((key) => names.holders.get(key) ?? []))
-  return holders.size === 1 ? fieldOf(words, [...holders][0]!, names) : null
-}
-
-function fieldOf(words: readonly string[], entity: string, names: Names): { entity: string; field: string } | null {
+/** "A vehicle has between 1 and 60 seats": a number of the row; "a comment has 1 to 2000 characters": its one text. */
+function heldBy(text: string, rule: RuleFact, names: Names): FieldStatement[] {
+  const match = text.match(HELD)
+  const entity = match === null ? '' : nameKey(match[1]!)
   const fields = names.entities.get(entity)
-  const key = fields === undefined ? undefined : spellings(words).find((one) => fields.has(one))
-  return key === undefined ? null : { entity, field: fields!.get(key)! }
+  if (match === null || fields === undefined) return []
+  const letters = /^(?:characters?|letters|symbols)$/i.test(match[3]!)
+  const texts = [...fields.values()].filter((name) => /^(?:body|text|content|message|comment|description)$/i.test(name))
+  const target = letters ? (texts.length === 1 ? { entity, field: texts[0]! } : null) : targetOf(`${match[1]} ${match[3]}`, rule, names)
+  if (target === null || target.entity !== entity || /_?id$/i.test(target.field)) return []
+  const { facts, unknown } = readPredicate(letters ? `${match[2]} characters` : match[2]!, target.field)
+  return unknown.length === 0 ? [{ ...target, facts, rest: [] }] : []
 }
 
-function spellings(words: readonly string[]): string[] {
-  const name = words.join('_')
-  const short = words.filter((word) => !/^(format|address|length|name|date|time|count)$/.test(word)).join('_')
-  return [name, `${name}_id`, `is_${name}`, `${name}_at`, short].filter((one) => one !== '')
+const HELD =
+  /^(?:an?|each|every|the|all) ([\w ]+?) (?:must |can )?(?:only )?(?:have|has|hold|holds|contain|contains|need|needs|comprises?) (between \d+ and \d+|at (?:least|most) \d+|\d+ ?(?:-|–|to) ?\d+|exactly \d+) ([a-z][\w ]*)$/i
+
+/** Who signs in by it is meant, where others have such a field too. */
+function ofPeople(targets: NamedField[]): NamedField[] {
+  if (!targets.every(({ field }) => /email|user_?name|handle|phone|login/i.test(field))) return targets
+  return targets.filter(({ entity }) => /^(?:user|account|member|customer|author|person|profile)$/.test(entity))
 }
 
-const SCOPED =
-  /^(.+?)[: ]+(?:must be |should be |has to be |is |are )?unique (?:per|within|for each|for every|in each|inside|among the \w+ of) (?:an? |the |each |every |their |its |same )*([\w ]+)$/i
-
-/** "Names are unique per project"; empty when the words fit but no reference does. */
-function scopedStatement(text: string, rule: RuleFact, names: Names): FieldStatement[] | null {
-  const match = text.match(SCOPED)
-  if (match === null) return null
-  const target = targetOf(match[1]!, rule, names)
-  const fields = target === null ? undefined : names.entities.get(target.entity)
-  const scope = wordsOf(match[2]!).map(singular).join('_')
-  const other = fields?.get(`${scope}_id`) ?? fields?.get(scope)
-  return target === null || other === undefined ? [] : [{ ...target, facts: {}, rest: [], together: [other, target.field] }]
-}
-
-const DUPLICATES = [
-  /^(?:cannot|can not|can't|must not) (?:create|add|register|have)(?: an?| two)? (\w[\w ]*?) with (?:the )?(?:same|duplicate|an? existing|an? already used) (\w+)(?: as (?:an? )?(?:existing|another)(?: \w+)?)?( ?\(?case[- ]insensitive(?: match| comparison)?\)?)?$/i,
-  /^no two (\w[\w ]*?) (?:can|may|should|must)?\s*(?:have|share|use) the same (\w+)( ?\(?case[- ]insensitive\)?)?$/i,
-  /^(?:each|every) (\w[\w ]*?) (?:must have|has|needs) an? unique (\w+)( ?\(?case[- ]insensitive\)?)?$/i,
-]
-const BARE_DUPLICATE = /^duplicate (\w[\w ]*?)s? (?:are|is) (?:not allowed|forbidden|rejected|refused)( ?\(?case[- ]insensitive\)?)?$/i
-
-/** "Cannot create tag with same name as existing (case-insensitive match)" is uniqueness in other words. */
-function duplicateStatement(text: string, rule: RuleFact, names: Names): FieldStatement | null {
-  for (const form of DUPLICATES) {
-    const match = text.match(form)
-    const target =
-      match === null ? null : (fieldOf([singular(match[2]!.toLowerCase())], nameKey(match[1]!), names) ?? targetOf(match[2]!, rule, names))
-    if (match !== null && target !== null) return { ...target, facts: { unique: match[3] === undefined ? 'exact' : 'case-insensitive' }, rest: [] }
-  }
-  const bare = text.match(BARE_DUPLICATE)
-  const target = bare === null ? null : targetOf(bare[1]!, rule, names)
-  return target === null ? null : { ...target, facts: { unique: bare![2] === undefined ? 'exact' : 'case-insensitive' }, rest: [] }
-}
+// What every entity has says nothing of all of them at once.
+const GENERIC = /^(?:name|title|type|kind|status|state|description|position|order|id|value)$/i

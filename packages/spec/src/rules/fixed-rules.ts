@@ -1,5 +1,7 @@
 import type { RuleEffect } from '../api-spec'
-import { targetIn } from './phrases'
+import { singular } from '../words'
+import { entityIn, targetIn } from './phrases'
+import { stateIn } from './states'
 import type { Pattern, RuleView } from './view'
 
 const AFTER =
@@ -7,6 +9,18 @@ const AFTER =
 
 /** What only creation sets. */
 export const fixedRules: Pattern[] = [
+  {
+    form: /^(?:an? |the |all |every |each |new )*([\w ]+?) (?:starts?|begins?|(?:is|are) (?:initially|created|first created|made)|(?:has|have) (?:initially )?the (?:initial )?(?:status|state))(?: out| off| life| initially)? ?(?:as|in|with|at)?(?: (?:an?|the|status|state))* ([\w -]+?)(?: state| status)?$/i,
+    read: (m, view) => beginning(m[1]!, m[2]!, view),
+  },
+  {
+    form: /^(?:all |every |each |an? )?new ([\w ]+?) (?:is|are|have (?:the )?status|has (?:the )?status) ([\w -]+)$/i,
+    read: (m, view) => beginning(m[1]!, m[2]!, view),
+  },
+  {
+    form: /^(?:the )?initial (?:status|state) (?:of (?:an? |the )?([\w ]+?) )?is ([\w -]+)$/i,
+    read: (m, view) => beginning(m[1] ?? '', m[2]!, view),
+  },
   {
     form: new RegExp(`^(?:the |an? )?(.+?) (?:cannot|can not|can't|must not|may not) be (?:changed|modified|updated|edited|altered) ${AFTER}$`, 'i'),
     read: (m, view) => fixed(m[1]!, view),
@@ -19,6 +33,16 @@ export const fixedRules: Pattern[] = [
     read: (m, view) => fixed(m[1]!, view),
   },
 ]
+
+/** "New orders are pending", "posts start as drafts": the default says so already. */
+function beginning(noun: string, state: string, view: RuleView): RuleEffect[] | null {
+  const entity = entityIn(noun.replace(/^new /i, ''), view)
+  const found = entity === null ? null : (stateIn(state, entity) ?? stateIn(singular(state.toLowerCase()), entity))
+  const field = entity?.fields.find((one) => one.name === found?.field)
+  if (entity === null || found === null || field === undefined || found.values.length !== 1 || field.default !== found.values[0]) return null
+  const isMade = view.world.endpointsOf(entity.name).some(({ operation, unsupported }) => operation.endsWith('create') && unsupported === null)
+  return isMade ? [{ kind: 'field', entity: entity.name, field: field.name, check: 'default' }] : null
+}
 
 function fixed(phrase: string, view: RuleView): RuleEffect[] | null {
   const target = targetIn(phrase, view)

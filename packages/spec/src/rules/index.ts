@@ -1,26 +1,33 @@
 import type { Endpoint, Entity, Rule, RuleEffect } from '../api-spec'
 import type { Facts, RuleFact } from '../facts'
 import type { Resolved } from '../resolve'
+import { adjustGuards } from './adjust-guards'
 import { settleBalances } from './balance-effects'
-import { balanceRules, floorRules, takingRules } from './balance-rules'
+import { balanceRules } from './balance-rules'
 import { callerRules } from './caller-rules'
 import { deleteNotes, deleteRules } from './delete-rules'
 import { demandRules } from './demand-rules'
 import { derivedRules } from './derived-rules'
 import { fieldEffects } from './field-effects'
 import type { FieldStatement } from './field-statements'
+import { floorRules, takingRules } from './floor-rules'
 import { identityRules, speaksOfIdentity } from './identity-rules'
 import { fixedRules } from './fixed-rules'
 import { kinRules } from './kin-rules'
-import { limitRules, overlapRules } from './limit-rules'
+import { limitRules } from './limit-rules'
+import { overlapRules } from './overlap-rules'
+import { applyEffects, dropOwnFilters, dropUnsendable } from './apply-effects'
 import { numberRules } from './number-rules'
-import { ownerNotes, ownerRules, shareExemptions } from './owner-rules'
+import { ownerNotes, ownerRules, shareExemptions, visibleRules } from './owner-rules'
 import { parentRules } from './parent-rules'
 import { creates } from './phrases'
+import { recordReason, recordRules } from './record-rules'
+import { revisionReason, revisionRules } from './revision-rules'
 import { roleNotes, roleRules } from './role-rules'
 import { stampRules } from './stamp-rules'
 import { stateClauses, stateRules } from './state-rules'
 import { beginningRules, timeClauses, timeRules } from './time-rules'
+import { receiverRules } from './transfer-rules'
 import { transitionRules } from './transition-rules'
 import { uniqueRules } from './unique-rules'
 import { type RuleView, type RuleWorld, readWith } from './view'
@@ -28,23 +35,28 @@ import { plainer, withoutCode } from './wording'
 
 // The catalogue, in order: the narrower form first.
 const SENTENCES = [
+  ...visibleRules,
   ...roleRules,
   ...ownerRules,
   ...deleteRules,
   ...stampRules,
   ...timeRules,
   ...beginningRules,
+  ...adjustGuards,
   ...stateRules,
   ...transitionRules,
   ...uniqueRules,
   ...kinRules,
   ...floorRules,
   ...numberRules,
+  ...revisionRules,
+  ...recordRules,
   ...derivedRules,
   ...balanceRules,
   ...overlapRules,
   ...limitRules,
   ...takingRules,
+  ...receiverRules,
   ...parentRules,
   ...callerRules,
   ...fixedRules,
@@ -79,7 +91,12 @@ function ruleOf(fact: RuleFact, statements: FieldStatement[], resolved: Resolved
   const { effects, missing } = readSentence(fact.text, statements, view, resolved)
   const status = effects.length === 0 ? 'unparsed' : missing.length === 0 ? 'compiled' : 'partly'
   const subject = entity?.name ?? effects.map((effect) => effect.entity).find((name) => name !== null) ?? null
-  const told = status === 'unparsed' ? (missing[0] ?? 'no known pattern matches this sentence') : missing.length > 0 ? missing.join('; ') : undefined
+  const told =
+    status === 'unparsed'
+      ? (missing[0] ?? reasonOf(fact.text.replace(/[.!]+$/, ''), view) ?? 'no known pattern matches this sentence')
+      : missing.length > 0
+        ? missing.join('; ')
+        : undefined
   return {
     id: 0,
     text: fact.text,
@@ -90,6 +107,9 @@ function ruleOf(fact: RuleFact, statements: FieldStatement[], resolved: Resolved
     source: { line: fact.line, origin: 'stated' },
   }
 }
+
+/** What is missing for a sentence of a known form. */
+const reasonOf = (text: string, view: RuleView): string | null => revisionReason(text, view) ?? recordReason(text, view)
 
 interface Reading {
   effects: RuleEffect[]
@@ -127,16 +147,21 @@ function inWords(sentence: string, plain: string, view: RuleView): RuleEffect[] 
 
 /** Each clause by itself; null when there is one only, or none is understood. */
 function inClauses(text: string, view: RuleView): Reading | null {
-  const parts = clauses(text)
+  const told = text.split(/:\s+/)
+  const parts = told.length === 2 ? told : clauses(text)
   if (parts.length < 2) return null
   let about: Entity | null = view.entity
   const each = parts.map((part) => {
-    const effects = readWith(SENTENCES, part, /^(?:it|they)\b/i.test(part) ? { ...view, entity: about } : view)
+    const bare = /^(?:may|can|must|cannot)\b/i.test(part) ? `they ${part}` : part
+    const effects = readWith(SENTENCES, bare, /^(?:it|they)\b/i.test(bare) ? { ...view, entity: about } : view)
     about = view.world.entity(effects?.map((effect) => effect.entity).find((name) => name !== null)) ?? about
     return { part, effects }
   })
-  const effects = each.flatMap((one) => one.effects ?? [])
-  const missing = each.filter((one) => one.effects === null).map((one) => `not understood: "${one.part}"`)
+  const all = each.flatMap((one) => one.effects ?? [])
+  const effects = all.filter((one, index) => all.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === index)
+  // What stands behind a colon says what stands before it once more.
+  const explained = told.length === 2 && each[1]!.effects !== null
+  const missing = explained ? [] : each.filter((one) => one.effects === null).map((one) => `not understood: "${one.part}"`)
   return effects.length === 0 ? null : { effects, missing }
 }
 
@@ -168,7 +193,7 @@ function readStatements(statements: FieldStatement[], view: RuleView, resolved: 
     }
     missing.push(...carried.lost.map((key) => `${key} of ${field.name}`))
     for (const rest of statement.rest) {
-      const clause = readWith(CLAUSES, rest, { ...view, entity, field })
+      const clause = readWith(CLAUSES, rest, { ...view, entity, field }) ?? readWith(SENTENCES, plainer(`${field.name} ${rest}`), { ...view, entity })
       if (clause === null) missing.push(`not understood: "${rest}"`)
       else effects.push(...clause)
     }
@@ -186,7 +211,10 @@ function checkable(entity: Entity, field: string, world: RuleWorld): boolean {
 }
 
 const clauses = (text: string): string[] =>
-  text.split(/\s*;\s*|\.\s+(?=[A-Z])|,\s+(?:and|but)\s+|\s+but\s+/).filter((part) => part.split(/\s+/).length > 1)
+  text
+    .replace(/^(.*?\b(\w+)), which (must|cannot) /i, '$1; $2 $3 ')
+    .split(/\s*;\s*|\.\s+(?=[A-Z])|,\s+(?:and|but)\s+|\s+but\s+|,\s+(?=\w+ing\b)/)
+    .filter((part) => part.split(/\s+/).length > 1)
 
 const ANSWERS: Partial<Record<RuleEffect['kind'], number[]>> = {
   owner: [403, 404],
@@ -207,79 +235,4 @@ function withCode(reading: Reading, code: number | null): Reading {
   if (code === null || code < 400 || reading.effects.length === 0) return reading
   const fits = reading.effects.some((effect) => (ANSWERS[effect.kind] ?? [409]).includes(code))
   return fits ? reading : { effects: reading.effects, missing: [...reading.missing, `the status ${code}`] }
-}
-
-/** Where a list holds the caller's rows only, nobody needs to filter by the caller. */
-function dropOwnFilters(rules: readonly Rule[], world: RuleWorld): void {
-  for (const effect of rules.flatMap((rule) => rule.effects)) {
-    if (effect.kind !== 'owner' || effect.via !== undefined || !effect.operations.includes('list') || effect.roles.length > 0) continue
-    for (const endpoint of world.endpointsOf(effect.entity)) {
-      if (endpoint.filters !== undefined)
-        endpoint.filters = endpoint.filters.filter((filter) => filter.source.origin === 'stated' || !effect.fields.includes(filter.field))
-    }
-  }
-}
-
-/** What an effect changes in the model itself. */
-function applyEffects(effects: readonly RuleEffect[], world: RuleWorld): void {
-  const fieldOf = (entity: string, name: string) => world.entity(entity)?.fields.find((field) => field.name === name)
-  for (const effect of effects) {
-    switch (effect.kind) {
-      case 'stamp':
-        keptByServer(effect.entity, effect.target, world)
-        break
-      case 'aggregate':
-        keptByServer(effect.entity, effect.field, world, effect.function === 'count' || effect.function === 'sum' ? 0 : null)
-        break
-      case 'product':
-      case 'copied':
-      case 'slug':
-      case 'number':
-        keptByServer(effect.entity, effect.field, world)
-        break
-      case 'unique-together':
-        keepApart(world.entity(effect.entity), effect.fields)
-        break
-      case 'cascade':
-        for (const field of world.entity(effect.child)?.fields ?? [])
-          if (field.reference?.entity === effect.entity) field.reference.onDelete = 'cascade'
-        break
-      case 'delete-guard': {
-        const field = fieldOf(effect.child, effect.childField)
-        if (field?.reference !== undefined && effect.where === undefined) field.reference.onDelete = 'restrict'
-      }
-    }
-  }
-}
-
-/** Values that no request carries, since another sentence makes the server work them out, cannot be compared in requests. */
-function dropUnsendable(rule: Rule, world: RuleWorld): void {
-  const kept = (entity: string, name: string) => world.entity(entity)?.fields.find((field) => field.name === name)?.readOnly === true
-  const lost = rule.effects.flatMap((effect) => {
-    const names = effect.kind === 'order' ? [effect.before, effect.after] : effect.kind === 'bound' || effect.kind === 'fixed' ? [effect.field] : []
-    return 'entity' in effect && effect.entity !== null && names.some((name) => kept(effect.entity!, name)) ? [effect] : []
-  })
-  if (lost.length === 0) return
-  rule.effects = rule.effects.filter((effect) => !lost.includes(effect))
-  Object.assign(rule, {
-    status: rule.effects.length === 0 ? 'unparsed' : 'partly',
-    missing: 'it compares a value that the server works out, which the embedded provider does not check',
-  })
-}
-
-/** No body takes the field any more. @param start its value from the beginning; null when it has none */
-function keptByServer(name: string, fieldName: string, world: RuleWorld, start: number | null = null): void {
-  const field = world.entity(name)?.fields.find((one) => one.name === fieldName)
-  if (field === undefined) return
-  Object.assign(field, { readOnly: true, required: false, nullable: start === null, default: start })
-  for (const endpoint of world.endpointsOf(name)) if (endpoint.body !== undefined) endpoint.body = endpoint.body.filter((one) => one !== fieldName)
-}
-
-function keepApart(entity: Entity | undefined, fields: string[]): void {
-  if (entity === undefined) return
-  const same = (tuple: string[]) => [...tuple].sort().join() === [...fields].sort().join()
-  const [only] = fields
-  const field = entity.fields.find((one) => one.name === only)
-  if (fields.length === 1 && field !== undefined) field.unique ||= 'exact'
-  else if (!entity.uniqueTogether.some(same)) entity.uniqueTogether.push(fields)
 }

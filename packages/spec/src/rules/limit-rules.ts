@@ -1,5 +1,5 @@
 import type { Entity, Field, RuleEffect } from '../api-spec'
-import { endpointOf, entityByWords, entityIn, fieldIn, meaning, stateIn, targetIn } from './phrases'
+import { endpointOf, entityByWords, entityIn, fieldIn, meaning, targetIn } from './phrases'
 import { onlyReference, personIn } from './unique-rules'
 import type { Pattern, RuleView } from './view'
 
@@ -9,11 +9,18 @@ const MORE = '(?:more|larger|greater|higher) than'
 /** What rows may not exceed, share or be at the same time. */
 export const limitRules: Pattern[] = [
   {
-    form: new RegExp(`^(?:the |an? )?(.+?) ${NOT} (?:exceed|be ${MORE}|go (?:over|above|beyond)|surpass) (?:the |an? |its |their )?(.+)$`, 'i'),
+    form: new RegExp(
+      `^(?:the |an? )?(.+?) ${NOT} (?:exceed|be ${MORE}|be (?:above|over|beyond)|go (?:over|above|beyond)|surpass|outnumber|outweigh) (?:the |an? |its |their )?(.+)$`,
+      'i',
+    ),
     read: (m, view) => bounded(m[1]!, m[2]!, view),
   },
   {
     form: /^(?:the |an? )?(.+?) (?:must|should|has to|have to) (?:not exceed|be (?:at most|no more than|no greater than|less than or equal to|within|<=|≤)) (?:the |an? |its |their )?(.+)$/i,
+    read: (m, view) => bounded(m[1]!, m[2]!, view),
+  },
+  {
+    form: /^(?:the |an? )?(.+?) (?:is|are) (?:limited|capped|bounded) (?:by|to|at) (?:the |an? |its |their )?(.+)$/i,
     read: (m, view) => bounded(m[1]!, m[2]!, view),
   },
   {
@@ -28,7 +35,23 @@ export const limitRules: Pattern[] = [
     read: (m, view) => limited(m[1]!, m[3]!, m[2], view),
   },
   {
-    form: /^(?:at most|no more than|max(?:imum)?(?: of)?|up to) (\d+) ([\w ]+?) (?:per|for each|for every|in each|on each) (?:an? |the |each )?([\w ]+)$/i,
+    form: /^(?:an? |each |every |the |one |any )?([\w ]+?) (?:can |may |must )?(?:only )?(?:belongs?(?: to)?|joins?|be (?:in|part of|an? \w+ of)|is (?:in|part of|an? \w+ of)) at most (\d+) ([\w ]+?)$/i,
+    read: (m, view) => joined(m[1]!, m[3]!, Number(m[2]), view),
+  },
+  {
+    form: /^(?:an? |each |every |the |one |any )?([\w ]+?) (?:can |may |must )?(?:only )?(?!belong|join|be )(?:\w+)(?: up| out| to)? at most (\d+) ([\w ]+?)$/i,
+    read: (m, view) => limited(m[1]!, m[3]!, m[2], view),
+  },
+  {
+    form: /^(?:an? |each |every |the |one |any )?([\w ]+?) (?:can |may |must |cannot )?(?:\w+) (?:no more|not more|more) ([\w ]+?) than (?:its |the |their )?(.+)$/i,
+    read: (m, view) => limited(m[1]!, m[2]!, m[3], view),
+  },
+  {
+    form: /^(?:an? |each |every |the |one |any )?([\w ]+?) cannot (?:\w+) more than (?:its |the |their )?(\w+_\w+) ([\w ]+)$/i,
+    read: (m, view) => limited(m[1]!, m[3]!, m[2], view),
+  },
+  {
+    form: /^(?:there (?:can|may|must|should|are|is) (?:only )?(?:be )?)?(?:at most|no more than|max(?:imum)?(?: of)?|up to) (\d+) ([\w ]+?) (?:per|for each|for every|in each|on each) (?:an? |the |each )?([\w ]+)$/i,
     read: (m, view) => limited(m[3]!, m[2]!, m[1], view),
   },
   {
@@ -48,6 +71,13 @@ export const limitRules: Pattern[] = [
       'i',
     ),
     read: (m, view) => selfless(m[1]!, m[2]!, view),
+  },
+  {
+    form: new RegExp(
+      `^(?:an? |the )?([\\w ]+?) ${NOT} be (?:sent|addressed|given|made|transferred|assigned) to (?:yourself|oneself|themselves|themself|the sender|himself|herself)$`,
+      'i',
+    ),
+    read: (m, view) => toOneself(m[1]!, view),
   },
   {
     form: new RegExp(`^(?:an? |the |each )?(.+?) ${NOT} be (?:its|their|his|her)(?: own)? (\\w+)$`, 'i'),
@@ -75,44 +105,11 @@ export const limitRules: Pattern[] = [
   },
 ]
 
-/** When rows stand in each other's way. */
-export const overlapRules: Pattern[] = [
-  {
-    form: new RegExp(
-      `^${NOT} (?:book|reserve|schedule|rent) (?:an? |the )?([\\w ]+?) (?:that|which|if it|when it|if the \\w+) is already (?:booked|reserved|scheduled|taken|rented|occupied)(?: (?:for|at|during|in) (?:the same|that|an overlapping) (?:time|period|slot|dates?|time slot|times|time range))?$`,
-      'i',
-    ),
-    read: (m, view) => scoped(m[1]!, null, view),
-  },
-  {
-    form: /^(?:the )?([\w ]+?) (?:for|of|in|with|on|by) (?:the|a) (?:same )?([\w ]+?) (?:must|should|can|may)(?:not| not| never)? (?:not )?overlap(?: in time| each other)?$/i,
-    read: (m, view) => (/\bnot\b|never/i.test(m[0]) ? scoped(m[2]!, m[1]!, view) : null),
-  },
-  {
-    form: new RegExp(
-      `^(?:an? |the |each |any )?([\\w ]+?) ${NOT} have (?:two |multiple |any |several )?(?:overlapping ([\\w ]+)|([\\w ]+?) (?:at the same time|that overlap|overlapping in time|in the same (?:slot|time slot|period)))$`,
-      'i',
-    ),
-    read: (m, view) => scoped(m[1]!, (m[2] ?? m[3])!, view),
-  },
-  {
-    form: /^(?:an? |the |each |any )?([\w ]+?) (?:cannot|can not|can't|must not|may not) be (?:double[- ]booked|booked twice (?:for|at) the same time|booked (?:for|at) overlapping times)$/i,
-    read: (m, view) => scoped(m[1]!, null, view),
-  },
-  {
-    form: /^(?:no |prevent )?(?:double[- ]booking|overlapping bookings) (?:of|for) (?:an? |the |the same )?([\w ]+?)(?: (?:is|are) not allowed| is forbidden)?$/i,
-    read: (m, view) => scoped(m[1]!, null, view),
-  },
-  {
-    form: /^(?:no )?overlapping ([\w ]+?) (?:for|of|in|with) (?:the same |an? |the )([\w ]+?)(?: (?:is|are) (?:not allowed|rejected|forbidden))?$/i,
-    read: (m, view) => (/^no\b|not allowed|rejected|forbidden/i.test(m[0]) ? scoped(m[2]!, m[1]!, view) : null),
-  },
-]
-
 const NUMBERS = ['integer', 'bigint', 'decimal', 'float']
 
 /** "Cart item quantity cannot exceed product stock": a number of a row and one of what it refers to; both of one row are an order. */
-function bounded(subject: string, limit: string, view: RuleView): RuleEffect[] | null {
+function bounded(phrase: string, limit: string, view: RuleView): RuleEffect[] | null {
+  const subject = phrase.replace(/^number of /i, '')
   const own = subjectIn(subject, limit, view)
   if (own === null || own.field.readOnly || own.field.list || !NUMBERS.includes(own.field.type)) return null
   const { entity, field } = own
@@ -175,6 +172,17 @@ function limited(noun: string, children: string, limit: string | undefined, view
   return most.type === 'integer' && !most.list && !most.readOnly ? [capacity(entity, reference, target, most.name)] : null
 }
 
+/** "A user belongs to at most 5 teams": the rows that join the two. */
+function joined(noun: string, others: string, most: number, view: RuleView): RuleEffect[] | null {
+  const target = entityIn(noun, { ...view, entity: null }) ?? personIn(noun, view)
+  const other = entityIn(others, { ...view, entity: null })
+  if (target === null || other === null) return null
+  const links = view.world.entities.filter(
+    (entity) => entity !== other && entity !== target && onlyReference(entity, target) !== undefined && onlyReference(entity, other) !== undefined,
+  )
+  return links.length === 1 ? limited(noun, links[0]!.name, String(most), view) : null
+}
+
 const capacity = (entity: Entity, reference: Field, target: Entity, limit: number | string): RuleEffect => ({
   kind: 'capacity',
   entity: entity.name,
@@ -186,12 +194,21 @@ const capacity = (entity: Entity, reference: Field, target: Entity, limit: numbe
 /** "members" of a team are memberships, "items" of an order are order items. */
 function childOf(phrase: string, target: Entity, view: RuleView): Entity | null {
   const words = meaning(phrase)
-  const named = entityByWords(words, view.world) ?? entityByWords([...meaning(target.name), ...words], view.world)
-  if (named !== null) return named
+  const named = [entityByWords(words, view.world), entityByWords([...meaning(target.name), ...words], view.world)].find(
+    (entity) => entity !== null && onlyReference(entity, target) !== undefined,
+  )
+  if (named !== undefined) return named
   const kin = view.world.entities.filter(
     (entity) => words.length === 1 && meaning(entity.name).join('').startsWith(words[0]!) && onlyReference(entity, target) !== undefined,
   )
   return kin.length === 1 ? kin[0]! : null
+}
+
+/** "Messages cannot be sent to yourself". */
+function toOneself(noun: string, view: RuleView): RuleEffect[] | null {
+  const entity = entityIn(noun, view)
+  const ends = entity?.fields.filter((field) => field.reference?.entity === view.world.userEntity?.name && !field.list) ?? []
+  return entity === null || ends.length !== 2 ? null : distinct(entity, ends, view)
 }
 
 /** "Users cannot follow themselves", "a task cannot depend on itself": the link of the two, by its name. */
@@ -199,6 +216,8 @@ function selfless(actor: string, verb: string, view: RuleView): RuleEffect[] | n
   const target = entityIn(actor, { ...view, entity: null }) ?? personIn(actor, view)
   if (target === null) return null
   const stem = meaning(verb).join('').slice(0, 5)
+  const [own, ...more] = target.fields.filter((field) => field.reference?.entity === target.name && !field.list && roleOf(field).startsWith(stem))
+  if (own !== undefined && more.length === 0) return ownRole(target.name, roleOf(own), view)
   const found = view.world.entities.flatMap((entity) => {
     const ends = entity.fields.filter((field) => field.reference?.entity === target.name && !field.list)
     return ends.length === 2 && meaning(entity.name).some((word, _, all) => word.startsWith(stem) || all.join('').startsWith(stem))
@@ -208,17 +227,22 @@ function selfless(actor: string, verb: string, view: RuleView): RuleEffect[] | n
   return found.length === 1 ? distinct(found[0]!.entity, found[0]!.ends, view) : null
 }
 
+const roleOf = (field: Field): string =>
+  meaning(field.name)
+    .filter((word) => word !== 'id')
+    .join('_')
+
 /** "A task cannot be its own parent", "a course cannot be a prerequisite of itself". */
 function ownRole(noun: string, role: string, view: RuleView): RuleEffect[] | null {
-  const entity = entityIn(noun, view)
+  const spoken = entityIn(noun, view)
+  const byRole = (entity: Entity | null | undefined) =>
+    entity?.fields.find((one) => one.reference?.entity === entity.name && !one.list && roleOf(one) === meaning(role).join('_'))
+  const holders = view.world.entities.filter((entity) => byRole(entity) !== undefined)
+  // "A person cannot be their own manager", where the persons are called employees.
+  const person = byRole(spoken) === undefined && holders.length === 1 && /^(?:person|user|people|one|member)$/.test(meaning(noun).join(' '))
+  const entity = person ? holders[0]! : spoken
   if (entity === null) return null
-  const field = entity.fields.find(
-    (one) =>
-      one.reference?.entity === entity.name &&
-      meaning(one.name)
-        .filter((word) => word !== 'id')
-        .join('_') === meaning(role).join('_'),
-  )
+  const field = byRole(entity)
   if (field !== undefined) {
     const changed = endpointOf(entity, ['update', 'replace'], view.world)
     return changed?.body?.includes(field.name) === true ? [{ kind: 'distinct', entity: entity.name, fields: [field.name, entity.key[0]!] }] : null
@@ -253,53 +277,4 @@ function distinct(entity: Entity, ends: Field[], view: RuleView): RuleEffect[] |
   if (create === undefined || one === undefined || other === undefined || one.reference?.entity !== other.reference?.entity) return null
   const given = (field: Field) => field.fromCaller === true || create.parent?.field === field.name || create.body?.includes(field.name) === true
   return given(one) && given(other) ? [{ kind: 'distinct', entity: entity.name, fields: [one.name, other.name] }] : null
-}
-
-/** Rows of one parent, or of one person, by the moments at which they begin and end. */
-function scoped(scope: string, noun: string | null, view: RuleView): RuleEffect[] | null {
-  const target = entityIn(scope, { ...view, entity: null }) ?? personIn(scope, view)
-  if (target === null) return null
-  const named = noun === null ? null : entityIn(noun, { ...view, entity: null })
-  const candidates = noun === null ? view.world.entities : named === null ? [] : [named]
-  const found = candidates.flatMap((entity) => {
-    const reference = onlyReference(entity, target)
-    const ends = intervalOf(entity)
-    return reference === undefined || ends === null ? [] : [{ entity, reference, ends }]
-  })
-  if (found.length !== 1) return null
-  const { entity, reference, ends } = found[0]!
-  const create = endpointOf(entity, ['create', 'nested-create'], view.world)
-  if (create === undefined || ends.some((field) => create.body?.includes(field.name) !== true)) return null
-  const except = leftAside(entity)
-  return [
-    {
-      kind: 'no-overlap',
-      entity: entity.name,
-      scope: reference.name,
-      start: ends[0].name,
-      end: ends[1].name,
-      ...(except === null ? {} : { except }),
-    },
-  ]
-}
-
-const BEGIN = /^(?:start|starts|begin|begins|from|check_?in|pickup)(?:_(?:at|on|date|time|datetime))?$/i
-const END = /^(?:end|ends|finish|finishes|to|until|check_?out|return)(?:ed)?(?:_(?:at|on|date|time|datetime))?$/i
-
-/** The one field in which a row begins, and the one in which it ends. */
-export function intervalOf(entity: Entity): [Field, Field] | null {
-  const moments = entity.fields.filter((field) => (field.type === 'datetime' || field.type === 'date') && !field.readOnly && !field.list)
-  const starts = moments.filter((field) => BEGIN.test(field.name.replace(/ed(?=_|$)/, '').replace(/([a-z])([A-Z])/g, '$1_$2')))
-  const ends = moments.filter((field) => END.test(field.name.replace(/([a-z])([A-Z])/g, '$1_$2')))
-  return starts.length === 1 && ends.length === 1 && starts[0]!.type === ends[0]!.type && starts[0] !== ends[0] ? [starts[0]!, ends[0]!] : null
-}
-
-const VOID = ['cancelled', 'canceled', 'rejected', 'declined', 'no_show', 'expired', 'void']
-
-/** What was called off takes no time. */
-function leftAside(entity: Entity): { field: string; values: string[] } | null {
-  const field = entity.fields.find((one) => one.type === 'enum' && /(^|_)(status|state)$/i.test(one.name) && !one.nullable)
-  const values = VOID.flatMap((word) => (field === undefined ? [] : (stateIn(word, entity)?.values ?? []))).map(String)
-  const held = [...new Set(values)].filter((value) => field?.values?.includes(value))
-  return field === undefined || held.length === 0 ? null : { field: field.name, values: held }
 }

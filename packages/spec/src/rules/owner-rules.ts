@@ -1,5 +1,7 @@
 import type { Entity, Rule, RuleEffect } from '../api-spec'
-import { carried, entityIn, operationsIn, ownFields, peopleIn, rolesIn, type Verb } from './phrases'
+import { carried, entityIn, meaning, operationsIn, ownFields, peopleIn, rolesIn, type Verb } from './phrases'
+import { type State, statefulEntity, stateIn } from './states'
+import { personIn } from './unique-rules'
 import type { Pattern, RuleView, RuleWorld } from './view'
 
 const VERBS = '[a-z]+(?:\\s*(?:,|/|&|\\band/or\\b|\\band\\b|\\bor\\b)\\s*[a-z]+)*'
@@ -14,6 +16,20 @@ export const ownerRules: Pattern[] = [
       'i',
     ),
     read: (m, view) => owned(m[1]!, m[2]!, view),
+  },
+  {
+    form: new RegExp(
+      `^([\\w ]+?) (?:can |may )?(?:only )?(${VERBS}) (?:only )?(?:their|his|her|his or her) own ([\\w ]+?)(?:[,;] ?(?:and |but |while |whereas )?([\\w ]+?) (?:can |may )?(?:${VERBS}) (?:all(?: of (?:them|it))?|everything|any|them all|everyone's|all [\\w ]+))?$`,
+      'i',
+    ),
+    read: (m, view) => (/\bonly\b/i.test(m[0]) || m[4] !== undefined ? ownedBut(m[1]!, m[2]!, m[3]!, m[4], view) : null),
+  },
+  {
+    form: new RegExp(
+      `^only (?:the |its |their )?([\\w ]+?) of (?:an? |the |each |that )?([\\w ]+?)(?:,? \\(?(?:or|and) (?:an? |the )?([\\w ]+?)\\)?)? (?:can|may) (${VERBS}) (?:it|them|that \\w+|the \\w+)$`,
+      'i',
+    ),
+    read: (m, view) => people(m[3] === undefined ? m[1]! : `${m[1]} or ${m[3]}`, m[4]!, m[2]!, view),
   },
   { form: new RegExp(`^${CALLER} (?:can|may|must) (${VERBS}) only their own (.+)$`, 'i'), read: (m, view) => owned(m[1]!, m[2]!, view) },
   { form: new RegExp(`^${CALLER} (?:can|may) (${VERBS}) their own (.+?)(?: only)?$`, 'i'), read: (m, view) => owned(m[1]!, m[2]!, view) },
@@ -46,6 +62,81 @@ export const ownerRules: Pattern[] = [
   },
 ]
 
+/** What everybody sees, and what its owner only: "drafts are visible only to their author". */
+const VISIBLE = '(?:(?:are|is) |can be |may be |must be )?(?:only )?(?:be )?(?:visible|readable|accessible|viewable|shown|seen|viewed)'
+export const visibleRules: Pattern[] = [
+  {
+    // "The author" of a post is one person, even where there is such a role.
+    form: new RegExp(
+      `^only (?:the |its |their )(owner|author|creator|assignee|reporter|uploader)s?(?:,? (?:and|or) (.+?))? (?:can|may) (${VERBS}) (?:an? |the |any |their |its )*(.+)$`,
+      'i',
+    ),
+    read: (m, view) => authored(m[1]!, m[2], m[3]!, m[4]!, view),
+  },
+  {
+    form: new RegExp(
+      `^(.+?) ${VISIBLE} (?:to|by|for) (?:everyone|everybody|all(?: users)?|anyone|anybody|the public)(?:,|;| and| but|, but|, while|, and)+ (.+?) (?:(?:are|is) )?(?:(?:visible|readable|accessible|shown|seen) )?(?:only |just )(?:visible )?(?:to|by|for) (?:the |its |their )*(.+)$`,
+      'i',
+    ),
+    read: (m, view) => visible(m[2]!, m[3]!, m[1]!, view),
+  },
+  {
+    form: new RegExp(`^(?:the )?(.+?) ${VISIBLE} (?:only )?(?:to|by|for) (?:the |its |their )*(.+)$`, 'i'),
+    read: (m, view) => (/\bonly\b/i.test(m[0]) ? visible(m[1]!, m[2]!, null, view) : null),
+  },
+  {
+    form: /^only (?:the |its |their )*([\w ]+?)(?: of (?:an? |the )?\w+)? (?:can|may) (?:see|view|read|access) (?:an? |the |its |their |his )*(.+)$/i,
+    read: (m, view) => visible(m[2]!, m[1]!, null, view),
+  },
+  {
+    form: /^only (.+?) (?:are|is) (?:visible|shown|listed|readable|accessible)(?: to (?:others|other users|everyone|everybody|the public|anyone|all users))?(?:[,;] .+)?$/i,
+    read: (m, view) => visibleOnly(m[1]!, view),
+  },
+]
+
+/** @param others the rows that everybody sees, where the sentence names them */
+function visible(phrase: string, owners: string, others: string | null, view: RuleView): RuleEffect[] | null {
+  const elsewhere = others === null ? null : statefulEntity(others, view)
+  const found = statefulEntity(phrase, view) ?? (elsewhere === null ? null : stateOnly(phrase, elsewhere.entity))
+  if (found === null || (others !== null && elsewhere?.entity !== found.entity)) return null
+  const people = peopleIn(owners, found.entity, view.world) ?? (/^(?:owners?|creators?|authors?)$/i.test(owners) ? own(found.entity, view) : null)
+  return people === null ? null : hidden(found.entity, found.state, people, view)
+}
+
+function authored(owner: string, others: string | undefined, verbs: string, noun: string, view: RuleView): RuleEffect[] | null {
+  const entity = entityIn(noun, view)
+  const fields = entity === null ? undefined : peopleIn(owner, entity, view.world)?.fields
+  const roles = others === undefined ? [] : rolesIn(others, view.world)
+  const operations = withDelete(verbs)
+  if (entity === null || fields === undefined || roles === null || operations === null) return null
+  return effect(entity, fields, operations, roles, view.world)
+}
+
+const own = (entity: Entity, view: RuleView) => ({ fields: ownFields(entity, view.world), roles: [] as string[] })
+
+/** "drafts", of the entity that was spoken of. */
+function stateOnly(phrase: string, entity: Entity): { entity: Entity; state: State } | null {
+  const state = stateIn(meaning(phrase).join(' '), entity)
+  return state === null ? null : { entity, state }
+}
+
+/** "Only published posts are visible": others by nobody but their owner. */
+function visibleOnly(phrase: string, view: RuleView): RuleEffect[] | null {
+  const found = statefulEntity(phrase, view)
+  const field = found?.entity.fields.find((one) => one.name === found.state.field)
+  if (found === null || field === undefined) return null
+  const values = (field.type === 'boolean' ? [true, false] : field.values!).filter((value) => !found.state.values.includes(value))
+  return hidden(found.entity, { field: field.name, values }, own(found.entity, view), view)
+}
+
+function hidden(entity: Entity, state: State, people: { fields: string[]; roles: string[] }, view: RuleView): RuleEffect[] | null {
+  const field = entity.fields.find((one) => one.name === state.field)!
+  const values = (field.type === 'boolean' ? [true, false] : field.values!).filter((value) => !state.values.includes(value))
+  const operations = carried(entity, ['list', 'read'] as const, view.world)
+  if (values.length === 0 || people.fields.length === 0 || operations.length === 0 || entity.name === view.world.userEntity?.name) return null
+  return [{ kind: 'owner', entity: entity.name, fields: people.fields, operations, roles: people.roles, open: { field: field.name, values } }]
+}
+
 /** Notes behind an endpoint: "Update comment (own comments only)". */
 export const ownerNotes: Pattern[] = [
   { form: /^.*?\((?:only )?own(?: \w+)?(?: only)?(?:,? or (?:for )?(.+?)(?: only)?)?\)$/i, read: (m, view) => noted(m[1], view) },
@@ -69,6 +160,22 @@ function owned(verbs: string, noun: string, view: RuleView): RuleEffect[] | null
   if (entity === null) return null
   return effect(entity, ownFields(entity, view.world), operations, [], view.world)
 }
+
+/** "Customers can only see their own accounts; tellers and admins can see all of them". */
+function ownedBut(who: string, verbs: string, noun: string, exempted: string | undefined, view: RuleView): RuleEffect[] | null {
+  const above = exempted === undefined ? [] : rolesIn(exempted, view.world)
+  const callers = who.replace(/^(?:all|every|each|an?|the|regular|normal|ordinary|authenticated|logged-in|other) /i, '')
+  if (above === null || personIn(callers, view) !== view.world.userEntity) return null
+  const entity = entityIn(noun, view)
+  const operations = withDelete(carriedAs(verbs, entity, view.world))
+  return entity === null || operations === null ? null : effect(entity, ownFields(entity, view.world), operations, above, view.world)
+}
+
+/** Who revokes a session deletes it, where no action of that name is there. */
+const carriedAs = (verbs: string, entity: Entity | null, world: RuleWorld): string =>
+  entity !== null && world.endpointsOf(entity.name).some((endpoint) => /revoke|cancel/.test(endpoint.path))
+    ? verbs
+    : verbs.replace(/\b(?:revoke|cancel|withdraw)\b/gi, 'delete')
 
 /** "Modify" without a "delete" beside it: who may not change a row may not remove it either. */
 function withDelete(verbs: string): Verb[] | null {
@@ -166,7 +273,7 @@ export function shareExemptions(rules: readonly Pick<Rule, 'effects' | 'status' 
     for (const operation of one.operations) {
       const key = `${one.entity} ${operation}`
       roles.set(key, [...new Set([...(roles.get(key) ?? privileged(one, rules, world)), ...one.roles])])
-      if (holdsMore(one, holders.get(key))) holders.set(key, one)
+      if (one.open === undefined && holdsMore(one, holders.get(key))) holders.set(key, one)
     }
   }
   for (const rule of rules) {
@@ -195,7 +302,7 @@ function split(one: Owner, roles: Map<string, string[]>, holders: Map<string, Ow
   for (const operation of one.operations) {
     const key = `${one.entity} ${operation}`
     const allowed = roles.get(key) ?? one.roles
-    const { fields, via } = one.roles.length > 0 ? (holders.get(key) ?? one) : one
+    const { fields, via } = one.roles.length > 0 && one.open === undefined ? (holders.get(key) ?? one) : one
     if (fields.length === 0) continue
     const group = groups.find((other) => other.roles.join() === allowed.join() && other.fields.join() === fields.join())
     if (group === undefined) groups.push({ ...one, fields, operations: [operation], roles: allowed, ...(via === undefined ? {} : { via }) })

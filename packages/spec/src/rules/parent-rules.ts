@@ -1,5 +1,6 @@
-import type { Entity, RuleEffect } from '../api-spec'
-import { endpointOf, entityIn, statefulEntity } from './phrases'
+import type { Entity, Field, RuleEffect } from '../api-spec'
+import { endpointOf, entityIn, partsOf } from './phrases'
+import { type State, statefulEntity } from './states'
 import { named, onlyReference, personIn } from './unique-rules'
 import type { Pattern, RuleView } from './view'
 
@@ -28,8 +29,33 @@ export const parentRules: Pattern[] = [
   { form: new RegExp(`^(?:an? |the )?(.+?) ${NOT} be (\\w+)$`, 'i'), read: (m, view) => guarded(m[1]!, m[2]!, null, false, view) },
   { form: new RegExp(`^${NOT} (\\w+) (?:an? |the )?(.+)$`, 'i'), read: (m, view) => guarded(m[2]!, m[1]!, null, false, view) },
   {
+    form: new RegExp(`^(?:an? |the )?(.+?) ${NOT} (\\w+)(?: (?:an? |the |any |new |more )*[\\w ]+)?$`, 'i'),
+    read: (m, view) => guarded(m[1]!, m[2]!, null, false, view),
+  },
+  {
     form: new RegExp(`^(?:an? |the )?(.+?) ${NOT} be (?:used|added|assigned) ${INTO} (?:an? |the |new |any )*([\\w ]+)$`, 'i'),
     read: (m, view) => guarded(m[1]!, '', m[2]!, false, view),
+  },
+  {
+    form: new RegExp(
+      `^(?:an? |the )?(.+?) (?:(?:do|does) not|don't|doesn't|${NOT}) (?:accept|take|receive|allow|make|create|have|get|place|start|open|perform) (?:an? |the |any |new |more |further )*([\\w ]+)$`,
+      'i',
+    ),
+    read: (m, view) => guarded(m[1]!, '', m[2]!, false, view),
+  },
+  {
+    form: new RegExp(
+      `^${NOT} (?:add|create|post|make|place|attach|record|submit) (?:an? |the |any |new |more )*([\\w ]+?) ${INTO} (?:an? |the )?(.+)$`,
+      'i',
+    ),
+    read: (m, view) => guarded(m[2]!, '', m[1]!, false, view),
+  },
+  {
+    form: new RegExp(
+      `^(?:an? |the |new )?([\\w ]+?) (?:are|is|can be|may be) (?:only (?:allowed|accepted|permitted|possible)|(?:allowed|accepted|permitted|possible) only) ${INTO} (?:an? |the )?(.+)$`,
+      'i',
+    ),
+    read: (m, view) => guarded(m[2]!, '', m[1]!, true, view),
   },
   {
     form: new RegExp(`^no (?:new )?([\\w ]+?) (?:can|may) be (?:added|created|posted|made|placed) ${INTO} (?:an? |the )?(.+)$`, 'i'),
@@ -43,12 +69,35 @@ export const parentRules: Pattern[] = [
  * @param only whether they may be made in this state only, or in any but this state
  */
 function guarded(phrase: string, verb: string, noun: string | null, only: boolean, view: RuleView): RuleEffect[] | null {
+  const nouns = noun === null ? [] : partsOf(noun)
+  if (nouns.length > 1) {
+    const each = nouns.map((one) => guarded(phrase, verb, one, only, view))
+    return each.some((one) => one === null) ? null : each.flatMap((one) => one!)
+  }
   const found = statefulEntity(phrase, { ...view, entity: null })
   if (found === null) return null
   const { entity: parent, state } = found
   const child = noun === null ? deedOn(verb, parent, view) : entityIn(noun, { ...view, entity: null })
   const reference = child === null || child === parent ? undefined : onlyReference(child, parent)
+  const between = child !== null && reference === undefined && child !== parent ? linkOf(parent, child, view) : undefined
+  if (between !== undefined) return guardedLink(between, parent, state, only, view)
   if (child === null || reference === undefined || reference.fromCaller === true) return null
+  return guard(child, reference, parent, state, only, view)
+}
+
+/** The one entity that joins rows of the two. */
+function linkOf(one: Entity, other: Entity, view: RuleView): Entity | undefined {
+  const found = view.world.entities.filter((entity) => onlyReference(entity, one) !== undefined && onlyReference(entity, other) !== undefined)
+  return found.length === 1 ? found[0] : undefined
+}
+
+/** "Only active users can be added to a team": what is said of memberships. */
+function guardedLink(link: Entity, parent: Entity, state: State, only: boolean, view: RuleView): RuleEffect[] | null {
+  const reference = onlyReference(link, parent)
+  return reference === undefined || reference.fromCaller === true ? null : guard(link, reference, parent, state, only, view)
+}
+
+function guard(child: Entity, reference: Field, parent: Entity, state: State, only: boolean, view: RuleView): RuleEffect[] | null {
   const create = endpointOf(child, ['create', 'nested-create'], view.world)
   const placed = create?.parent?.field === reference.name || (create?.body?.includes(reference.name) === true && reference.required)
   const settable = view.world

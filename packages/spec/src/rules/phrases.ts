@@ -1,5 +1,6 @@
 import type { Endpoint, Entity, Field, Operation } from '../api-spec'
 import { nameKey, singular, wordsOf } from '../words'
+import { commonWords, indexOfKeys, type KeyIndex, keyFor } from './field-words'
 import type { RuleView, RuleWorld } from './view'
 
 // From the noun phrases and verbs of a sentence to the entities, fields, roles, states and operations they name.
@@ -25,6 +26,7 @@ const FILLERS = new Set([
   'that',
   'some',
   'of',
+  'same',
 ])
 // Fillers, too, but where an entity has such a name.
 const VAGUE = new Set(['field', 'value', 'record', 'profile', 'account', 'detail', 'resource', 'item'])
@@ -55,8 +57,13 @@ export function entityByWords(words: readonly string[], world: RuleWorld): Entit
   const exact = world.byKey.get(key)
   if (exact !== undefined) return exact
   const ending = world.endingWith(words.at(-1) ?? '').filter((entity) => nameKey(entity.name).endsWith(key))
-  return ending.length === 1 ? ending[0]! : null
+  if (ending.length > 0) return ending.length === 1 ? ending[0]! : null
+  // "Leave" is a leave request.
+  const named = GENERAL.flatMap((word) => world.byKey.get(`${key}${word}`) ?? [])
+  return named.length === 1 ? named[0]! : null
 }
+
+const GENERAL = ['request', 'record', 'entry', 'log', 'position', 'line', 'application', 'item']
 
 /** The field a phrase names: `due date`, `due_date`, `Tag names`, `the task's title`. */
 export function fieldIn(phrase: string, entity: Entity): Field | null {
@@ -83,6 +90,10 @@ export function targetIn(phrase: string, view: RuleView): { entity: Entity; fiel
     const field = entity === null || entity === undefined ? null : fieldIn(phrase, entity)
     return field === null ? null : { entity: entity!, field }
   }
+  const behind = phrase.match(/^(.+?) (?:of|in|on|for) (?:an? |the |each |every |their |its |all )?([\w ]+)$/i)
+  const owner = behind === null ? null : entityByWords(meaning(behind[2]!), view.world)
+  const part = owner === null ? null : fieldIn(behind![1]!, owner)
+  if (owner !== null && part !== null) return { entity: owner, field: part }
   const own = of(view.entity)
   if (own !== null || view.entity !== null) return own
   const words = meaning(phrase)
@@ -90,7 +101,8 @@ export function targetIn(phrase: string, view: RuleView): { entity: Entity; fiel
     const named = of(entityByWords(words.slice(0, size), view.world))
     if (named !== null) return named
   }
-  const holders = view.world.entities
+  const holders = view.world
+    .speakingOf(words)
     .filter((entity) => entity.junction === null)
     .map(of)
     .filter((one) => one !== null)
@@ -98,12 +110,25 @@ export function targetIn(phrase: string, view: RuleView): { entity: Entity; fiel
 }
 
 function fieldByWords(words: readonly string[], entity: Entity): Field | null {
-  if (words.length === 0) return null
-  const name = words.join('_')
-  const by = (wanted: string) => entity.fields.find((field) => meaning(field.name).join('_') === wanted)
-  const exact = by(name) ?? by(`${name}_id`) ?? by(`is_${name}`) ?? by(`${name}_at`) ?? by(`${name}_on`) ?? by(`${name}_date`)
-  if (exact !== undefined) return exact
-  return null
+  const { keys, fields } = keysOf(entity)
+  const key = keyFor(words, keys)
+  return key === undefined ? null : (fields.get(key) ?? null)
+}
+
+const KEYS = new WeakMap<Entity, { size: number; keys: KeyIndex; fields: Map<string, Field> }>()
+
+/** The fields of an entity by the words of their names; the first of two with the same. */
+function keysOf(entity: Entity): { keys: KeyIndex; fields: ReadonlyMap<string, Field> } {
+  const known = KEYS.get(entity)
+  if (known !== undefined && known.size === entity.fields.length) return known
+  const fields = new Map<string, Field>()
+  for (const field of entity.fields) {
+    const key = commonWords(meaning(field.name))
+    if (!fields.has(key)) fields.set(key, field)
+  }
+  const made = { size: entity.fields.length, keys: indexOfKeys(fields.keys()), fields }
+  KEYS.set(entity, made)
+  return made
 }
 
 const LIST = /\s*(?:,|\/|&|\band\/or\b|\band\b|\bor\b)\s*/i
@@ -189,8 +214,11 @@ const VERBS: [RegExp, Verb[]][] = [
   [/^(?:see|seen|seeing|view(?:ed|ing)?|read|reading|retriev(?:e|ed|ing)|fetch(?:ed)?)$/, ['list', 'read']],
   [/^(?:get|open)$/, ['read']],
   [/^(?:list(?:ed|ing)?|browse)$/, ['list']],
-  [/^(?:creat(?:e|ed|ing|ion)|add(?:ed|ing)?|post(?:ed|ing)?|register(?:ed)?|upload(?:ed|ing)?|submit(?:ted)?|mak(?:e|ing))$/, ['create']],
-  [/^(?:updat(?:e|ed|ing)|edit(?:ed|ing)?|modif(?:y|ied|ying|ication)|chang(?:e|ed|ing)|set(?:ting)?)$/, ['update']],
+  [
+    /^(?:creat(?:e|ed|ing|ion)|add(?:ed|ing)?|post(?:ed|ing)?|register(?:ed)?|upload(?:ed|ing)?|submit(?:ted)?|mak(?:e|ing)|made|writ(?:e|ten|ing)|issued?|record(?:ed)?|plac(?:e|ed)|fil(?:e|ed)|log(?:ged)?|enter(?:ed)?)$/,
+    ['create'],
+  ],
+  [/^(?:updat(?:e|ed|ing)|edit(?:ed|ing)?|modif(?:y|ied|ying|ication)|chang(?:e|ed|ing)|alter(?:ed)?|amend(?:ed)?|set(?:ting)?)$/, ['update']],
   [/^(?:delet(?:e|ed|ing|ion)|remov(?:e|ed|ing|al)|destroy(?:ed)?)$/, ['delete']],
 ]
 
@@ -230,110 +258,6 @@ export function creates(entity: Entity, names: readonly string[], world: RuleWor
     const field = entity.fields.find((one) => one.name === name)
     if (field === undefined || field.list) return false
     if (create.parent?.field === name || field.fromCaller === true) return true
-    return create.body?.includes(name) === true && (field.required || (field.reference === undefined && field.type !== 'boolean'))
+    return create.body?.includes(name) === true && field.type !== 'boolean'
   })
-}
-
-export interface State {
-  field: string
-  values: (string | boolean)[]
-}
-
-const TERMINAL =
-  /^(completed?|done|finished|cancell?ed|closed|archived|dropped|resolved|rejected|delivered|returned|refunded|expired|inactive|failed|paid|checked_out|no_show|void(?:ed)?|ended|terminated|declined)$/
-const spelt = (text: string): string => wordsOf(text).join('_')
-
-/** The state a phrase speaks of: `status "in_progress"`, `completed or cancelled`, `inactive`, `archived`. */
-export function stateIn(phrase: string, entity: Entity): State | null {
-  const cleaned = phrase
-    .replace(/\b(?:with|in|having|whose|that are|which are|are|is|has|have|the|an?|set to|as|being|marked|currently|already)\b/gi, ' ')
-    .replace(/["'`]/g, ' ')
-    .replace(/\s*=+\s*/g, ' ')
-    .trim()
-  const parts = partsOf(cleaned)
-  if (parts.length === 0) return null
-  const states: State[] = []
-  for (const part of parts) {
-    const field = states[0]?.field
-    const one = singleState(part, entity) ?? (field === undefined ? null : memberOf(part, entity, field))
-    if (one === null || (field !== undefined && field !== one.field)) return null
-    states.push(one)
-  }
-  return { field: states[0]!.field, values: [...new Set(states.flatMap((one) => one.values))] }
-}
-
-function singleState(text: string, entity: Entity): State | null {
-  const words = wordsOf(text).filter((word) => !/^(state|status)$/.test(word) || wordsOf(text).length === 1)
-  const word = words.join('_')
-  const enums = entity.fields.filter((field) => field.type === 'enum' && !field.list)
-  for (const field of enums) {
-    const name = spelt(field.name)
-    const rest = word.startsWith(`${name}_`) ? word.slice(name.length + 1) : word.endsWith(`_${name}`) ? word.slice(0, -name.length - 1) : null
-    const member = rest === null ? undefined : field.values!.find((value) => spelt(value) === rest)
-    if (member !== undefined) return { field: field.name, values: [member] }
-  }
-  const holders = enums.filter((field) => field.values!.some((value) => spelt(value) === word))
-  if (holders.length === 1) return { field: holders[0]!.name, values: [holders[0]!.values!.find((value) => spelt(value) === word)!] }
-  if (holders.length > 1) return null
-  return booleanState(word, entity)
-}
-
-function memberOf(text: string, entity: Entity, name: string): State | null {
-  const member = entity.fields.find((field) => field.name === name)?.values?.find((value) => spelt(value) === spelt(text))
-  return member === undefined ? null : { field: name, values: [member] }
-}
-
-const NEGATIONS: [RegExp, string][] = [
-  [/^in(active|visible|complete|valid)$/, ''],
-  [/^un(available|published|verified|approved|paid|completed?|read|locked|archived)$/, ''],
-  [/^non_(.+)$/, ''],
-  [/^not_(.+)$/, ''],
-  [/^(disabled|deactivated)$/, 'active'],
-]
-
-function booleanState(word: string, entity: Entity): State | null {
-  const stated = word.match(/^(.+?)_(true|false)$/)
-  if (stated !== null) {
-    const field = booleanNamed(stated[1]!, entity)
-    return field === null ? null : { field: field.name, values: [stated[2] === 'true'] }
-  }
-  const positive = booleanNamed(word, entity)
-  if (positive !== null) return { field: positive.name, values: [true] }
-  for (const [pattern, instead] of NEGATIONS) {
-    const match = word.match(pattern)
-    const field =
-      match === null ? null : (booleanNamed(instead || match[1]!, entity) ?? (instead === 'active' ? booleanNamed('enabled', entity) : null))
-    if (field !== null) return { field: field.name, values: [false] }
-  }
-  return null
-}
-
-function booleanNamed(word: string, entity: Entity): Field | null {
-  const forms = [word, `is_${word}`, `${word}d`, `is_${word}d`, `${word}ed`, word.replace(/^is_/, '')]
-  return entity.fields.find((field) => field.type === 'boolean' && !field.list && forms.includes(spelt(field.name))) ?? null
-}
-
-/** Rows that are still under way: every state but the final ones; null when the entity has no such field. */
-export function underWay(entity: Entity): { field: string; notIn: string[] } | null {
-  const field = entity.fields.find((one) => one.type === 'enum' && /(^|_)(status|state)$/.test(spelt(one.name)))
-  const final = field?.values?.filter((value) => TERMINAL.test(spelt(value))) ?? []
-  return field === undefined || final.length === 0 || final.length === field.values!.length ? null : { field: field.name, notIn: final }
-}
-
-/** Splits "completed tasks" into a state and the entity whose state it is. */
-export function statefulEntity(phrase: string, view: RuleView): { entity: Entity; state: State } | null {
-  const text = phrase.trim()
-  const behind = text.match(/^(.*?)\s+(?:with|in|having|whose|that (?:is|are)|which (?:is|are)|(?:is|are)|marked(?: as)?|where)\s+(.+)$/i)
-  if (behind !== null) {
-    const entity = entityIn(behind[1]!, view)
-    const state = entity === null ? null : stateIn(behind[2]!, entity)
-    if (entity !== null && state !== null) return { entity, state }
-  }
-  const words = text.replace(/^(?:an?|the|any|all|every)\s+/i, '').split(/\s+/)
-  for (let size = Math.min(3, words.length - 1); size >= 1; size -= 1) {
-    const entity = entityIn(words.slice(-size).join(' '), view)
-    const state = entity === null ? null : stateIn(words.slice(0, -size).join(' '), entity)
-    if (entity !== null && state !== null) return { entity, state }
-  }
-  return null
 }

@@ -1,12 +1,32 @@
 import type { Endpoint, Entity, RuleEffect } from '../api-spec'
 import { verbOf } from './owner-rules'
 import { carried, entityIn, operationsIn, rolesIn, targetIn, type Verb } from './phrases'
+import { named } from './unique-rules'
 import type { Pattern, RuleView } from './view'
 
 const VERBS = '[a-z]+(?:\\s*(?:,|/|&|\\band/or\\b|\\band\\b|\\bor\\b)\\s*[a-z]+)*'
 
 /** What is for some roles only. */
 export const roleRules: Pattern[] = [
+  {
+    form: new RegExp(
+      `^(.+?) (?:can|may|are allowed to) (${VERBS}) ([\\w ]+?),? (?:but |while )?(?:the )?[\\w ]+? (?:cannot|can not|can't|may not|must not|are not)$`,
+      'i',
+    ),
+    read: (m, view) => restricted(m[1]!, m[2]!, m[3]!, view),
+  },
+  {
+    form: /^only (.+?) (?:can|may|are allowed to|is allowed to) (\w+)(?: (?:an? |the |any |all |their |new )*([\w ]+))?$/i,
+    read: (m, view) => atAction(m[1]!, m[2]!, m[3], view),
+  },
+  {
+    form: /^(?:an? |the |all )?([\w ]+?) (?:(?:can|may) only be|must be|(?:are|is) only) (\w+)(?: only)? by (?:an? |the )?(.+)$/i,
+    read: (m, view) => atAction(m[3]!, m[2]!, m[1], view),
+  },
+  {
+    form: /^(\w+ing)(?: (?:an? |the |any )?([\w ]+?))? (?:requires?|needs?|is (?:restricted|limited|reserved) (?:to|for)|is only (?:allowed|possible) for) (?:the |an? )?(.+?)$/i,
+    read: (m, view) => atAction(m[3]!, m[1]!, m[2], view),
+  },
   {
     form: new RegExp(`^only (.+?) (?:can|may|are allowed to|is allowed to) (${VERBS}) (.+)$`, 'i'),
     read: (m, view) => restricted(m[1]!, m[2]!, m[3]!, view),
@@ -33,6 +53,24 @@ export const roleRules: Pattern[] = [
   },
 ]
 
+/** "Only editors can publish posts": the action of that name; without a noun, the creation that the verb means ("only students can submit"). */
+function atAction(who: string, verb: string, noun: string | undefined, view: RuleView): RuleEffect[] | null {
+  const roles = rolesIn(who, view.world)
+  const entity = noun === undefined ? null : entityIn(noun, view)
+  if (roles === null || !isForSome(roles, view) || (noun !== undefined && entity === null)) return null
+  const stem = verb.toLowerCase().replace(/(?:ing|ed|e|s)$/, '')
+  const found = view.world.endpoints.filter(({ path, unsupported, operation, entity: name }) => {
+    const last = path.split('/').at(-1) ?? ''
+    const acts = ['action', 'adjust', 'custom'].includes(operation) && unsupported === null && !last.startsWith('{')
+    return acts && stem.length >= 3 && last.toLowerCase().replace(/-/g, '_').startsWith(stem) && (entity === null || name === entity.name)
+  })
+  const [one] = found
+  if (one !== undefined && found.length === 1) return [{ kind: 'endpoint-role', entity: one.entity, method: one.method, path: one.path, roles }]
+  if (noun !== undefined || found.length > 0 || operationsIn(verb) === null) return null
+  const made = view.world.entities.filter((each) => named(verb, each))
+  return made.length === 1 ? effect(made[0]!.name, ['create'], roles, view) : null
+}
+
 /** "Viewers cannot edit pages": every other role may. */
 function refusedTo(who: string, verbs: string, noun: string, view: RuleView): RuleEffect[] | null {
   const refused = rolesIn(who, view.world)
@@ -51,6 +89,12 @@ function refusedTo(who: string, verbs: string, noun: string, view: RuleView): Ru
 export const roleNotes: Pattern[] = [
   { form: /^.*?\((?:only )?(?:for )?([^()]+?)(?: roles?)? only\)$/i, read: (m, view) => noted(m[1]!, view) },
   { form: /^.*?\((?:only (?:for )?|requires? (?:an? )?)([^()]+?)(?: roles?| permissions?| access)?\)$/i, read: (m, view) => noted(m[1]!, view) },
+  // A list of roles alone: "(desk or manager; filters: role)", the last cell of a table's row.
+  {
+    form: /^.*?\(((?:[a-z_ ]+(?:,|\/|&))*?[a-z_ ]+?)(?: only)?(?:\s*(?:;|, ?(?=with\b|filter|search|sort))[^()]*)?\)(?:\s+[—–-]\s.*)?$/i,
+    read: (m, view) => noted(m[1]!, view),
+  },
+  { form: /^.*? [—–-] ([a-z_]+(?:\s*(?:,|\/|&|\band\b|\bor\b)\s*[a-z_]+)*)$/i, read: (m, view) => noted(m[1]!, view) },
   { form: /^.*?[,—–-]\s*([a-z]+(?: ?(?:\/|,|and|or) ?[a-z]+)*) only$/i, read: (m, view) => noted(m[1]!, view) },
 ]
 

@@ -1,7 +1,7 @@
 import type { Entity, Field, RuleEffect } from '../api-spec'
-import { verbSets } from '../operations/actions'
-import { wordsOf } from '../words'
-import { carried, endpointOf, entityIn, fieldIn, meaning, operationsIn, type State, statefulEntity, stateIn, targetIn } from './phrases'
+import { verbSets } from '../operations/verbs'
+import { carried, endpointOf, entityIn, meaning, operationsIn, targetIn } from './phrases'
+import { type State, statefulEntity, stateIn } from './states'
 import type { Pattern, RuleView } from './view'
 
 const CANNOT = "(?:cannot|can not|can't|must not|may not|should not|do not|never)"
@@ -12,8 +12,26 @@ export const stateRules: Pattern[] = [
   { form: new RegExp(`^${CANNOT} (${VERBS}) (?:an? |the |any )?(.+)$`, 'i'), read: (m, view) => guarded(m[1]!, m[2]!, view) },
   { form: new RegExp(`^(?:an? |the )?(.+?) ${CANNOT} be (${VERBS})$`, 'i'), read: (m, view) => guarded(m[2]!, m[1]!, view) },
   {
-    form: new RegExp(`^(?:an? |the )?(.+?) ${CANNOT} be (${VERBS}) (?:if|when|while|once|after) (?:it is |they are |its |their )?(.+)$`, 'i'),
+    form: new RegExp(
+      `^(?:an? |the )?(.+?) ${CANNOT} be (${VERBS}) (?:if|when|while|once|after|as soon as|as long as) (?:(?:it|they|the \\w+) (?:is|are|was|were|has been|have been|gets?|becomes?) |its |their )?(.+)$`,
+      'i',
+    ),
     read: (m, view) => guarded(m[2]!, `${m[1]} with ${m[3]}`, view),
+  },
+  {
+    form: /^(?:an? |the |all )?(.+?) (?:are|is|become|becomes|stay|stays) (?:read-?only|immutable|final|frozen|locked|not editable|uneditable|unchangeable)$/i,
+    read: (m, view) => guarded('update', m[1]!, view),
+  },
+  {
+    form: new RegExp(
+      `^(?:an? |the |all )?(.+?) (?:are|is) (?:final|read-?only|immutable|locked|closed),? (?:and|so|they|it|i\\.e\\.)(?: they| it)? ${CANNOT} be (${VERBS})$`,
+      'i',
+    ),
+    read: (m, view) => guarded(m[2]!, m[1]!, view),
+  },
+  {
+    form: /^only (.+?) (?:can|may) be (?:the |an? )?([\w ]+? of (?:an? |the )?[\w ]+)$/i,
+    read: (m, view) => filled(m[2]!, m[1]!, view),
   },
   { form: new RegExp(`^only (.+?) (?:can|may) be (${VERBS})$`, 'i'), read: (m, view) => onlyIn(m[1]!, m[2]!, view) },
   {
@@ -36,12 +54,28 @@ export const stateRules: Pattern[] = [
     read: (m, view) => below(m[1]!, m[2]!, view, true),
   },
   {
+    form: /^(.+?) can only be (?:added|created|posted|made|placed|attached|written|submitted) (?:when|while|if|as long as) (?:the |its |their )?(.+?) (?:is|are) (?:still )?(?:(?:an?|in) )?(.+)$/i,
+    read: (m, view) => below(m[1]!, `${m[2]} with ${m[3]}`, view, true),
+  },
+  {
+    form: /^(?:an? |the )?(.+?) (?:is|are|can be|must be) only (?:issued|created|given|made|accepted|placed|added|written|posted|allowed|possible) (?:for|to|on|in|under|against|from) (?:an? |the )?(.+)$/i,
+    read: (m, view) => below(m[1]!, m[2]!, view, true),
+  },
+  {
+    form: /^(?:an? |the |all )?(.+?) (?:accepts?|takes?|allows?|gets?|receives?|(?:can )?haves?|permits?) no (?:new |more |further )?(.+)$/i,
+    read: (m, view) => below(m[2]!, m[1]!, view),
+  },
+  {
+    form: /^(?:an? |the |all )?(.+?) cannot (?:accept|take|get|receive|have) (?:any )?(?:new |more |further )?(.+)$/i,
+    read: (m, view) => below(m[2]!, m[1]!, view),
+  },
+  {
     form: /^(?:cannot|can not|can't|must not|may not) assign (?:an? |the |any )?(.+?) to (?:an? |the |any )?(.+)$/i,
     read: (m, view) => assigned(m[1]!, m[2]!, view, false),
   },
   { form: /^(.+?) (?:can|may|must) only be assigned to (?:an? |the )?(.+)$/i, read: (m, view) => assigned(m[1]!, m[2]!, view, true) },
   {
-    form: /^(?:an? |the )?(.+?) must (?:be|reference|refer to|belong to|point to) (?:an? |the )?(?:existing,? )?(?:and )?(.+)$/i,
+    form: /^(?:an? |the )?(.+?) must (?:be|reference|refer to|belong to|point to|be assigned|have) (?:an? |the )?(?:existing,? )?(?:and )?(.+)$/i,
     read: (m, view) => referenced(m[1]!, m[2]!, view),
   },
   {
@@ -61,12 +95,12 @@ export const stateRules: Pattern[] = [
     read: (m, view) => unknown('Cannot get', m[1]!, undefined, view),
   },
   {
-    form: /^(.+?) (?:are|is) immutable(?: (?:once|after)(?: being)? (?:upload\w*|creat\w+|submi\w+|publish\w+|stored|posted|saved|made))?$/i,
+    form: /^(?:an? |the |all )?(.+?) (?:are|is) (?:immutable|append-?only|write-once|final)(?:[:,;–—-]? ?no (?:updates?|edits|changes)(?: (?:and|or) no (?:deletes?|deletions?))?| (?:once|after)(?: being)? (?:upload\w*|creat\w+|submi\w+|publish\w+|stored|posted|saved|made|sent|booked|recorded|written))?$/i,
     read: (m, view) => immutable(m[1]!, view),
   },
   {
-    form: /^(.+?) (?:cannot|can not|can't|must not|may not) be (?:edited|updated|modified|changed)(?: (?:once|after) (?:upload\w*|creat\w+|submi\w+|publish\w+|posted))?$/i,
-    read: (m, view) => immutable(m[1]!, view),
+    form: /^(?:an? |the |all )?(.+?) (?:cannot|can not|can't|must not|may not) be (?:edited|updated|modified|changed)(?: or (?:deleted|removed))?(?: (?:once|after) (?:(?:it|they) (?:is|are|was|were|has been|have been) )?(?:upload\w*|creat\w+|submi\w+|publish\w+|posted|sent|booked|recorded|written|made|stored|saved|logged))?$/i,
+    read: (m, view) => immutable(m[1]!, view, /\bor (?:deleted|removed)\b/i.test(m[0])),
   },
 ]
 
@@ -75,21 +109,6 @@ export const stateClauses: Pattern[] = [
   {
     form: /^(?:must |should )?(?:be|reference|refer to|belong to|point to) (?:an? |the )?(?:existing,? )?(?:and )?(.+)$/i,
     read: (m, view) => (view.field === null || view.entity === null ? null : pointing(view.entity, view.field, m[1]!, view)),
-  },
-]
-
-export const stampRules: Pattern[] = [
-  {
-    form: /^(?:when |on |upon |after )?(?:setting|changing|updating|marking|moving)? ?(?:the |an? )?(.+?) (?:to|as|is set to|changes to|becomes|is marked(?: as)?|is changed to) ["']?([\w -]+?)["']?,? (?:auto-?sets?|automatically sets?|sets?|auto-?matically updates?|records?|stamps?|auto-?populates?|fills(?: in)?) (?:the )?["'`]?(\w+)["'`]?(?: (?:timestamp|automatically|to (?:now|today|(?:the )?current (?:time|timestamp|date|date and time))))*$/i,
-    read: (m, view) => stamp(m[1]!, m[2]!, m[3]!, view),
-  },
-  {
-    form: /^["'`]?(\w+)["'`]? (?:is|must be|should be|gets) (?:automatically |auto-?)?(?:set|recorded|filled|populated|stamped)(?: in)?(?: automatically)?(?: to (?:now|the current time(?:stamp)?|current timestamp))? (?:when|once|on|as soon as) (?:the )?(.+?) (?:is set to|is changed to|changes to|becomes|is marked(?: as)?|moves to|is|reaches|=) ["']?([\w -]+?)["']?$/i,
-    read: (m, view) => stamp(m[2]!, m[3]!, m[1]!, view),
-  },
-  {
-    form: /^(\w{2,}?)ing (?:an? |the |any )?([\w -]+?) (?:auto-?sets?|automatically sets?|sets?|records?|stamps?) (?:the |its )?["'`]?(\w+)["'`]?(?: (?:timestamp|automatically|to (?:now|today|(?:the )?current (?:date|time|timestamp|date and time))))*$/i,
-    read: (m, view) => done(m[1]!, m[2]!, m[3]!, view),
   },
 ]
 
@@ -123,7 +142,7 @@ function guard(entity: Entity, verbs: ('update' | 'delete')[], state: State, vie
 }
 
 /** Some request can bring a row into the state. */
-function settable(entity: Entity, name: string, view: RuleView): boolean {
+export function settable(entity: Entity, name: string, view: RuleView): boolean {
   return view.world.endpointsOf(entity.name).some((endpoint) => endpoint.body?.includes(name) === true || endpoint.sets?.[name] !== undefined)
 }
 
@@ -194,9 +213,15 @@ function demanded(entity: Entity, field: Field, target: Entity, state: State, vi
 
 /** "Assignee must be an active user", "product_id must reference an active product". */
 function referenced(subject: string, rest: string, view: RuleView): RuleEffect[] | null {
-  if (view.entity === null) return null
-  const field = fieldIn(subject, view.entity)
-  return field === null ? null : pointing(view.entity, field, rest, view)
+  const target = targetIn(subject, view)
+  return target === null ? null : pointing(target.entity, target.field, rest, view)
+}
+
+/** "Only people with role teacher can be the teacher of a course". */
+function filled(subject: string, who: string, view: RuleView): RuleEffect[] | null {
+  const target = targetIn(subject, view)
+  const rest = who.replace(/^(?:people|users?|persons?|those|members?|employees?) (?:with|having|who are|who have|in|of) (?:an? |the )?/i, '')
+  return target === null ? null : pointing(target.entity, target.field, rest, view)
 }
 
 function pointing(entity: Entity, field: Field, rest: string, view: RuleView): RuleEffect[] | null {
@@ -249,50 +274,18 @@ function unknown(sentence: string, noun: string, state: string | undefined, view
   return found === undefined ? null : [{ kind: 'not-found', entity: entity.name, method: found.method, path: found.path }]
 }
 
-function stateOfVerb(verb: string, entity: Entity): State | null {
+export function stateOfVerb(verb: string, entity: Entity): State | null {
   const sets = verbSets(meaning(verb).join('_'), entity)
   const pair = sets === null ? undefined : Object.entries(sets)[0]
   return pair === undefined || typeof pair[1] === 'number' || pair[1] === null ? null : { field: pair[0], values: [pair[1]] }
 }
 
-function immutable(noun: string, view: RuleView): RuleEffect[] | null {
+function immutable(noun: string, view: RuleView, kept = false): RuleEffect[] | null {
   const entity = entityIn(noun, view)
-  if (entity === null || endpointOf(entity, ['update', 'replace', 'action'], view.world) !== undefined) return null
-  return endpointOf(entity, ['get'], view.world) === undefined ? null : [{ kind: 'immutable', entity: entity.name }]
-}
-
-/** Target of a stamp: a moment no caller sends. */
-function momentIn(name: string, entity: Entity): Field | undefined {
-  const wanted = wordsOf(name).join('_')
-  return entity.fields.find(
-    (field) => wordsOf(field.name).join('_') === wanted && (field.type === 'datetime' || field.type === 'date') && field.auto === undefined,
+  if (
+    entity === null ||
+    endpointOf(entity, kept ? ['update', 'replace', 'action', 'delete'] : ['update', 'replace', 'action'], view.world) !== undefined
   )
-}
-
-function stamp(subject: string, value: string, target: string, view: RuleView): RuleEffect[] | null {
-  const phrase = subject.replace(/^(?:when|on|upon|after|setting|changing|updating) /i, '')
-  const entity = view.entity ?? entityIn(phrase.replace(/\b(?:status|state)\b/i, ''), view) ?? targetIn(target, view)?.entity ?? null
-  if (entity === null) return null
-  const field = fieldIn(phrase, entity)
-  const state = field === null ? stateIn(value, entity) : stateIn(`${field.name} ${value}`, entity)
-  return state === null || state.values.length !== 1 ? null : stamped(entity, state, target, view)
-}
-
-function done(verb: string, noun: string, target: string, view: RuleView): RuleEffect[] | null {
-  const entity = entityIn(noun, view)
-  const state = entity === null ? null : stateOfParticiple(verb, entity)
-  return entity === null || state === null ? null : stamped(entity, state, target, view)
-}
-
-/** "completing" → complete, "approving" → approve, "banning" → ban: what stands before the "ing". */
-function stateOfParticiple(stem: string, entity: Entity): State | null {
-  const forms = [`${stem}e`, stem, ...(/([bdglmnprt])\1$/i.test(stem) ? [stem.slice(0, -1)] : [])]
-  return forms.map((verb) => stateOfVerb(verb, entity)).find((state) => state !== null) ?? null
-}
-
-function stamped(entity: Entity, state: State, target: string, view: RuleView): RuleEffect[] | null {
-  const moment = momentIn(target, entity)
-  return moment === undefined || !settable(entity, state.field, view)
-    ? null
-    : [{ kind: 'stamp', entity: entity.name, field: state.field, value: state.values[0]!, target: moment.name }]
+    return null
+  return endpointOf(entity, ['get', 'list'], view.world) === undefined ? null : [{ kind: 'immutable', entity: entity.name }]
 }

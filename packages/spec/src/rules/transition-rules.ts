@@ -1,7 +1,8 @@
 import type { Entity, Field, Move, RuleEffect } from '../api-spec'
-import { verbSets } from '../operations/actions'
+import { verbSets } from '../operations/verbs'
 import { singular, wordsOf } from '../words'
-import { entityIn, meaning, partsOf, type State, stateIn } from './phrases'
+import { entityIn, meaning, partsOf } from './phrases'
+import { type State, statefulEntity, stateIn } from './states'
 import type { Pattern, RuleView } from './view'
 
 const CANNOT = "(?:cannot|can not|can't|must not|may not|should not|can never|never)"
@@ -11,7 +12,7 @@ const STATUS = /\b(?:status(?:es)?|states?|transitions?|lifecycle|life cycle|wor
 /** How an enumeration may change. */
 export const transitionRules: Pattern[] = [
   {
-    form: /^([^:→>]{0,70}?)\s*(?::|\b(?:follows?|follow the (?:flow|order|sequence)|(?:are|is)(?: as follows)?|can only (?:go|move|change|transition|progress)|(?:must|should|can|may) (?:only )?(?:go|move|change|transition|progress|follow)|goes|go|moves?|progress(?:es)?|transitions?|changes?)\b:?)\s*((?:[\w" '`/|,-]+?\s*(?:->|-->|→|⟶|➔|➜|=>)).+)$/i,
+    form: /^([^:→>]{0,70}?)\s*(?::|\b(?:follows?|follow the (?:flow|order|sequence)|(?:are|is)(?: as follows)?|can only (?:go|move|change|transition|progress)|(?:must|should|can|may) (?:only )?(?:go|move|change|transition|progress|follow)|goes|go|moves?|progress(?:es)?|transitions?|changes?|flows?|runs?|proceeds?|passes(?: through)?|develops?)\b:?)\s*((?:[\w" '`/|,-]+?\s*(?:->|-->|→|⟶|➔|➜|=>)).+)$/i,
     read: (m, view) => chains(m[1]!, m[2]!, view),
   },
   { form: /^([\w"'`/|, -]+?\s*(?:->|-->|→|⟶|➔|➜|=>).+)$/i, read: (m, view) => chains('', m[1]!, view) },
@@ -24,8 +25,16 @@ export const transitionRules: Pattern[] = [
     read: (m, view) => entered(m[1]!, m[2]!, m[3]!, view),
   },
   {
-    form: /^only (.+?) can be (\w+)$/i,
+    form: /^only (.+?) (?:can|may) be (\w+(?:(?:,? or |,? and |, )\w+)*)$/i,
     read: (m, view) => enteredFrom(m[1]!, m[2]!, view),
+  },
+  {
+    form: /^(?:an? |the |any )?((?:.+? or )?.+?) (?:can|may) be (\w+(?: or \w+)*)$/i,
+    read: (m, view) => (/\b(?:still|also|even|again|only)\b/i.test(m[0]) ? null : enteredFrom(m[1]!, m[2]!, view)),
+  },
+  {
+    form: /^(?:an? |the )?(.+?) (?:can|may) be (\w+(?: or \w+)?) (?:only )?(?:when|while|if|once|from|after|as long as)(?: it is| they are| the \w+ is| still| in)* (?:the )?(.+?)(?: status| state)?$/i,
+    read: (m, view) => entered(m[1]!, m[2]!, m[3]!, view),
   },
   {
     form: new RegExp(`^(?:an? |the )?(.+?) ${CANNOT} be (\\w+)(?: again)?$`, 'i'),
@@ -141,6 +150,8 @@ function barred(noun: string, verb: string, view: RuleView): RuleEffect[] | null
 }
 
 function statedNoun(noun: string, view: RuleView): { entity: Entity; state: State } | null {
+  const told = statefulEntity(noun, view)
+  if (told !== null) return told
   const words = noun.trim().split(/\s+/)
   for (let size = Math.min(3, words.length - 1); size >= 1; size -= 1) {
     const entity = entityIn(words.slice(-size).join(' '), view)

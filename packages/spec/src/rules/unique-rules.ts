@@ -30,18 +30,60 @@ export const uniqueRules: Pattern[] = [
   },
   {
     form: new RegExp(
-      `^(?:${EACH} )?([\\w ]+?) (?:can|may|must) (?:only )?(?:be \\w+|exist|appear|occur)(?: (?:to|in|on|into|for) (?:${EACH} )*([\\w ]+?))? (?:only once|once|at most once|just once)(?: (?:per|for each|for every|in each) (?:${EACH} )*([\\w ]+?))?$`,
+      `^(?:${EACH} )*([\\w ]+?) (?:can|may|must) (?:only )?(?:be \\w+|exist|appear|occur) (?:only once|once|at most once|just once) (?:in|on|to|for|within|into) (?:${EACH} )*([\\w ]+)$`,
+      'i',
+    ),
+    read: (m, view) => passive(m[1]!, m[2], undefined, view),
+  },
+  {
+    form: new RegExp(`^(?:${EACH} )?(\\w+) (\\w+s)(?: up| (?:in|to|for|on|of))* (?:${EACH} )+([\\w ]+?) ${ONCE}$`, 'i'),
+    read: (m, view) => acted(m[1]!, singular(m[2]!.toLowerCase()), m[3]!, view),
+  },
+  {
+    form: new RegExp(
+      `^(?:${EACH} )?(\\w+) (?:cannot|can not|can't|may not|must not) (\\w+) (?:twice|(?:more than|again) ?once|more than one time|multiple times|several times|again)(?: up| (?:in|to|for|on|of|with|at))* (?:${EACH} )*([\\w ]+)$`,
+      'i',
+    ),
+    read: (m, view) => acted(m[1]!, m[2]!, m[3]!, view),
+  },
+  {
+    form: new RegExp(
+      `^(?:${EACH} )+([\\w ]+?) (?:cannot|can not|can't|may not|must not) (?:be \\w+|appear|occur|exist) (?:twice|more than once|again|several times)(?: (?:to|in|on|into|for|within|per|from) (?:${EACH} )*([\\w ]+?))$`,
+      'i',
+    ),
+    read: (m, view) => passive(m[1]!, m[2], undefined, view),
+  },
+  {
+    form: new RegExp(
+      `^(?:${EACH} )?([\\w ]+?) ${CAN} (?:only )?(?:\\w+) (?:only |just |exactly |at most )?(?:one|1|a single) ([\\w ]+?) (?:per|for each|for every|to each|on each) (?:${EACH} )*([\\w ]+)$`,
+      'i',
+    ),
+    read: (m, view) => once(m[2]!, `${m[1]} and ${m[3]}`, view),
+  },
+  {
+    form: new RegExp(
+      `^there (?:is|must be|can be|can only be|exists) (?:exactly|only|at most)? ?(?:one|1|a single) ([\\w ]+?) (?:per|for each|for every|for the same|for) (?:${EACH} )*([\\w ,]+)$`,
+      'i',
+    ),
+    read: (m, view) => once(m[1]!, m[2]!, view),
+  },
+  {
+    form: new RegExp(
+      `^(?:${EACH} )?([\\w ]+?) (?:can|may|must) (?:only )?(?:be \\w+|exist|appear|occur)(?: (?:to|in|on|into|for) (?:${EACH} )*([\\w ]+?))? (?:only once|once|at most once|just once)(?: (?:per|for each|for every|in each) (?:${EACH} )*([\\w ]+?)(?: as an? [\\w ]+)?)?$`,
       'i',
     ),
     read: (m, view) => passive(m[1]!, m[2], m[3], view),
   },
   {
-    form: /^(?:there (?:can|may|must) be )?(?:only|at most|no more than|max(?:imum)?(?: of)?) one ([\w ]+?) (?:is allowed |allowed |can exist |may exist |exists )?(?:per|for each|for every|for (?:each )?combination of|for the same) ([\w ]+)$/i,
+    form: /^(?:there (?:can|may|must) be )?(?:only|at most|no more than|max(?:imum)?(?: of)?) (?:one|1) ([\w ]+?) (?:is allowed |allowed |can exist |may exist |exists )?(?:per|for each|for every|for (?:each )?combination of|for the same) ([\w ]+)$/i,
     read: (m, view) => once(m[1]!, m[2]!, view),
   },
-  { form: /^one ([\w ]+?) per ([\w ]+)$/i, read: (m, view) => once(m[1]!, m[2]!, view) },
   {
-    form: /^(?:an?|each|every|one|the) ([\w ]+?) (?:can|may|must) (?:only )?have (?:only|at most|no more than|a maximum of|max(?:imum)?) (?:one|1|a single) ([\w ]+?)(?: (?:per|for each|for every|in each) (?:an? |the )?([\w ]+))?$/i,
+    form: /^(?:only |exactly |at most )?(?:one|1|a single) ([\w ]+?) (?:per|for each|for every) ([\w ,]+)$/i,
+    read: (m, view) => once(m[1]!, m[2]!, view),
+  },
+  {
+    form: /^(?:an?|each|every|one|the) ([\w ]+?) (?:can |may |must )?(?:only )?(?:have|has|get|gets|hold|holds|own|owns) (?:only|just|at most|no more than|a maximum of|max(?:imum)?) (?:one|1|a single) ([\w ]+?)(?: (?:per|for each|for every|in each) (?:an? |the )?([\w ]+))?$/i,
     read: (m, view) => once(m[2]!, m[3] === undefined ? m[1]! : `${m[1]} and ${m[3]}`, view),
   },
   {
@@ -65,11 +107,15 @@ export const uniqueRules: Pattern[] = [
 /** "A user can review a product only once": the one entity whose name tells the deed, and that refers to both. */
 function acted(actor: string, verb: string, noun: string, view: RuleView): RuleEffect[] | null {
   const people = personIn(actor, view)
-  const target = entityIn(noun, { ...view, entity: null })
+  const target = entityIn(noun, { ...view, entity: null }) ?? personIn(noun, view)
   if (target === null) return null
   if (people === null) return granted(actor, verb, target, view)
   const found = view.world.entities.filter((entity) => entity !== target && entity !== people && tells(verb, entity, people, target))
-  const pairs = found.flatMap((entity) => pairOf(entity, people, target))
+  const both = (entity: Entity) => [people, target].every((one) => meaning(entity.name).join('').includes(meaning(one.name).join('')))
+  const linking = /^(?:list|add|have|own|use|select|choose|pick|hold|claim|collect|take|get|enter|state)$/i.test(verb)
+    ? view.world.entities.filter(both)
+    : []
+  const pairs = (found.length > 0 ? found : linking).flatMap((entity) => pairOf(entity, people, target))
   return pairs.length === 1 ? together(pairs[0]!.entity, pairs[0]!.fields, view.world) : null
 }
 
@@ -88,6 +134,7 @@ function passive(subject: string, place: string | undefined, scope: string | und
   const between = subject.match(/^([\w ]+?) between (?:two|the same|a pair of) ([\w ]+)$/i)
   if (between !== null && place === undefined && scope === undefined) return linked(between[1]!, between[2]!, view)
   if (place !== undefined && scope === undefined) return placed(subject, place, view)
+  if (place === undefined && scope !== undefined) return ownLink(subject, scope, view) ?? placed(subject, scope, view)
   return place === undefined || scope === undefined ? null : once(place, `${subject} and ${scope}`, view)
 }
 
@@ -99,7 +146,27 @@ function placed(subject: string, place: string, view: RuleView): RuleEffect[] | 
       ? []
       : [{ entity, fields: fields.map((field) => field!.name) }]
   })
-  return found.length === 1 ? together(found[0]!.entity, found[0]!.fields, view.world) : null
+  const links = found.filter(({ entity }) => /member|participa|enrol|registra|attend|assignment/i.test(entity.name))
+  const sure = found.length > 1 ? links : found
+  return sure.length === 1 ? together(sure[0]!.entity, sure[0]!.fields, view.world) : null
+}
+
+/** "The same prerequisite can be listed only once per course": the link of two courses, by its name. */
+function ownLink(noun: string, scope: string, view: RuleView): RuleEffect[] | null {
+  const entity = entityIn(noun, { ...view, entity: null })
+  const target = entityIn(scope, { ...view, entity: null })
+  const fields = entity?.fields.filter((field) => field.reference !== undefined && !field.list) ?? []
+  return entity === null ||
+    target === null ||
+    entity === target ||
+    fields.length !== 2 ||
+    !fields.some((field) => field.reference?.entity === target.name)
+    ? null
+    : together(
+        entity,
+        fields.map((field) => field.name),
+        view.world,
+      )
 }
 
 function linked(noun: string, ends: string, view: RuleView): RuleEffect[] | null {
@@ -176,17 +243,26 @@ const DEEDS: Record<string, RegExp> = {
   apply: /applica/,
   attend: /attend|registration/,
   belong: /member/,
+  hand: /submission|hand_?in/,
+  turn: /submission/,
+  borrow: /loan|borrow|lending/,
+  lend: /loan|lending/,
+  lent: /loan|lending/,
+  rent: /^rent|hire|loan/,
+  hire: /^rent|hire/,
   react: /reaction/,
   endorse: /endorse/,
 }
 
 /** `like` and PostLike, `enrol` and Enrolment, `submit` and Submission, `be in` and any link of the two. */
 export function named(verb: string, entity: Entity): boolean {
-  const word = verb.toLowerCase().replace(/(?:ed|d)$/, '')
+  const spoken = verb.toLowerCase()
+  const word = spoken.replace(/(?:ed|d)$/, '')
   const names = wordsOf(entity.name)
-  return DEEDS[word] === undefined
+  const deed = DEEDS[spoken] ?? DEEDS[word]
+  return deed === undefined
     ? names.some((name) => word.length >= 3 && name.startsWith(word.slice(0, Math.max(3, Math.min(4, word.length)))))
-    : names.some((name) => DEEDS[word]!.test(name))
+    : names.some((name) => deed.test(name))
 }
 
 const tells = (verb: string, entity: Entity, people: Entity, target: Entity): boolean =>

@@ -1,5 +1,6 @@
 import type { ApiSpec, Endpoint, Entity, Field, RuleEffect } from '../api-spec'
 import { nameKey, singular, wordsOf } from '../words'
+import { wordStems } from './field-words'
 
 /** What the recognisers know of the specification when they read its sentences. */
 export interface RuleWorld {
@@ -16,6 +17,8 @@ export interface RuleWorld {
   endpointsOf(entity: string): readonly Endpoint[]
   /** Entities whose name ends with this word, links left out. */
   endingWith(word: string): readonly Entity[]
+  /** Entities that may have a field of these words: each word is one of a field's, or of the entity's name. */
+  speakingOf(words: readonly string[]): readonly Entity[]
 }
 
 /** Looks up once what the recognisers ask for again and again. */
@@ -29,13 +32,32 @@ export function ruleWorld(parts: Pick<RuleWorld, 'entities' | 'endpoints' | 'rol
     parts.entities.filter((entity) => entity.junction === null),
     (entity) => singular(wordsOf(entity.name).at(-1) ?? ''),
   )
+  const speaking = bySpeech(parts.entities)
   return {
     ...parts,
+    speakingOf: (words) => {
+      const found = words.flatMap(wordStems).map((stem) => speaking.get(stem) ?? [])
+      return found.reduce((few, some) => (some.length < few.length ? some : few), parts.entities)
+    },
     byKey: new Map(parts.entities.map((entity) => [nameKey(entity.name), entity])),
     entity: (name) => (name === null || name === undefined ? undefined : byName.get(name)),
     endpointsOf: (name) => endpoints.get(name) ?? [],
     endingWith: (word) => endings.get(word) ?? [],
   }
+}
+
+/** Stems of the words of names and fields → the entities, in order. */
+function bySpeech(entities: readonly Entity[]): Map<string, Entity[]> {
+  const found = new Map<string, Entity[]>()
+  for (const entity of entities) {
+    const words = [entity.name, ...entity.fields.map((field) => field.name)].flatMap((name) => wordsOf(name).map(singular))
+    for (const stem of new Set(words.flatMap(wordStems))) {
+      const known = found.get(stem)
+      if (known === undefined) found.set(stem, [entity])
+      else known.push(entity)
+    }
+  }
+  return found
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -102,13 +102,19 @@ function addRules(operations: Operation[], resources: Map<string, Resource>, pro
   }
   stated(document.root, null)
   spoken(prose, document.lineOf(document.root['info'], 'description'), null)
+  // An operation for every role there is binds nobody.
+  const known = new Set([
+    ...operations.flatMap(({ node }) => list(node['x-forge-roles']).map(String)),
+    ...input.facts.fields.flatMap(({ name, facts }) => (/^(?:user_?)?role$/i.test(name) ? (facts.values ?? []) : [])),
+  ])
   for (const { node, segment, line } of operations) {
     const entity = resources.get(nameKey(segment))?.key ?? null
     stated(node, entity)
     spoken(node['description'], line, entity)
     const roles = list(node['x-forge-roles']).map(String)
     const fact = input.facts.endpoints.find((one) => one.line === line)
-    if (roles.length > 0 && fact !== undefined) fact.summary = `${fact.summary || `${VERBS[fact.method]} ${segment}`} (${roles.join(' and ')} only)`
+    if (roles.length > 0 && roles.length < known.size && fact !== undefined)
+      fact.summary = `${fact.summary || `${VERBS[fact.method]} ${segment}`} (${roles.join(' and ')} only)`
   }
   const schemas = document.resolve(document.resolve(document.root['components'])['schemas'])
   for (const [name, value] of Object.entries(schemas)) {

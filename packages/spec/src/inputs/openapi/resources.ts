@@ -108,6 +108,9 @@ function addProperty(name: string, resource: Resource, resources: Map<string, Re
   if (name !== 'id' && resource.params.has(name)) facts.unique ??= 'exact'
   if (name === 'id') Object.assign(facts, { primary: true, readOnly: true })
   presence(name, facts, resource)
+  // No body holds the parent of a row that is made below it: the path does.
+  if (facts.readOnly === true && facts.references !== undefined && nameKey(name.replace(/_?id$/i, '')) === nameKey(facts.references))
+    Object.assign(facts, { readOnly: false, required: true, nullable: false })
   if (facts.readOnly === true && (facts.type === 'datetime' || facts.type === 'date')) {
     if (/^(?:updated|modified|last_?(?:updated|modified))/i.test(name)) facts.auto = 'updated'
     else if (/^(?:created|date_?created|inserted)/i.test(name)) facts.auto = 'created'
@@ -121,6 +124,8 @@ function presence(name: string, facts: FieldFacts, { read, create, update }: Res
   if (create !== null && read !== null && create.name !== read.name && !sent) {
     facts.readOnly = true
     if (facts.nullable !== true) facts.nullable = read.required.has(name) ? false : (facts.nullable ?? true)
+    // A state that only the server sets begins with the first one.
+    if (facts.nullable === false && facts.values !== undefined && facts.default === undefined && facts.list !== true) facts.default = facts.values[0]!
     return
   }
   if (read !== null && create !== null && create.name !== read.name && !read.properties.has(name)) facts.writeOnly = true
