@@ -8,7 +8,7 @@ const TAKEN = new Set(
   Depends DuplicateError EmailStr Enum ErrorItem ErrorRead Exception Failure False FastAPI Field FieldError Float FloatParam ForbiddenError
   ForeignKey Found Generic HTTPAuthorizationCredentials HTTPBearer HTTPException HTTPStatus Headers HealthRead HttpUrl Id IdParam Index InputModel
   Instant InstrumentedAttribute Integer IntegerParam IntegrityError InterfaceError InvalidInputError InvalidReferenceError Iterator JSONResponse
-  Json JsonBodyMiddleware JsonValue Literal Make Mapped Mapping MappingProxyType Message MutableHeaders NoDecode None NotFoundError Number
+  Json JsonBodyMiddleware JsonValue MethodMiddleware MethodNotAllowedError OriginMiddleware PoolTimeoutError PostgresError Literal Make Mapped Mapping MappingProxyType Message MutableHeaders NoDecode None NotFoundError Number
   NumberParam Numeric OperationalError Page PageParams Path PayloadTooLargeError PlainSerializer Protocol Query QueryInstant QueryText ReadModel
   Receive Request RequestIdMiddleware RequestValidationError Response Row RuleViolationError SQLAlchemyError Scope SecretStr Select Self Send
   Sequence SessionDep Settings SettingsConfigDict SortOrder StrEnum String StringConstraints Table Text Time True Type TypeAdapter TypeVar

@@ -1,1 +1,2 @@
+export { builtBy } from './plan/built'
 export { blueprint } from './provider'

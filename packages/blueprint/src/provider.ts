@@ -1,4 +1,14 @@
-import { type Feature, formatFeatureList, type ModelEvent, type ModelRequest, parseFeatureList, type Phase, type Provider } from '@forge/core'
+import {
+  type Feature,
+  formatFeatureList,
+  type ModelEvent,
+  type ModelRequest,
+  parseFeatureList,
+  type Phase,
+  type Provider,
+  ProviderError,
+} from '@forge/core'
+import { SpecError } from '@forge/spec'
 import { type ProjectFile, sizes } from '@forge/templates'
 import { type Blueprint, compile } from './compile'
 import { quote } from 'shell-quote'
@@ -46,9 +56,19 @@ async function nextTurn({ messages, context }: ModelRequest): Promise<Turn> {
   try {
     plan = compile(specification.text, context.size ?? sizes.medium)
   } catch (error) {
-    return stop(`The specification cannot be compiled: ${error instanceof Error ? error.message : String(error)}`)
+    throw uncompiled(error)
   }
   return buildTurn(conversation, plan, context.phase)
+}
+
+/** What a reader of the specification has to change; anything else is a fault of the blueprint. */
+function uncompiled(cause: unknown): ProviderError {
+  const message = `The specification cannot be compiled: ${cause instanceof Error ? cause.message : String(cause)}`
+  const remedy =
+    cause instanceof SpecError
+      ? cause.remedy
+      : 'This is a fault of the blueprint, not of the specification: report it with the specification, or let a model build it with --provider.'
+  return new ProviderError('invalid-request', message, { remedy, cause })
 }
 
 async function buildTurn(conversation: Conversation, plan: Blueprint, phase: Phase): Promise<Turn> {

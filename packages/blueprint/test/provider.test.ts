@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { formatFeatureList, parseFeatureList } from '@forge/core'
+import { formatFeatureList, parseFeatureList, ProviderError } from '@forge/core'
 import { fastapi, sizes } from '@forge/templates'
 import { describe, expect, test } from 'vitest'
 import { blueprint } from '../src/index'
@@ -163,10 +163,16 @@ describe('what cannot be done', () => {
     expect(session.calls.filter((call) => call.startsWith('Write'))).toEqual([])
   })
 
-  test('is said, and ends the session: a specification without anything to build', async () => {
-    const session = await hold(blueprint(), await project('Just some prose about nothing.\n'), { phase: 'initializer' })
-    expect(session.text).toContain('The specification cannot be compiled')
-    expect(session.calls.filter((call) => call.startsWith('Write'))).toEqual([])
+  test('is an error that says what to do: a specification without anything to build', async () => {
+    const folder = await project('Just some prose about nothing.\n')
+    const failure = await hold(blueprint(), folder, { phase: 'initializer' }).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(ProviderError)
+    expect(failure).toMatchObject({
+      kind: 'invalid-request',
+      message: expect.stringContaining('The specification cannot be compiled'),
+      remedy: expect.stringContaining('Name at least one model'),
+    })
+    expect(existsSync(join(folder, 'feature_list.json'))).toBe(false)
   })
 
   test('is said, and ends the session: a write that is denied', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { startProcessHost } from '@forge/core'
 import { readSpec } from '@forge/spec'
 import { projectFiles, sizes } from '@forge/templates'
@@ -10,9 +11,30 @@ import { type DatabaseServer, startDatabaseServer } from '../../templates/src/fa
 import { emitApp } from '../src/emit/app'
 import { emitTests } from '../src/emit/tests/index'
 import { planFeatures } from '../src/plan/index'
+import { mutants } from '../src/testing/mutants'
 
-// Rules about several rows, for real: the emitted tests pass on the emitted application, and fail on one from which a rule was taken out.
+// Rules about several rows, for real: the emitted tests pass on the emitted application, and fail on one that is made without a rule.
 
+/** Runs the tests against changed applications. */
+const RUNNER = fileURLToPath(new URL('../../../scripts/accept/mutation.py', import.meta.url))
+interface Fate {
+  id: string
+  code: number | null
+  output: string
+}
+/** One of each kind: a unique pair, a figure, moves, a fixed value, a copied value, a limit, an interval, a number of rows, a unique value, a default. */
+const KINDS = new Set([
+  'rule 1',
+  'rule 2',
+  'rule 6',
+  'rule 7',
+  'rule 9',
+  'rule 11',
+  'rule 14',
+  'rule 15',
+  'User.email: unique',
+  'Product.status: default',
+])
 const folder = mkdtempSync(join(tmpdir(), 'forge-rules-'))
 const spec = readSpec(readFileSync(new URL('fixtures/market.md', import.meta.url), 'utf8'))
 const features = planFeatures(spec, sizes.medium)
@@ -28,7 +50,7 @@ beforeAll(async () => {
   }
   host = await startProcessHost()
   env = await ensurePythonEnv({ host })
-  server = await startDatabaseServer({ host })
+  server = await startDatabaseServer({ host, mayCreate: true })
 }, 600_000)
 
 afterAll(async () => {
@@ -47,12 +69,13 @@ async function run(argv: string[], environment: Record<string, string> = {}) {
   return { code: result.exitCode, output: `${result.stdout}${result.stderr}` }
 }
 
-async function pytest(...more: string[]) {
+async function pytest(environment: Record<string, string>, ...more: string[]) {
   const database = await server.createDatabase()
   try {
     return await run(['python', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...more], {
       DATABASE_URL: database.url,
       TEST_DATABASE_URL: database.url,
+      ...environment,
     })
   } finally {
     await database.drop()
@@ -74,31 +97,39 @@ describe('rules about several rows', () => {
     expect(await run(['mypy', 'app'])).toMatchObject({ code: 0 })
   })
 
-  test('hold, by their own tests', { timeout: 300_000 }, async () => {
-    const { code, output } = await pytest()
+  test.each(['mock', 'jwt'])('hold, by their own tests, with AUTH_MODE=%s', { timeout: 300_000 }, async (mode) => {
+    const { code, output } = await pytest({ AUTH_MODE: mode, JWT_SECRET: 'a-secret-that-is-long-enough-for-hs256' })
     expect([code, output.split('\n').slice(-12)]).toMatchObject([0, expect.anything()])
   })
 
-  test.each([
-    ['a unique pair', 'alembic/versions/0001_create_tables.py', /^ +sa\.UniqueConstraint\("user_id", "product_id".*\n/m, ''],
-    ['a figure', 'alembic/versions/0001_create_tables.py', /count\(\*\)/, '1'],
-    ['a move', 'app/services/order.py', /if new not in STATUS_MOVES\[.*:/, 'if False:'],
-    ['a limit', 'app/services/order_item.py', /> product_row\.stock/, '> 10**6'],
-    ['a number of rows', 'app/services/rental.py', /others >= 3/, 'others >= 10**6'],
-    ['an interval', 'app/services/rental.py', /Rental\.starts_at < rental\.ends_at/, 'Rental.starts_at == rental.ends_at'],
-    ['a row that points at itself', 'app/services/stall.py', /stall\.neighbour_id == stall\.id/, 'False'],
-    ['a copied value', 'app/services/order_item.py', /order_item\.unit_price = product_row\.price/, 'order_item.unit_price = None'],
-    ['a fixed value', 'app/services/order.py', /"code" in changes/, 'False'],
-  ])('are missed by a test when taken out: %s', { timeout: 300_000 }, async (_, path, rule, instead) => {
-    const whole = readFileSync(join(folder, path), 'utf8')
-    const without = whole.replace(rule, instead)
-    expect(without).not.toBe(whole)
-    writeFileSync(join(folder, path), without)
+  const all = [...mutants(spec)]
+
+  test('are in the application: without any of them it is another one', () => {
+    expect(all.length).toBeGreaterThan(rules.length)
+    expect(all.filter(({ files }) => files === null).map(({ text }) => text)).toEqual([])
+  })
+
+  test('are missed by a test when taken out', { timeout: 300_000 }, async () => {
+    const application = new Map(emitApp(spec).map(({ path, content }) => [path, content]))
+    const chosen = all.filter(({ id }) => KINDS.has(id))
+    expect(chosen.length).toBe(KINDS.size)
+    const jobs = chosen.map(({ id, table, files }) => ({
+      id,
+      changes: Object.fromEntries(
+        files!.filter(({ path, content }) => application.get(path) !== content).map(({ path, content }) => [path, content]),
+      ),
+      tests: [[`tests/${id.startsWith('rule') ? 'rules' : 'api/v1'}/test_${table}.py`]],
+    }))
+    const list = join(folder, 'mutants.json')
+    writeFileSync(list, JSON.stringify(jobs))
+    const database = await server.createDatabase()
     try {
-      const { code, output } = await pytest('-x', 'tests/rules')
-      expect([code, output]).toEqual([1, expect.stringMatching(/\b1 failed\b/)])
+      const { output } = await run(['python', RUNNER, folder, list], { DATABASE_URL: database.url })
+      const fates = output.split('\n').flatMap((line): Fate[] => (line.startsWith('{') ? [JSON.parse(line)] : []))
+      expect(fates.map(({ id }) => id)).toEqual(chosen.map(({ id }) => id))
+      expect(fates.filter((fate) => fate.code !== 1 || !/^FAILED /m.test(fate.output))).toEqual([])
     } finally {
-      writeFileSync(join(folder, path), whole)
+      await database.drop()
     }
   })
 })

@@ -51,6 +51,8 @@ export function validBody(world: World, endpoint: Endpoint, options: { variant?:
 
 /** This field may not hold what another one of the body holds already. */
 function apart(world: World, entity: string, field: Field, { body }: Draft): boolean {
+  const sides = world.effects.flatMap((effect) => (effect.kind === 'balance' && effect.entity === entity ? [effect.reference] : []))
+  if (sides.includes(field.name) && sides.some((other) => other !== field.name && body[other] !== undefined)) return true
   return world.effects.some(
     (effect) =>
       effect.kind === 'distinct' &&
@@ -82,7 +84,14 @@ function keyType(world: World, field: Field): Field['type'] {
 
 /** A sample that no rule objects to. */
 export function safeValue(world: World, entity: string, field: Field, variant = 0): JsonValue {
+  if (
+    field.type === 'boolean' &&
+    world.effects.some((effect) => effect.kind === 'only-one' && effect.entity === entity && effect.flag === field.name)
+  )
+    return false
   if (field.type === 'boolean' && field.default !== null && !field.list && variant === 0) return field.default
+  if (world.effects.some((effect) => effect.kind === 'age' && effect.entity === entity && effect.field === field.name))
+    return `19${50 + (variant % 20)}-05-17`
   if (field.type === 'enum') return field.list ? [safeMember(world, entity, field, variant)] : safeMember(world, entity, field, variant)
   if (isKeptApart(world, entity, field)) return unusedSample(world, entity, field, variant)
   return behindItsBeginning(world, entity, field, variant, timedSample(world, entity, field, variant))
@@ -157,6 +166,7 @@ function safeMember(world: World, entity: string, field: Field, variant: number)
 function timing(world: World, entity: string, field: string): 'past' | 'future' | undefined {
   for (const effect of world.effects) {
     if ((effect.kind === 'future' || effect.kind === 'past') && effect.entity === entity && effect.field === field) return effect.kind
+    if (effect.kind === 'deadline' && effect.target === entity && effect.field === field) return 'future'
   }
   // Both ends of an interval lie ahead, so that order rules and future rules never disagree; the sampler puts the later end later.
   return undefined
@@ -208,7 +218,20 @@ export function inOrder(world: World, entity: string, values: Record<string, Val
         ordered[theirs] = strict ? literal(moved(value.value, by)) : value
     }
   }
-  return ordered
+  return withDemanded(world, entity, ordered, within)
+}
+
+/** Values with what rules demand beside them: a reason for what is rejected. */
+export function withDemanded(world: World, entity: string, values: Record<string, Value>, within?: readonly string[]): Record<string, Value> {
+  const all = { ...values }
+  for (const effect of world.effects) {
+    if (effect.kind !== 'required-when' || effect.entity !== entity || all[effect.field] !== undefined) continue
+    const state = all[effect.when.field]
+    const field = world.field(entity, effect.field)
+    if (state?.kind !== 'literal' || !effect.when.values.includes(state.value as string | boolean) || field === undefined) continue
+    if (!field.reference && (within?.includes(field.name) ?? true)) all[field.name] = literal(safeValue(world, entity, field))
+  }
+  return all
 }
 
 /** A row with some values; those that no request can set are stored. */

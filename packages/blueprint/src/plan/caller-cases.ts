@@ -15,7 +15,7 @@ export function foreignCases(
   arrange: Step[] = [],
 ): CasePlan[] {
   const hidden = endpoint.own !== undefined && endpoint.param !== undefined
-  if (!hidden && world.owners(endpoint.entity!, operation).length === 0) return []
+  if (!hidden && world.hiding(endpoint.entity!, operation).length === 0) return []
   const other = stranger(world)
   const scene = sceneFor(world, endpoint, { caller: other.caller })
   const act = body === undefined || operation === 'read' ? scene.request : { ...scene.request, body }

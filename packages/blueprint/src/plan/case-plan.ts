@@ -8,6 +8,8 @@ export type Value =
   /** A field of a row that an earlier step made: `task["id"]`. */
   | { kind: 'ref'; row: string; field: string }
   | { kind: 'list'; items: Value[] }
+  /** The day so many years ago when the test runs, and `days` later. */
+  | { kind: 'ago'; years: number; days: number }
 
 /** Who asks. `default` is the built-in user; `anonymous` sends no identity, `unknown` one that does not exist. */
 export type Caller = { kind: 'default' } | { kind: 'anonymous' } | { kind: 'unknown' } | { kind: 'user'; id: Value; role?: string }
@@ -25,10 +27,13 @@ export interface Request {
 
 /** What must hold for an answer besides its status. */
 export type Check =
-  | { kind: 'equals'; field: string; value: Value; compare: 'exact' | 'number' | 'prefix' }
+  /** `within`: where in the answer the field lies, the outermost first; numbers are places in lists. */
+  | { kind: 'equals'; field: string; value: Value; compare: 'exact' | 'number' | 'prefix' | 'suffix'; within?: (string | number)[] }
+  /** A number of the answer, so much more than the same one of an earlier answer. */
+  | { kind: 'grown'; field: string; within?: (string | number)[]; since: string; by: number }
   | { kind: 'differs'; field: string; value: Value }
   | { kind: 'present'; field: string }
-  | { kind: 'null'; field: string }
+  | { kind: 'null'; field: string; within?: (string | number)[] }
   | { kind: 'absent'; field: string }
   /** Error answer in the API's own shape. */
   | { kind: 'error'; code: string; field?: string }

@@ -36,7 +36,7 @@ export function mergeSteps(...groups: Step[][]): Step[] {
   return merged
 }
 
-export function article(entity: Entity): string {
+export function article(entity: Pick<Entity, 'name'>): string {
   return withArticle(words(entity))
 }
 

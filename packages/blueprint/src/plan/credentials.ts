@@ -70,7 +70,7 @@ export function kindOf({ basePath }: ApiSpec, { method, path, operation }: Endpo
 
 /** What a rule may ask of users without a word about what a registration has to do. */
 const HARMLESS = new Set(
-  'field role owner role-field soft-delete delete-guard cascade not-found authenticated unique-together allowed immutable'.split(' '),
+  'field role owner role-field soft-delete delete-guard cascade cleared not-found authenticated unique-together allowed immutable'.split(' '),
 )
 
 /** Fields that people give about themselves; undefined where no registration is stated, or where it would take more than that. */

@@ -96,6 +96,24 @@ export function cascadeCases({ world, name }: RuleContext, effect: Effect<'casca
   }
 }
 
+/** Children stay, and point at nothing any more. */
+export function clearedCases({ world, name }: RuleContext, effect: Effect<'cleared'>): Sides {
+  const endpoint = world.endpoint(effect.entity, 'delete')
+  if (!endpoint) return noSides
+  const scene = sceneFor(world, endpoint, { children: [{ entity: effect.child, field: effect.field }] })
+  const child = snake(effect.child)
+  const key = world.keyField(effect.child).name
+  const after = reading(world, effect.child, child, [
+    { kind: 'equals', field: key, value: ref(child, key), compare: 'exact' },
+    { kind: 'equals', field: effect.field, value: literal(null), compare: 'exact' },
+  ])
+  if (after.length === 0) return noSides
+  const told = `Deleting the ${words(world.entity(effect.entity))} leaves its ${words(world.entity(effect.child))} rows, without ${effect.field}.`
+  const own = rowSteps(world, effect.child, child, { [effect.field]: ref(scene.row, world.keyField(effect.entity).name) })
+  const done = { status: endpoint.status, checks: [] }
+  return { bites: [plan(`${name}_clears`, told, scene.request, done, { arrange: mergeSteps(scene.arrange, own), after })], honest: [] }
+}
+
 interface Witness {
   arrange: Step[]
   after: CasePlan['after']

@@ -1,27 +1,33 @@
 import type { Endpoint } from '@forge/spec'
 import { snake, words } from '../words'
-import { bodyFields, echoChecks, rowSteps, safeValue, validBody } from './bodies'
+import { bodyFields, echoChecks, validBody } from './bodies'
+import { adjustCases } from './adjust-cases'
 import { bulkCases } from './bulk-cases'
 import { foreignCases, malformedIdCases, ownRoleCases } from './caller-cases'
 import { byDefault, type CasePlan, type Check, literal, ref, type Request, type Value } from './case-plan'
-import { article, identityCases, mergeSteps, plan, sentence } from './common'
+import { article, identityCases, mergeSteps, plan } from './common'
 import { countCases } from './count-cases'
 import {
   danglingCases,
   defaultCases,
   duplicateCases,
   invalidCases,
+  isUnique,
   massAssignmentCases,
   missingCase,
   nullCases,
   partialCases,
   unknownFieldCase,
 } from './field-cases'
+import { actionCases } from './action-cases'
 import { linkCases } from './link-cases'
 import { listCases } from './list-cases'
 import { markCases } from './mark-cases'
 import { isOfCaller, notFound, parentKey, reading, type Scene, sceneFor, stranger, unknownRequest } from './requests'
-import { parentState } from './states'
+import { reportCases } from './report-cases'
+import { statsCases } from './stats-cases'
+import { singleCases } from './single-cases'
+import { belowItselfCases, treeCases } from './tree-cases'
 import type { World } from './world'
 
 /** Every case worth testing on an endpoint, the most telling first. */
@@ -57,6 +63,19 @@ export function endpointCases(world: World, endpoint: Endpoint, name: string): C
       return markCases(world, endpoint, name)
     case 'bulk':
       return bulkCases(world, endpoint, name)
+    case 'single-get':
+    case 'single-update':
+      return singleCases(world, endpoint, name)
+    case 'adjust':
+      return adjustCases(world, endpoint, name)
+    case 'tree':
+    case 'ancestors':
+    case 'descendants':
+      return treeCases(world, endpoint, name)
+    case 'stats':
+      return statsCases(world, endpoint, name)
+    case 'report':
+      return reportCases(world, endpoint, name)
     case 'custom':
       return []
   }
@@ -76,6 +95,8 @@ function createCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   if (endpoint.parent?.field !== undefined) {
     const parent = parentKey(world, endpoint)
     created.push({ kind: 'equals', field: endpoint.parent.field, value: parent, compare: 'exact' })
+    for (const field of endpoint.inherits ?? [])
+      created.push({ kind: 'equals', field, value: ref(snake(endpoint.parent.entity), field), compare: 'exact' })
   }
   const readBack = endpoint.status === 204 ? [] : reading(world, entity.name, 'created', echoChecks(world, entity.name, draft.body))
   const cases: CasePlan[] = [
@@ -84,7 +105,7 @@ function createCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
       `Creates ${article(entity)} and answers with it; it can be read afterwards.`,
       act(draft.body),
       { status: endpoint.status, checks: created },
-      { arrange, after: readBack },
+      { arrange, after: readBack, ...(isUnique(world, endpoint, act(draft.body)) ? { once: true } : {}) },
     ),
   ]
   const [firstMissing, ...otherMissing] = bodyFields(world, endpoint)
@@ -172,12 +193,14 @@ function updateCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   const arrange = mergeSteps(draft.arrange, scene.arrange)
   const act = (body: Record<string, Value>): Request => ({ ...scene.request, body })
   const changed = echoChecks(world, entity.name, draft.body)
+  const changedAt = entity.fields.filter((field) => field.auto === 'updated' && Object.keys(draft.body).length > 0)
+  const moved: Check[] = changedAt.map(({ name }) => ({ kind: 'differs', field: name, value: ref(scene.row, name) }))
   const cases: CasePlan[] = [
     plan(
       name,
       `Changes the ${words(entity)} and keeps the change.`,
       act(draft.body),
-      { status: endpoint.status, checks: changed },
+      { status: endpoint.status, checks: [...changed, ...moved] },
       { arrange, after: reading(world, entity.name, scene.row, changed) },
     ),
   ]
@@ -192,6 +215,7 @@ function updateCases(world: World, endpoint: Endpoint, name: string): CasePlan[]
   if (!isOfCaller(endpoint)) cases.push(...foreignCases(world, endpoint, name, 'update', draft.body, draft.arrange))
   cases.push(...danglingCases(world, endpoint, name, scene.arrange, act, {}))
   cases.push(...nullCases(world, endpoint, name, scene, act))
+  cases.push(...belowItselfCases(world, endpoint, name))
   cases.push(...identityCases(world, endpoint, name))
   cases.push(...faults.slice(1))
   cases.push(...massAssignmentCases(world, endpoint, name, arrange, act(draft.body), scene.row))
@@ -230,116 +254,4 @@ export function deletedNow(world: World, endpoint: Endpoint, scene: Scene): Case
     return reading(world, name, scene.row, [{ kind: 'equals', field: softDelete.field, value: literal(softDelete.deletedValue), compare: 'exact' }])
   }
   return [...reading(world, name, scene.row, notFound(world).checks, 404), { request: scene.request, expect: notFound(world) }].slice(0, 1)
-}
-
-function actionCases(world: World, endpoint: Endpoint, name: string): CasePlan[] {
-  const entity = world.entity(endpoint.entity!)
-  const scene = sceneFor(world, endpoint)
-  const fields = bodyFields(world, endpoint)
-  const arrange = [...scene.arrange]
-  const body: Record<string, Value> = {}
-  for (const field of fields) {
-    if (field.reference) {
-      const target = snake(field.reference.entity) === scene.row ? `other_${scene.row}` : snake(field.reference.entity)
-      arrange.push(...rowSteps(world, field.reference.entity, target, parentState(world, entity.name, field.name)))
-      body[field.name] = ref(target, world.keyField(field.reference.entity).name)
-    } else {
-      body[field.name] = literal(safeValue(world, entity.name, field, 1))
-    }
-  }
-  const sets = Object.entries(endpoint.sets ?? {})
-  const settled: Check[] = [
-    ...echoChecks(world, entity.name, body),
-    ...sets.flatMap(([field, value]): Check[] =>
-      value === null ? [{ kind: 'null', field }] : [{ kind: 'equals', field, value: literal(value), compare: 'exact' }],
-    ),
-  ]
-  const request = (values: Record<string, Value>): Request => (fields.length === 0 ? scene.request : { ...scene.request, body: values })
-  const cases = [
-    plan(
-      name,
-      `${sentence(endpoint.summary)} The change is kept.`,
-      request(body),
-      { status: endpoint.status, checks: settled },
-      { arrange, after: reading(world, entity.name, scene.row, settled) },
-    ),
-    plan(
-      `${name}_not_found`,
-      'An unknown id is not found.',
-      { ...unknownRequest(world, endpoint), ...(fields.length === 0 ? {} : { body }) },
-      notFound(world),
-      {
-        arrange: arrange.filter((step) => step.kind === 'make' && step.as !== scene.row),
-      },
-    ),
-  ]
-  if (endpoint.toggles !== undefined) cases.push(...toggleCases(world, endpoint, name, scene))
-  cases.push(...invalidCases(world, endpoint, name, arrange, request(body)))
-  cases.push(...danglingCases(world, endpoint, name, arrange, request, body))
-  if (sets.length > 0 && fields.length === 0) {
-    const again = { kind: 'call' as const, request: scene.request, status: endpoint.status }
-    if (sets.every(([field]) => !lockedBy(world, entity.name, field))) {
-      cases.push(
-        plan(
-          `${name}_twice`,
-          'Doing it again changes nothing.',
-          scene.request,
-          { status: endpoint.status, checks: settled },
-          { arrange: [...arrange, again] },
-        ),
-      )
-    }
-  }
-  cases.push(
-    ...foreignCases(
-      world,
-      endpoint,
-      name,
-      'update',
-      fields.length === 0 ? undefined : body,
-      arrange.filter((step) => step.kind === 'make' && step.as !== scene.row),
-    ),
-  )
-  cases.push(...identityCases(world, endpoint, name))
-  cases.push(...malformedIdCases(world, endpoint, name))
-  return cases
-}
-
-/** The flag is turned, and turned back. */
-function toggleCases(world: World, endpoint: Endpoint, name: string, scene: Scene): CasePlan[] {
-  const turned: Check = { kind: 'differs', field: endpoint.toggles!, value: ref(scene.row, endpoint.toggles!) }
-  const back: Check = { kind: 'equals', field: endpoint.toggles!, value: ref(scene.row, endpoint.toggles!), compare: 'exact' }
-  const again = { kind: 'call' as const, request: scene.request, status: endpoint.status }
-  const checks = endpoint.status === 204 ? [] : [turned]
-  return [
-    plan(
-      `${name}_turns_${snake(endpoint.toggles!)}`,
-      `${endpoint.toggles} becomes its opposite.`,
-      scene.request,
-      { status: endpoint.status, checks },
-      {
-        arrange: scene.arrange,
-        after: reading(world, endpoint.entity!, scene.row, [turned]),
-      },
-    ),
-    plan(
-      `${name}_twice`,
-      'Doing it again turns it back.',
-      scene.request,
-      { status: endpoint.status, checks: endpoint.status === 204 ? [] : [back] },
-      {
-        arrange: [...scene.arrange, again],
-        after: reading(world, endpoint.entity!, scene.row, [back]),
-      },
-    ),
-  ]
-}
-
-/** True when reaching a value of the field forbids further updates, or to do so again. */
-function lockedBy(world: World, entity: string, field: string): boolean {
-  return world.effects.some(
-    (effect) =>
-      (effect.kind === 'state-guard' && effect.entity === entity && effect.field === field && effect.operations.includes('update')) ||
-      (effect.kind === 'transitions' && effect.entity === entity && effect.field === field && effect.refused.some(([from, to]) => from === to)),
-  )
 }

@@ -26,20 +26,32 @@ export function unusedName(name: string, taken: ReadonlySet<string>, suffix?: st
 function nameOf(world: World, endpoint: Endpoint): string {
   const { entity, parent, operation } = endpoint
   if (operation === 'health') return 'health'
-  if (entity === null || operation === 'custom' || (operation === 'bulk' && endpoint.sets !== undefined)) return fromPath(world, endpoint)
+  if (
+    entity === null ||
+    operation === 'custom' ||
+    operation === 'stats' ||
+    operation === 'report' ||
+    (operation === 'bulk' && endpoint.sets !== undefined)
+  )
+    return fromPath(world, endpoint)
   const one = snake(entity)
   const many = world.entity(entity).table
   const owner = parent === undefined ? '' : `${snake(parent.entity)}_`
   switch (operation) {
     case 'nested-list':
-      return `list_${owner}${many}`
+      return endpoint.path.endsWith('}') ? `list_${many}_by_${snake(parent!.entity)}` : `list_${owner}${many}`
     case 'link-list':
       return endpoint.parent?.ends === undefined ? `list_${owner}${many}` : `list_${owner}${snake(segments(endpoint.path).at(-1)!)}`
     case 'create':
     case 'nested-create':
       return `create_${owner}${one}`
+    case 'tree':
+      return endpoint.param === undefined ? `get_${one}_tree` : `get_tree_of_${one}`
+    case 'ancestors':
+    case 'descendants':
+      return `list_${one}_${operation}`
     case 'link-add':
-      return `add_${owner}${many}`
+      return `${endpoint.replaces ? 'replace' : 'add'}_${owner}${many}`
     case 'link-remove':
       return `remove_${owner}${one}`
     case 'bulk':
@@ -48,16 +60,34 @@ function nameOf(world: World, endpoint: Endpoint): string {
     case 'unmark':
       return markName(endpoint, one)
     case 'list':
-      return `list_${endpoint.own === undefined ? '' : 'own_'}${endpoint.where === undefined ? '' : `${snake(segments(endpoint.path).at(-1)!)}_`}${many}`
+      return listName(endpoint, many)
+    case 'get':
+      return endpoint.lookup !== undefined && /\/by-\w+\/\{\w+\}$/.test(endpoint.path) ? `get_${one}_by_${snake(endpoint.lookup)}` : `get_${one}`
     case 'update':
       return endpoint.own !== undefined && endpoint.param === undefined ? `update_current_${one}` : `update_${one}`
     case 'me':
       return `get_current_${one}`
+    case 'single-get':
+      return `get_own_${one}`
+    case 'single-update':
+      return `update_own_${one}`
+    case 'adjust':
+      return `${snake(segments(endpoint.path).at(-1) ?? 'adjust')}_${one}`
     case 'action':
       return actionName(endpoint, one)
     default:
       return `${operation}_${one}`
   }
+}
+
+/** `/tasks/overdue` → `list_overdue_tasks`, `/tasks/by-status/{status}` → `list_tasks_by_status`, `/tasks/search` → `search_tasks`. */
+function listName(endpoint: Endpoint, many: string): string {
+  const last = snake(segments(endpoint.path).at(-1)!)
+  if (endpoint.followed !== undefined) return `list_${many}_of_followed`
+  if (endpoint.matches !== undefined) return `list_${many}_by_${snake(endpoint.matches.field)}`
+  if (last === 'search') return `search_${many}`
+  const own = endpoint.own === undefined ? '' : 'own_'
+  return `list_${own}${[endpoint.where, endpoint.when, endpoint.ranked, endpoint.free].every((part) => part === undefined) ? '' : `${last}_`}${many}`
 }
 
 /** `/tasks/{id}/status` → `update_task_status`, `/tasks/{id}/complete` → `complete_task`. */

@@ -44,6 +44,7 @@ function inputOf({ body, query }: Request): JsonValue {
 /** A value for a reader; what a row will hold is named, since nobody knows it yet. */
 function shown(value: Value): JsonValue {
   if (value.kind === 'literal') return value.value
+  if (value.kind === 'ago') return `${value.years} years ago${value.days === 0 ? '' : ` and ${value.days} days`}`
   return value.kind === 'list' ? value.items.map(shown) : `{${value.row}.${value.field}}`
 }
 
@@ -51,8 +52,10 @@ function shown(value: Value): JsonValue {
 function fragments(world: World, check: Check, act: Request, arrange: Step[]): string[] {
   switch (check.kind) {
     case 'equals':
+      if (check.compare === 'suffix') return [literalText(check.value, 'exact').slice(1)]
       return [`${JSON.stringify(check.field)}:${literalText(check.value, check.compare)}`]
     case 'differs':
+    case 'grown':
     case 'present':
       return [`${JSON.stringify(check.field)}:`]
     case 'null':
@@ -71,7 +74,7 @@ function fragments(world: World, check: Check, act: Request, arrange: Step[]): s
 }
 
 /** The text of a value as it stands in the answer, as far as it is known beforehand. */
-function literalText(value: Value, compare: 'exact' | 'number' | 'prefix'): string {
+function literalText(value: Value, compare: Extract<Check, { kind: 'equals' }>['compare']): string {
   if (value.kind !== 'literal') return ''
   const text = JSON.stringify(value.value)
   return compare === 'prefix' ? text.replace(/(Z|[+-]\d\d:\d\d)?"$/, '') : text

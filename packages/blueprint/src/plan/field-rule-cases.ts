@@ -13,6 +13,11 @@ type OrderEffect = Extract<RuleEffect, { kind: 'order' }>
 
 /** A rule about one field of a body. */
 export function fieldRuleCases({ world, name }: RuleContext, effect: FieldEffect): Sides {
+  if (effect.check === 'default') {
+    const [made, kept] = [creation(world, effect.entity), world.field(effect.entity, effect.field)]
+    // The server sets it: no body holds it, and what is made shows it.
+    if (made && kept && made.endpoint.body?.includes(kept.name) !== true) return { bites: [without({ world, name }, made, kept)], honest: [] }
+  }
   const writing = writingOf(world, effect.entity, effect.field)
   const field = writing && writable(world, writing, effect.field)
   if (!writing || !field) return noSides
@@ -99,7 +104,12 @@ function faults({ world, name }: RuleContext, writing: Writing, field: Field, te
       plan(
         `${name}_${sample.name}`,
         `Refused: ${sample.why}.`,
-        writing.request({ ...writing.body, [field.name]: literal(sample.value) }),
+        // What is compared with a number follows it: no other rule may be the one that refuses.
+        writing.request(
+          typeof sample.value === 'number'
+            ? bodyWith(world, writing, { [field.name]: literal(sample.value) })
+            : { ...writing.body, [field.name]: literal(sample.value) },
+        ),
         invalid(world, sample.at),
         { arrange: writing.arrange },
       ),

@@ -126,7 +126,11 @@ function addByBody(link: Link, name: string): CasePlan[] {
   const added = body(...both.map((row) => keyOf(link, row)))
   const expect = { status: endpoint.status, checks: [holding(link, both)] }
   return [
-    plan(name, `Links every ${words(world.entity(endpoint.entity!))} that is sent.`, act(added), expect, { arrange, after: linkedNow(link, both) }),
+    ...(endpoint.replaces ? replacingCases(link, name, act, body) : []),
+    plan(endpoint.replaces ? `${name}_all` : name, `Links every ${words(world.entity(endpoint.entity!))} that is sent.`, act(added), expect, {
+      arrange,
+      after: linkedNow(link, both),
+    }),
     plan(
       `${name}_unknown_${link.owner}`,
       'Refused for a row that does not exist.',
@@ -147,6 +151,31 @@ function addByBody(link: Link, name: string): CasePlan[] {
     plan(`${name}_${snake(field)}_missing`, `Refused without ${field}.`, act({}), invalid(world, field), { arrange: [madeOwner(link)] }),
     plan(`${name}_${snake(field)}_wrong_type`, `Refused: ${field} holds no ids.`, act({ [field]: literal('nonsense') }), invalid(world, field), {
       arrange: [madeOwner(link)],
+    }),
+  ]
+}
+
+/** What the body does not name is parted, and a body that is refused parts nothing. */
+function replacingCases(
+  link: Link,
+  name: string,
+  act: (values: Record<string, Value>) => Request,
+  body: (...keys: Value[]) => Record<string, Value>,
+): CasePlan[] {
+  const { endpoint, other, world } = link
+  const second = `second_${other}`
+  const arrange = [madeOwner(link), madeOther(link, other), madeOther(link, second), ...linked(link, other)]
+  const expect = (rows: string[]) => ({ status: endpoint.status, checks: [holding(link, rows)] })
+  const unknown = act(body(keyOf(link, second), world.unknownKey(endpoint.entity!)))
+  return [
+    plan(name, 'Links what is sent, and parts what is not.', act(body(keyOf(link, second))), expect([second]), {
+      arrange,
+      after: linkedNow(link, [second]),
+    }),
+    plan(`${name}_none`, 'Nothing is linked where nothing is sent.', act(body()), expect([]), { arrange, after: linkedNow(link, []) }),
+    plan(`${name}_keeps_links`, 'What is refused parts nothing.', unknown, failure(world, 422, 'INVALID_REFERENCE'), {
+      arrange,
+      after: linkedNow(link, [other]),
     }),
   ]
 }

@@ -1,8 +1,8 @@
 import type { Endpoint, Move, RuleEffect } from '@forge/spec'
 import { snake } from '../words'
-import { comparison, rowSteps, safeValue } from './bodies'
+import { comparison, rowSteps, safeValue, validBody, withDemanded } from './bodies'
 import { type CasePlan, type Check, literal, ref } from './case-plan'
-import { plan } from './common'
+import { mergeSteps, plan } from './common'
 import { movesOf, valueBefore } from './moves-of'
 import { reading, sceneFor } from './requests'
 import { broken, change, noSides, type RuleContext, type Sides, succeeds } from './rule-scene'
@@ -68,36 +68,59 @@ function spread(moves: readonly Move[]): Move[] {
 }
 
 function moved({ world, name }: RuleContext, { entity, field }: Effect, [from, to]: Move, allowed: boolean): CasePlan[] {
-  const endpoint = moverOf(world, entity, field, to, from === to)
-  if (endpoint === undefined) return []
-  const scene = sceneFor(world, endpoint, { values: { [field]: literal(from) } })
-  const body = endpoint.sets?.[field] === undefined ? { [field]: literal(to) } : {}
-  const act = Object.keys(body).length === 0 ? scene.request : { ...scene.request, body }
+  const request = moveRequest(world, entity, field, from, to)
+  if (request === undefined) return []
+  const { arrange, row, request: act, expect } = request
   const is = (value: string): Check[] => [{ kind: 'equals', field, value: literal(value), compare: 'exact' }]
   // Who changes to what is there already changes nothing, unless an action is refused that has no other meaning.
-  const again = Object.keys(body).length > 0 || movesOf(world, entity, field).allows(to, to)
+  const again = act.body !== undefined || movesOf(world, entity, field).allows(to, to)
   const label = `${name}_${snake(from)}_to_${snake(to)}`
   const told = `from ${from} to ${to}`
   return allowed
     ? [
-        plan(label, `${field} may change ${told}.`, act, succeeds(world, endpoint, body), {
-          arrange: scene.arrange,
-          after: reading(world, entity, scene.row, is(to)),
+        plan(label, `${field} may change ${told}.`, act, expect, {
+          arrange,
+          after: reading(world, entity, row, is(to)),
           ...(again ? {} : { once: true }),
         }),
       ]
     : [
         plan(`${label}_refused`, `Refused: ${field} does not change ${told}.`, act, broken(world), {
-          arrange: scene.arrange,
-          after: reading(world, entity, scene.row, is(from)),
+          arrange,
+          after: reading(world, entity, row, is(from)),
         }),
       ]
 }
 
+/** The request that takes a row from one value to another, and what it answers where that is allowed; undefined where no endpoint does so. */
+export function moveRequest(
+  world: World,
+  entity: string,
+  field: string,
+  from: string,
+  to: string,
+  endpoint = moverOf(world, entity, field, to, from === to),
+) {
+  if (endpoint === undefined) return undefined
+  const scene = sceneFor(world, endpoint, { values: { [field]: literal(from) } })
+  const draft = endpoint.sets?.[field] === undefined ? undefined : validBody(world, endpoint)
+  const body = draft?.body ?? withDemanded(world, entity, { [field]: literal(to) }, endpoint.body)
+  return {
+    arrange: mergeSteps(draft?.arrange ?? [], scene.arrange),
+    request: Object.keys(body).length === 0 ? scene.request : { ...scene.request, body },
+    expect: succeeds(world, endpoint, body),
+    row: scene.row,
+  }
+}
+
+/** An action that takes nothing, or no more than what the state demands. */
+const fits = (world: World, { entity, body = [] }: Endpoint): boolean =>
+  body.every((name) => world.effects.some((effect) => effect.kind === 'required-when' && effect.entity === entity && effect.field === name))
+
 /** The action that sets the value, else whatever takes the field. What does not change is no change of a body. */
 function moverOf(world: World, entity: string, field: string, to: string, same: boolean): Endpoint | undefined {
   const own = world.spec.endpoints.filter((each) => each.entity === entity && each.unsupported === null)
-  const action = own.find((each) => each.operation === 'action' && each.sets?.[field] === to && (each.body ?? []).length === 0)
+  const action = own.find((each) => each.operation === 'action' && each.sets?.[field] === to && fits(world, each))
   if (action || same) return action
   const operations = ['action', 'update', 'replace'] as const
   return operations.flatMap((operation) => own.filter((each) => each.operation === operation && each.body?.includes(field) === true))[0]

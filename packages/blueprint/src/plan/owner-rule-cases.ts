@@ -32,7 +32,7 @@ function ownedRowSides(context: RuleContext, effect: OwnerEffect, operation: 're
   if (!endpoint || !owned) return noSides
   const label = `${name}_${operation}`
   const body = operation === 'update' ? smallChange(world, endpoint, guardedFields(world, effect.entity)) : { arrange: [], body: undefined }
-  const inState = storedState(world, endpoint, owned.row)
+  const inState = [...storedState(world, endpoint, owned.row), ...hiddenState(world, effect, owned.row)]
   const arrange = mergeSteps(body.arrange, owned.arrange, inState)
   const ask = (caller: Caller) =>
     requestFor(
@@ -54,9 +54,27 @@ function ownedRowSides(context: RuleContext, effect: OwnerEffect, operation: 're
     operation === 'read' ? { status: endpoint.status, checks: keyCheck(world, effect.entity, owned.row) } : succeeds(world, endpoint, body.body)
   const allowed = world.rolesFor(effect.entity, operation).length === 0
   const honest = allowed ? [plan(`${label}_by_owner`, 'Allowed for the owner.', ask(owned.owner), expect, { arrange })] : []
+  const shown = (effect.open?.values ?? []).map((value) =>
+    plan(
+      `${label}_${snake(String(value))}_by_anybody`,
+      `Everybody sees it while ${effect.open!.field} is ${String(value)}.`,
+      ask(other.caller),
+      expect,
+      {
+        arrange: mergeSteps(owned.arrange, other.arrange, [
+          { kind: 'store', entity: effect.entity, row: owned.row, values: { [effect.open!.field]: literal(value) } },
+        ]),
+      },
+    ),
+  )
   return {
     bites,
-    honest: [...honest, ...coOwners(context, effect, operation, endpoint, body), ...privileged(world, effect, label, ask, expect, arrange)],
+    honest: [
+      ...honest,
+      ...(world.hiding(effect.entity, operation).length > 0 ? [] : shown),
+      ...coOwners(context, effect, operation, endpoint, body),
+      ...privileged(world, effect, label, ask, expect, arrange),
+    ],
   }
 }
 
@@ -64,6 +82,14 @@ function ownedRowSides(context: RuleContext, effect: OwnerEffect, operation: 're
 function storedState(world: World, endpoint: Endpoint, row: string): Step[] {
   const values = rowState(world, endpoint)
   return Object.keys(values).length === 0 ? [] : [{ kind: 'store', entity: endpoint.entity!, row, values }]
+}
+
+/** Where rows are everybody's in some states: in the first of the others. */
+function hiddenState(world: World, { entity, open }: OwnerEffect, row: string): Step[] {
+  const field = open && world.field(entity, open.field)
+  const states: (string | boolean)[] = field?.type === 'boolean' ? [true, false] : (field?.values ?? [])
+  const value = states.find((state) => open?.values.includes(state) === false)
+  return open === undefined || value === undefined ? [] : [{ kind: 'store', entity, row, values: { [open.field]: literal(value) } }]
 }
 
 /** Whoever else a rule names beside the owner, for example the assignee. */
@@ -143,7 +169,7 @@ function ownedListSides({ world, name }: RuleContext, effect: OwnerEffect): Side
         'The list holds what belongs to whoever asks, and nothing else.',
         request,
         { status: endpoint.status, checks: [rows] },
-        { arrange: mergeSteps(owned.arrange, foreign.arrange) },
+        { arrange: mergeSteps(owned.arrange, foreign.arrange, hiddenState(world, effect, foreign.row)) },
       ),
     ],
     honest: [],

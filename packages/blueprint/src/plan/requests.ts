@@ -3,6 +3,7 @@ import { snake } from '../words'
 import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
 import { callersId, make, rowSteps, safeValue } from './bodies'
 import { parentState, rowState } from './states'
+import { verbOf } from './verbs'
 import type { ErrorCode, World } from './world'
 
 type Follow = CasePlan['after'][number]
@@ -155,8 +156,8 @@ export const notFound = (world: World): CasePlan['expect'] => failure(world, 404
 /** The refusal for what belongs to somebody else. A path that names a parent is refused for that first. */
 export function foreign(world: World, endpoint: Endpoint): CasePlan['expect'] {
   const { parent, entity } = endpoint
-  const hiddenParent = parent !== undefined && world.owners(parent.entity, 'read').length > 0
-  const { status, code } = world.otherOwner(hiddenParent ? parent.entity : entity!)
+  const hiddenParent = parent !== undefined && world.hiding(parent.entity, 'read').length > 0
+  const { status, code } = world.otherOwner(hiddenParent ? parent.entity : entity!, verbOf(endpoint))
   return failure(world, status, code)
 }
 

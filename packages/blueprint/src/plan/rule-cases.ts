@@ -1,14 +1,17 @@
 import type { Rule, RuleEffect } from '@forge/spec'
 import { snake } from '../words'
-import { balanceCases, floorCases, reversalCases } from './balance-rule-cases'
+import { adjustGuardCases, balanceCases, floorCases, receiverRuleCases, reversalCases } from './balance-rule-cases'
 import type { CasePlan } from './case-plan'
-import { cascadeCases, deleteGuardCases, softDeleteCases } from './delete-rule-cases'
+import { cascadeCases, clearedCases, deleteGuardCases, softDeleteCases } from './delete-rule-cases'
+import { ageCases, callerCases, onlyOneCases, requiredWhenCases } from './demand-rule-cases'
 import { aggregateCases, copiedCases, productCases, slugCases } from './derived-rule-cases'
 import { fieldRuleCases, orderRuleCases, timeRuleCases } from './field-rule-cases'
+import { agreeCases, deadlineCases, sumLimitCases } from './kin-rule-cases'
 import { boundCases, capacityCases, distinctCases, overlapCases } from './limit-rule-cases'
 import { fixedCases, transitionCases } from './move-rule-cases'
 import { numberCases } from './number-rule-cases'
 import { ownerRuleCases } from './owner-rule-cases'
+import { recordCases } from './record-rule-cases'
 import { authenticatedRuleCases, endpointRoleCases, roleFieldRuleCases, roleRuleCases } from './role-rule-cases'
 import type { RuleContext, Sides } from './rule-scene'
 import {
@@ -64,6 +67,8 @@ function sidesOf(context: RuleContext, effect: RuleEffect): Sides {
       return exclusiveCases(context, effect)
     case 'cascade':
       return cascadeCases(context, effect)
+    case 'cleared':
+      return clearedCases(context, effect)
     case 'soft-delete':
       return softDeleteCases(context, effect.entity)
     case 'immutable':
@@ -88,6 +93,8 @@ function sidesOf(context: RuleContext, effect: RuleEffect): Sides {
       return copiedCases(context, effect)
     case 'number':
       return numberCases(context, effect)
+    case 'record':
+      return recordCases(context, effect)
     case 'slug':
       return slugCases(context, effect)
     case 'bound':
@@ -96,6 +103,10 @@ function sidesOf(context: RuleContext, effect: RuleEffect): Sides {
       return balanceCases(context, effect)
     case 'reversal':
       return reversalCases(context, effect)
+    case 'adjust-guard':
+      return adjustGuardCases(context, effect)
+    case 'receiver':
+      return receiverRuleCases(context, effect)
     case 'floor':
       return floorCases(context, effect)
     case 'capacity':
@@ -104,6 +115,20 @@ function sidesOf(context: RuleContext, effect: RuleEffect): Sides {
       return distinctCases(context, effect)
     case 'no-overlap':
       return overlapCases(context, effect)
+    case 'caller':
+      return callerCases(context, effect)
+    case 'required-when':
+      return requiredWhenCases(context, effect)
+    case 'age':
+      return ageCases(context, effect)
+    case 'only-one':
+      return onlyOneCases(context, effect)
+    case 'agree':
+      return agreeCases(context, effect)
+    case 'sum-limit':
+      return sumLimitCases(context, effect)
+    case 'deadline':
+      return deadlineCases(context, effect)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Endpoint, Field, Operation, RuleEffect } from '@forge/spec'
 import { snake } from '../words'
-import { bodyFields, creatable, echoChecks, inOrder, make, rowSteps, validBody } from './bodies'
-import { type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
+import { bodyFields, creatable, echoChecks, inOrder, make, rowSteps, validBody, withDemanded } from './bodies'
+import { byDefault, type Caller, type CasePlan, type Check, literal, ref, type Request, type Step, type Value } from './case-plan'
 import { mergeSteps, plan } from './common'
 import { failure, sceneFor, stranger } from './requests'
 import type { World } from './world'
@@ -59,7 +59,7 @@ export function creation(world: World, entity: string): Writing | undefined {
     endpoint,
     arrange: mergeSteps(scene.arrange, draft.arrange),
     body: draft.body,
-    request: (body) => ({ ...scene.request, body }),
+    request: (body) => ({ ...scene.request, body: withDemanded(world, entity, body, endpoint.body) }),
     row: 'created',
   }
 }
@@ -73,10 +73,30 @@ export function change(
   field?: string,
 ): Writing | undefined {
   const endpoint = operations.map((operation) => endpointWith(world, entity, operation, field)).find((each) => each !== undefined)
-  if (!endpoint) return undefined
+  if (!endpoint) return operations.includes('update') ? changeOfCaller(world, entity, field) : undefined
   const scene = sceneFor(world, endpoint)
   const arrange = mergeSteps(scene.arrange, rowSteps(world, entity, scene.row, values))
-  return { endpoint, arrange, body: {}, request: (body) => ({ ...scene.request, body }), row: scene.row }
+  return {
+    endpoint,
+    arrange,
+    body: {},
+    request: (body) => ({ ...scene.request, body: withDemanded(world, entity, body, endpoint.body) }),
+    row: scene.row,
+  }
+}
+
+/** Change of the one row that the usual caller has, made with it where nobody creates it. */
+function changeOfCaller(world: World, entity: string, field: string | undefined): Writing | undefined {
+  const endpoint = world.spec.endpoints.find(
+    (each) =>
+      each.entity === entity &&
+      each.operation === 'single-update' &&
+      each.unsupported === null &&
+      (field === undefined || each.body?.includes(field) === true),
+  )
+  if (endpoint === undefined || world.endpoint(entity, 'create') !== undefined) return undefined
+  const request = { method: endpoint.method, path: endpoint.path, params: {}, caller: byDefault }
+  return { endpoint, arrange: [], body: {}, request: (body) => ({ ...request, body }), row: '' }
 }
 
 function endpointWith(world: World, entity: string, operation: Operation, field: string | undefined): Endpoint | undefined {

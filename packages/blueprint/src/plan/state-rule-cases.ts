@@ -66,11 +66,13 @@ export function stateGuardCases({ world, name }: RuleContext, effect: Effect<'st
     if (!endpoint || endpoint.parent || free === undefined) continue
     const scene = sceneFor(world, endpoint)
     const body = operation === 'delete' ? { arrange: [], body: {} } : smallChange(world, endpoint, [effect.field])
-    const act = Object.keys(body.body).length === 0 ? scene.request : { ...scene.request, body: body.body }
+    const ask = (sent: Record<string, Value>) => (Object.keys(sent).length === 0 ? scene.request : { ...scene.request, body: sent })
     const rowIn = (value: string | boolean) => mergeSteps(body.arrange, rowSteps(world, effect.entity, scene.row, { [effect.field]: literal(value) }))
     const kept: Check[] = [{ kind: 'equals', field: effect.field, value: literal(effect.values[0]!), compare: 'exact' }]
     for (const value of effect.values) {
       const after = reading(world, effect.entity, scene.row, [{ ...kept[0]!, value: literal(value) } as Check])
+      // Where only the state itself can be sent, it is sent as it is: a move away may be refused for another reason.
+      const act = ask(effect.field in body.body ? { ...body.body, [effect.field]: literal(value) } : body.body)
       sides.bites.push(
         plan(`${name}_${operation}_${snake(String(value))}`, `Refused while ${effect.field} is ${String(value)}.`, act, broken(world), {
           arrange: rowIn(value),
@@ -82,7 +84,7 @@ export function stateGuardCases({ world, name }: RuleContext, effect: Effect<'st
       plan(
         `${name}_${operation}_${snake(String(free))}`,
         `Allowed while ${effect.field} is ${String(free)}.`,
-        act,
+        ask(body.body),
         succeeds(world, endpoint, body.body),
         { arrange: rowIn(free as string | boolean) },
       ),
@@ -162,16 +164,13 @@ export function stampCases({ world, name }: RuleContext, effect: Effect<'stamp'>
 /** The request that sets the field: an action that does nothing else, an action or update that takes it, or creation. */
 function stamping(world: World, effect: Effect<'stamp'>): Writing | undefined {
   const action = world.spec.endpoints.find(
-    (each) =>
-      each.entity === effect.entity &&
-      each.operation === 'action' &&
-      each.unsupported === null &&
-      each.sets?.[effect.field] === effect.value &&
-      (each.body ?? []).length === 0,
+    (each) => each.entity === effect.entity && each.operation === 'action' && each.unsupported === null && each.sets?.[effect.field] === effect.value,
   )
   if (action) {
     const scene = sceneFor(world, action)
-    return { endpoint: action, arrange: scene.arrange, body: {}, request: () => scene.request, row: scene.row }
+    const draft = validBody(world, action)
+    const request: Writing['request'] = (body) => (Object.keys(body).length === 0 ? scene.request : { ...scene.request, body })
+    return { endpoint: action, arrange: mergeSteps(draft.arrange, scene.arrange), body: draft.body, request, row: scene.row }
   }
   const before =
     typeof effect.value === 'string' && movesOf(world, effect.entity, effect.field).ruled

@@ -21,7 +21,13 @@ export function parentState(world: World, child: string, reference: string): Rec
 /** More than any test needs, of what limits the rows that point at one. */
 function ampleLimits(world: World, child: string, reference: string): Record<string, Value> {
   const names = world.effects.flatMap((effect) => {
-    if ((effect.kind !== 'bound' && effect.kind !== 'capacity') || effect.entity !== child || effect.reference !== reference) return []
+    if (effect.kind === 'balance' && effect.entity === child && effect.reference === reference) return [{ entity: effect.target, name: effect.field }]
+    if (
+      (effect.kind !== 'bound' && effect.kind !== 'capacity' && effect.kind !== 'sum-limit') ||
+      effect.entity !== child ||
+      effect.reference !== reference
+    )
+      return []
     return typeof effect.limit === 'string' ? [{ entity: effect.target, name: effect.limit }] : []
   })
   return Object.fromEntries(names.map(({ entity, name }) => [name, literal(world.field(entity, name)?.max ?? 1000)]))
@@ -34,11 +40,12 @@ export function rowState(world: World, endpoint: Endpoint, children: { entity: s
       ? endpoint.bulk.effect
       : endpoint.operation === 'delete'
         ? 'delete'
-        : ['update', 'replace', 'action'].includes(endpoint.operation)
+        : ['update', 'replace', 'action', 'adjust'].includes(endpoint.operation)
           ? 'update'
           : undefined
   const own = world.effects.flatMap((effect): Demand[] =>
-    effect.kind === 'state-guard' && effect.entity === endpoint.entity && operation !== undefined && effect.operations.includes(operation)
+    (effect.kind === 'adjust-guard' && effect.entity === endpoint.entity && effect.path === endpoint.path) ||
+    (effect.kind === 'state-guard' && effect.entity === endpoint.entity && operation !== undefined && effect.operations.includes(operation))
       ? [{ field: effect.field, not: effect.values }]
       : [],
   )
@@ -107,6 +114,8 @@ export function delicateValues(world: World, entity: string, field: string): Set
     if (effect.kind === 'state-guard' && effect.entity === entity && effect.field === field) for (const value of effect.values) found.add(value)
     if (effect.kind === 'parent-guard' && effect.parent === entity && effect.field === field) for (const value of effect.values) found.add(value)
     if (effect.kind === 'stamp' && effect.entity === entity && effect.field === field) found.add(effect.value)
+    if (effect.kind === 'required-when' && effect.entity === entity && effect.when.field === field)
+      for (const value of effect.when.values) found.add(value)
   }
   return found
 }

@@ -9,6 +9,7 @@ const VERBS: Partial<Record<Operation, Verb>> = {
   update: 'update',
   replace: 'update',
   action: 'update',
+  adjust: 'update',
   delete: 'delete',
   list: 'list',
   'nested-list': 'list',

@@ -36,6 +36,8 @@ export interface World {
   /** Who may use the endpoint. */
   actorAt(endpoint: Endpoint): Caller
   owners(entity: string, operation: Verb): Owner[]
+  /** Of these, those that hide rows whatever their state. */
+  hiding(entity: string, operation: Verb): Owner[]
   /** Fields that name the owner and that a body sets: rows of the usual caller hold that caller's id. */
   ownerFields(entity: string): string[]
   /** False for fields that only other roles than that of the usual caller may set. */
@@ -45,7 +47,7 @@ export interface World {
   /** What is demanded at this endpoint only. */
   rolesAt(endpoint: Endpoint): EndpointRole[]
   /** Status and code for what belongs to somebody else. */
-  otherOwner(entity: string): { status: number; code: ErrorCode }
+  otherOwner(entity: string, operation?: Verb): { status: number; code: ErrorCode }
   /** The least privileged role outside `roles`. */
   roleOutside(roles: readonly string[]): string | undefined
   builtInId: JsonValue
@@ -60,8 +62,8 @@ export interface World {
 }
 
 /** True for a list of every row that the caller may see, and for rows that the path names by no more than one other. */
-const isWhole = ({ where, when, matches, ranked, parent }: Endpoint): boolean =>
-  [where, when, matches, ranked, parent?.within].every((part) => part === undefined)
+const isWhole = ({ where, when, matches, ranked, followed, free, parent }: Endpoint): boolean =>
+  [where, when, matches, ranked, followed, free, parent?.within].every((part) => part === undefined)
 
 export function worldOf(spec: ApiSpec): World {
   const effects = spec.rules.flatMap((rule) => rule.effects)
@@ -79,6 +81,7 @@ export function worldOf(spec: ApiSpec): World {
   const builtInRole = roleField === null ? (spec.auth.mockUser['role'] ?? spec.roles[0]) : spec.auth.mockUser[roleField]
   const owners = (name: string, operation: Verb) =>
     effects.filter((effect): effect is Owner => effect.kind === 'owner' && effect.entity === name && effect.operations.includes(operation))
+  const hiding = (name: string, operation: Verb) => owners(name, operation).filter(({ open }) => open === undefined)
   const rolesFor = (name: string, operation: Verb) =>
     effects.filter((effect): effect is RoleRule => effect.kind === 'role' && effect.entity === name && effect.operations.includes(operation))
 
@@ -126,6 +129,7 @@ export function worldOf(spec: ApiSpec): World {
     actor,
     actorAt,
     owners,
+    hiding,
     ownerFields: (name) =>
       effects.flatMap((effect) => {
         if (effect.kind !== 'owner' || effect.entity !== name || effect.via !== undefined) return []
@@ -141,8 +145,9 @@ export function worldOf(spec: ApiSpec): World {
     },
     rolesFor,
     rolesAt,
-    otherOwner: (name) => {
-      const hidden = owners(name, 'read').length > 0 || owners(name, 'list').length > 0
+    otherOwner: (name, operation) => {
+      const sees = operation === 'read' || operation === 'list' ? owners : hiding
+      const hidden = sees(name, 'read').length > 0 || sees(name, 'list').length > 0
       const status = hidden ? spec.statusCodes.otherOwner : 403
       return { status, code: status === 404 ? 'NOT_FOUND' : 'FORBIDDEN' }
     },

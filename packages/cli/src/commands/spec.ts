@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { CAC } from 'cac'
 import { UsageError } from '../errors'
 import type { CommandOutcome } from '../outcome'
@@ -10,15 +11,27 @@ async function readSpecFile(path: string): Promise<string> {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
     const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`
-    throw new UsageError(`The specification ${path} ${why}.`, 'Give the path of a text file.')
+    throw new UsageError(`The specification ${path} ${why}.`, `Give the path of a text file. To start from an example: ${await examples()}.`)
   }
+}
+
+/** Where the example specifications lie, and what they are called. */
+async function examples(): Promise<string> {
+  const { exampleSpecs } = await import('@forge/templates')
+  const [first, ...others] = exampleSpecs().map(({ path }) => path)
+  return [first!, ...others.map((path) => basename(path))].join(', ')
 }
 
 async function spec(file: string, options: { json?: boolean; normalize?: boolean }): Promise<CommandOutcome> {
   if (options.json && options.normalize) throw new UsageError('--json and --normalize cannot be given together.', 'Leave one of them out.')
   const { canonicalText, formatSpec, readSpec } = await import('@forge/spec')
+  const { builtBy } = await import('@forge/blueprint')
   const understood = readSpec(await readSpecFile(file))
-  const text = options.json ? `${JSON.stringify(understood, null, 2)}\n` : options.normalize ? canonicalText(understood) : formatSpec(understood)
+  const text = options.json
+    ? `${JSON.stringify(understood, null, 2)}\n`
+    : options.normalize
+      ? canonicalText(understood)
+      : formatSpec(understood, builtBy(understood))
   process.stdout.write(text)
   return { exitCode: 0 }
 }

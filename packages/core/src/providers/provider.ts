@@ -95,11 +95,14 @@ export class ProviderError extends Error {
   readonly kind: ProviderErrorKind
   /** Milliseconds that the provider asked to wait, if it did. */
   readonly retryAfterMs: number | undefined
+  /** What to do about it, where the kind alone does not tell. */
+  readonly remedy: string | undefined
 
-  constructor(kind: ProviderErrorKind, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(kind: ProviderErrorKind, message: string, options: { retryAfterMs?: number; remedy?: string | undefined; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.kind = kind
     this.retryAfterMs = options.retryAfterMs
+    this.remedy = options.remedy
   }
 
   /** True when the same request may succeed later. */

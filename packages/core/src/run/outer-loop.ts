@@ -108,8 +108,8 @@ function stoppedBySignal(run: Run): RunOutcome {
   return run.budget.deadline.aborted ? { status: 'limit', which: 'minutes' } : { status: 'interrupted' }
 }
 
-function providerUnavailable({ kind, message }: ProviderError): RunOutcome {
-  return { status: 'provider-unavailable', error: { kind, message, remedy: REMEDIES[kind] } }
+function providerUnavailable({ kind, message, remedy }: ProviderError): RunOutcome {
+  return { status: 'provider-unavailable', error: { kind, message, remedy: remedy ?? REMEDIES[kind] } }
 }
 
 const LATER = 'Run the same command later: the state is saved.'

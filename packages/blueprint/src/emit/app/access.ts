@@ -7,6 +7,7 @@ import { storedField } from './columns'
 import { pythonModule } from './module'
 import { call, type Code, docstring, group, joinedBy, lines, statement, tuple } from './python'
 import { enumClass, enumMembers } from './models'
+import { isOneOf, whereOneOf } from './state-conditions'
 
 type Owner = Effect<'owner'>
 
@@ -19,6 +20,8 @@ export interface Ownership {
   /** Parents whose owners own the row: own field, parent, the parent's fields. */
   parents: { field: Field; entity: Entity; fields: Field[] }[]
   roles: string[]
+  /** States in which everybody sees the row. */
+  open?: { field: Field; values: (string | boolean)[] } | undefined
 }
 
 /** The owners that all rules together allow; undefined when no rule speaks of the operation. */
@@ -35,7 +38,17 @@ export function ownership(facts: AppFacts, entity: Entity, operation: Operation)
     return [{ field, entity: parent, fields: fieldsOf(parent, parentFields(facts, effect)) }]
   })
   const distinct = parents.filter((parent, index) => parents.findIndex((each) => each.field === parent.field) === index)
-  return { entity, operation, fields: fieldsOf(entity, own), parents: distinct, roles: [...new Set(effects.flatMap((effect) => effect.roles))] }
+  const roles = [...new Set(effects.flatMap((effect) => effect.roles))]
+  return { entity, operation, fields: fieldsOf(entity, own), parents: distinct, roles, open: openStates(entity, effects) }
+}
+
+/** Only where no rule hides the rows whatever their state; several sentences hide more states together. */
+function openStates(entity: Entity, effects: readonly Owner[]): Ownership['open'] {
+  const [first, ...more] = effects.map(({ open }) => open)
+  const field = entity.fields.find((one) => one.name === first?.field)
+  if (first === undefined || field === undefined || more.some((open) => open?.field !== first.field)) return undefined
+  const values = first.values.filter((value) => more.every((open) => open!.values.includes(value)))
+  return values.length === 0 ? undefined : { field, values }
 }
 
 /** Fields of the parent that name its owner: those of the effect where the parent has them, else those of the parent's own rules. */
@@ -73,7 +86,7 @@ export function belongs({ entity, operation, parents }: Ownership, row: string):
 
 /** Statements that refuse callers to whom the row does not belong. */
 export function ownerGuard(facts: AppFacts, owned: Ownership, row: string): string {
-  const { status } = facts.world.otherOwner(owned.entity.name)
+  const { status } = facts.world.otherOwner(owned.entity.name, owned.operation)
   const noun = words(owned.entity)
   const refusal = status === 404 ? `NotFoundError("${capitalized(noun)} not found")` : `ForbiddenError("This ${noun} belongs to somebody else")`
   return lines(`        if not ${belongs(owned, row)}:`, `            raise ${refusal}`)
@@ -155,7 +168,11 @@ function predicateOf(facts: AppFacts, owned: Ownership): string {
   const { entity, operation, fields, parents } = owned
   const row = variable(entity)
   const privileged = roleCondition(facts, owned)
-  const conditions = [...(privileged ? [privileged] : []), ...(fields.length > 0 ? [isOwner(facts, row, fields)] : [])]
+  const conditions = [
+    ...(privileged ? [privileged] : []),
+    ...(owned.open ? [isOneOf(facts, entity, owned.open.field, row, owned.open.values)] : []),
+    ...(fields.length > 0 ? [isOwner(facts, row, fields)] : []),
+  ]
   const doc = docstring(`Tell whether the caller may ${operation} this ${words(entity)}.`, 4)
   const name = predicate(entity, operation)
   if (parents.length === 0)
@@ -194,7 +211,8 @@ function visibleRowsOf(facts: AppFacts, owned: Ownership): string {
     const condition = owner.length === 1 ? owner[0]! : `sa.or_(${owner.join(', ')})`
     return call(`${modelName(entity)}.${attributeName(field)}.in_`, `sa.select(${modelName(parent)}.${attributeName(key)}).where(${condition})`)
   })
-  const all = [...own, ...inherited]
+  const shown: Code[] = owned.open ? [whereOneOf(facts, entity, owned.open.field, owned.open.values)] : []
+  const all = [...shown, ...own, ...inherited]
   return lines(
     `def ${visibleRows(entity)}(caller: Caller) -> sa.ColumnElement[bool]:`,
     docstring(`Select the ${entity.table} that the caller may see.`, 4),

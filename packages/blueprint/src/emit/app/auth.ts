@@ -68,13 +68,18 @@ function readClaim(facts: AppFacts): string {
     return lines('def read_claim(text: str) -> Claim:', '    """Read `<id>`."""', '    return Claim(text.partition(":")[0])')
   }
   return lines(
-    'def read_claim(text: str) -> Claim:',
-    '    """Read `<id>[:<role>]`."""',
-    '    user_id, _, role = text.partition(":")',
+    'def claim_of(user_id: str, role: Any) -> Claim:',
+    '    """Name the caller, with another role than the usual one if it is given."""',
     '    try:',
     `        return Claim(user_id, ${facts.roleType}(role) if role else None)`,
     '    except ValueError as error:',
     '        raise UnauthorizedError("There is no such role") from error',
+    '',
+    '',
+    'def read_claim(text: str) -> Claim:',
+    '    """Read `<id>[:<role>]`."""',
+    '    user_id, _, role = text.partition(":")',
+    '    return claim_of(user_id, role)',
   )
 }
 
@@ -126,14 +131,14 @@ function headerClaim(facts: AppFacts): string {
 }
 
 function verifiedClaim(facts: AppFacts): string {
-  const carriesRole = facts.roleType !== null && !roleIsStored(facts)
+  const carriesRole = facts.roleType !== null
   return lines(
     'def verified_claim(token: str | None, settings: Settings) -> Claim:',
-    '    """Verify an access token, whose `sub` names the caller."""',
+    `    """Verify an access token: \`sub\` names the caller${carriesRole ? ', `role`, if given, a role other than the usual one' : ''}."""`,
     '    if token is None:',
     '        raise UnauthorizedError("A bearer token is required")',
     '    claims = read_token(token, "access", settings)',
-    carriesRole ? "    return read_claim(f\"{claims['sub']}:{claims.get('role', '')}\")" : '    return Claim(claims["sub"])',
+    carriesRole ? '    return claim_of(claims["sub"], claims.get("role"))' : '    return Claim(claims["sub"])',
   )
 }
 

@@ -1,10 +1,15 @@
 import { attributeName } from '../names'
 import { type AppFacts, modelName, type Route } from './app-facts'
 import { docstring, group, lines, statement } from './python'
+import { changeRecords, deletionRecords } from './rule-records'
+import { givingBack, settleSteps, stateBefore } from './rule-reversals'
+import { limitSteps } from './rule-limits'
+import { fixedSteps, moveSteps } from './rule-moves'
 import { checksReferences, deleteGuards, referencesNeedCaller, roleFieldGuardsOfChange, roleGuards, stateGuards } from './rules'
 import { countName } from './schema-names'
 import { inputFields } from './schemas'
 import { hiddenSteps, ownerSteps, type Rows } from './service-rows'
+import { cycleSteps } from './tree-methods'
 import { constantSteps, settled, softDeleteSteps } from './write-methods'
 
 /** One change of many rows in one transaction: the method, and what it does to each row where that is more than deleting it. */
@@ -51,14 +56,31 @@ function helperOf(route: Route, rows: Rows, given: string[], steps: string[]): s
 }
 
 function updateSteps(facts: AppFacts, route: Route, rows: Rows, fields: string[]): string[] {
-  const { entity } = route
+  const { entity, endpoint } = route
+  const changing = { body: fields, sets: Object.keys(endpoint.sets ?? {}) }
+  const written = [...changing.body, ...changing.sets]
+  const limits = limitSteps(facts, entity, rows.row, changing)
+  const refusing = [...fixedSteps(facts, entity, fields), ...moveSteps(facts, entity, rows.row, fields)]
+  // What is as it was is no change.
+  const checks =
+    refusing.length === 0
+      ? []
+      : [`        changes = {name: value for name, value in changes.items() if getattr(${rows.row}, name) != value}`, ...refusing]
   return [
     ...hiddenSteps(facts, entity, rows.row),
     ...ownerSteps(facts, entity, 'update', rows.row),
     ...stateGuards(facts, entity, 'update', rows.row),
+    ...stateBefore(facts, entity, rows.row, written),
+    ...checks,
+    ...cycleSteps(facts, entity, rows.row, fields),
     ...(fields.length > 0 ? [`        assign(${rows.row}, changes)`] : []),
     ...constantSteps(facts, route, rows),
     ...settled(facts, entity, rows.row),
+    ...changeRecords(facts, entity, rows.row, written),
+    ...limits,
+    // The next row is looked at beside this one.
+    ...(limits.length > 0 ? ['        await self.session.flush()'] : []),
+    ...settleSteps(facts, entity, rows.row, written),
   ]
 }
 
@@ -68,6 +90,8 @@ function deletionSteps(facts: AppFacts, { entity }: Route, rows: Rows): string[]
     ...ownerSteps(facts, entity, 'delete', rows.row),
     ...stateGuards(facts, entity, 'delete', rows.row),
     ...deleteGuards(facts, entity, rows.row),
+    ...givingBack(facts, entity, rows.row),
+    ...deletionRecords(facts, entity, rows.row),
     ...(entity.softDelete ? softDeleteSteps(facts, entity, rows) : []),
   ]
 }

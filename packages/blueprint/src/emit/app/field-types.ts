@@ -116,9 +116,9 @@ function parameterType(stored: Field, isKey: boolean): string {
     case 'datetime':
       return 'QueryInstant'
     case 'date':
-      return 'dt.date'
+      return 'Date'
     case 'time':
-      return 'dt.time'
+      return 'Time'
     case 'uuid':
       return 'UUID'
     default:

@@ -5,6 +5,7 @@ import { factsOf } from './app-facts'
 import { authFile } from './auth'
 import { credentialsOf } from '../../plan/credentials'
 import { errorFormatFile } from './error-format'
+import { figuresFile } from './figures'
 import { filtersFile } from './filters'
 import { loginFiles } from './login'
 import { healthFile, mainFile } from './main'
@@ -12,6 +13,7 @@ import { migrationFile } from './migration'
 import { modelFiles } from './models'
 import { paginationFile } from './pagination'
 import { readmeFile } from './readme'
+import { balancesFile, balanceSymbols } from './rule-balances'
 import { routerFiles, serviceDependenciesFile } from './routers'
 import { rowHelpersFile } from './row-helpers'
 import { schemaNames } from './schema-names'
@@ -20,6 +22,7 @@ import { securityFiles } from './security'
 import { seedFile } from './seed'
 import { serviceFiles, serviceMethods } from './services'
 import { tokensFile } from './tokens'
+import { treesFile } from './tree-methods'
 
 /**
  * The application of a spec: models, schemas, services, routes, identities, seeds, the migration and a README. With the static files of the
@@ -29,13 +32,14 @@ export function emitApp(spec: ApiSpec): ProjectFile[] {
   const facts = factsOf(spec)
   const names = schemaNames(facts)
   const methods = serviceMethods(facts, names)
-  const symbols = new Map([...facts.symbols, ...schemaSymbols(facts, names), ...accessSymbols(facts)])
+  const symbols = new Map([...facts.symbols, ...schemaSymbols(facts, names), ...accessSymbols(facts), ...balanceSymbols(facts)])
   const services = serviceFiles(facts, names, methods, symbols)
   const schemas = schemaFiles(facts, names)
   const routers = routerFiles(facts, names, methods, symbols)
   const credentials = credentialsOf(spec)
   const code = [...services, ...schemas, ...routers]
-  const used = usesOf(code)
+  const balances = balancesFile(facts, usesOf(code))
+  const used = usesOf([...code, ...balances])
   return [
     ...modelFiles(facts),
     ...schemas,
@@ -50,6 +54,9 @@ export function emitApp(spec: ApiSpec): ProjectFile[] {
     errorFormatFile(spec.errors, spec.statusCodes),
     paginationFile(spec.paging, used),
     ...filtersFile(used),
+    ...figuresFile(used),
+    ...balances,
+    ...treesFile(used),
     rowHelpersFile(used),
     healthFile(spec),
     mainFile(spec),

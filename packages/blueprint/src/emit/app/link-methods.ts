@@ -6,7 +6,7 @@ import { type AppFacts, attribute, modelName, type Route } from './app-facts'
 import { call, lines, statement } from './python'
 import { roleGuards } from './rules'
 import { linksSeveral } from './schemas'
-import { belongsTo, column, findRow, keyColumn, linkOf, ownerSteps, parentSteps, type Rows } from './service-rows'
+import { belongsTo, column, findRow, keyColumn, linkOf, ownerSteps, parentSteps, placeSteps, type Rows } from './service-rows'
 
 /** Links rows, in whatever number the body names them. */
 export function linkAddBody(facts: AppFacts, route: Route, rows: Rows): string[] {
@@ -24,6 +24,10 @@ export function linkAddBody(facts: AppFacts, route: Route, rows: Rows): string[]
   const several = linksSeveral(route)
   const links =
     endpoint.param !== undefined ? `[${pair(rows.key)}]` : several ? `[${pair('key')} for key in body.${field}]` : `[${pair(`body.${field}`)}]`
+  if (endpoint.replaces) {
+    const gone = [`${column(junction, left)} == ${rows.parentId}`, `${column(junction, right)}.not_in(body.${field})`]
+    steps.push(statement(call('self.session.execute', call(`sa.delete(${modelName(junction)}).where`, ...gone)), 8, 'await '))
+  }
   steps.push(statement(call('link', 'self.session', modelName(junction), links), 8, 'await '))
   if (endpoint.status === 204) return steps
   const order = keyColumn(facts, entity)
@@ -57,8 +61,14 @@ export function unmarkBody(facts: AppFacts, route: Route, rows: Rows): string[] 
 }
 
 /** The row that is marked: one that the caller may see. */
-function markedRow(facts: AppFacts, { endpoint, entity }: Route, rows: Rows): string[] {
-  return [...findRow(facts, entity, rows.row, rows.key, undefined, endpoint.lookup), ...ownerSteps(facts, entity, 'read', rows.row)]
+function markedRow(facts: AppFacts, route: Route, rows: Rows): string[] {
+  const { endpoint, entity } = route
+  return [
+    ...(endpoint.parent ? parentSteps(facts, route, rows) : []),
+    ...findRow(facts, entity, rows.row, rows.key, undefined, endpoint.lookup),
+    ...placeSteps(facts, route, rows),
+    ...ownerSteps(facts, entity, 'read', rows.row),
+  ]
 }
 
 function markOf(facts: AppFacts, { endpoint }: Route): { junction: Entity; target: Field; caller: Field } {

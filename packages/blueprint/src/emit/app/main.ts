@@ -27,7 +27,7 @@ const SEED_QUIETLY = `async def seed_development(sessions: async_sessionmaker[As
     try:
         async with sessions() as session:
             await seed(session)
-    except (OSError, PostgresError, SQLAlchemyError) as error:
+    except (OSError, SQLAlchemyError) as error:
         logger.warning("Nothing was seeded (run \`alembic upgrade head\`, then restart): %s", error)`
 
 const LIFESPAN = `@asynccontextmanager
@@ -67,7 +67,7 @@ function createApp(spec: ApiSpec): string {
     '    app.add_middleware(JsonBodyMiddleware)',
     '    app.add_middleware(MethodMiddleware)',
     '    app.add_middleware(',
-    '        CORSMiddleware,',
+    '        OriginMiddleware,',
     '        allow_origins=settings.cors_origins,',
     '        allow_methods=["*"],',
     '        allow_headers=["*"],',

@@ -2,13 +2,14 @@ import type { Entity, Field } from '@forge/spec'
 import type { ProjectFile } from '@forge/templates'
 import { columnName } from '../names'
 import { type AppFacts, columns, databaseName, uniqueTuples } from './app-facts'
-import { columnType, hasIndex, lowered, serverDefault } from './columns'
+import { columnType, hasIndex, identifier, lowered, serverDefault } from './columns'
 import { credentialsOf } from '../../plan/credentials'
 import { createSessions } from './login'
-import { lowerIndexName } from './models'
+import { lowerIndexName, onlyOneName } from './models'
 import { pythonModule } from './module'
 import { call, type Code, docstring, lines, longText, quoted, statement } from './python'
 import { createTriggers, dropTriggers } from './rule-derived'
+import { type OnlyOne, onlyOnes } from './only-one'
 import { isBackEdge, tableOrder } from './table-order'
 
 /** The first migration: every table, as the models describe it. */
@@ -21,7 +22,7 @@ export function migrationFile(facts: AppFacts): ProjectFile {
   const upgrade = lines(
     'def upgrade() -> None:',
     docstring('Create the tables.', 4),
-    ...order.flatMap((entity) => [createTable(facts, entity), ...createIndexes(entity)]),
+    ...order.flatMap((entity) => [createTable(facts, entity), ...createIndexes(facts, entity)]),
     ...late.map(({ entity, field }) => createLateKey(facts, entity, field)),
     ...(credentials ? createSessions(facts, credentials) : []),
     ...createTriggers(facts),
@@ -118,8 +119,8 @@ function createLateKey(facts: AppFacts, entity: Entity, field: Field): string {
   )
 }
 
-function createIndexes(entity: Entity): string[] {
-  return entity.fields.flatMap((field) => {
+function createIndexes(facts: AppFacts, entity: Entity): string[] {
+  const own = entity.fields.flatMap((field) => {
     const name = columnName(field)
     if (field.unique === 'case-insensitive') {
       return statement(
@@ -131,4 +132,12 @@ function createIndexes(entity: Entity): string[] {
       ? statement(call('op.create_index', `op.f("${databaseName(`ix_${entity.table}_${name}`)}")`, `"${entity.table}"`, `["${name}"]`), 4)
       : []
   })
+  return [...own, ...onlyOnes(facts.world.effects, entity).map((one) => createOnlyOne(entity, one))]
+}
+
+/** A unique index over the rows that have the flag. */
+function createOnlyOne(entity: Entity, one: OnlyOne): string {
+  const names = `[${one.fields.map((field) => `"${columnName(field)}"`).join(', ')}]`
+  const where = `postgresql_where=sa.text(${quoted(identifier(columnName(one.flag)))})`
+  return statement(call('op.create_index', `"${onlyOneName(entity, one)}"`, `"${entity.table}"`, names, 'unique=True', where), 4)
 }

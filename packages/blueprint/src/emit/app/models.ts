@@ -2,11 +2,12 @@ import type { Entity, Field } from '@forge/spec'
 import type { ProjectFile } from '@forge/templates'
 import { attributeName, columnName, moduleName } from '../names'
 import { type AppFacts, columns, databaseName, uniqueTuples } from './app-facts'
-import { columnType, hasIndex, impliedType, lowered, pythonType, serverDefault } from './columns'
+import { columnType, hasIndex, identifier, impliedType, lowered, pythonType, serverDefault } from './columns'
 import { credentialsOf, isPassword } from '../../plan/credentials'
 import { fromImport, pythonModule } from './module'
 import { call, type Code, constant, docstring, group, lines, quoted, statement } from './python'
 import { isBackEdge } from './table-order'
+import { type OnlyOne, onlyOnes } from './only-one'
 
 /** `app/models`: one file per entity, all of it exported by the package. */
 export function modelFiles(facts: AppFacts): ProjectFile[] {
@@ -43,8 +44,10 @@ export function enumMembers(field: Field): Map<string, string> {
   const members = new Map<string, string>()
   const taken = new Set<string>()
   for (const value of field.values ?? []) {
-    let name = constant(value)
-    for (let number = 2; taken.has(name); number += 1) name = `${constant(value)}_${number}`
+    // O and I are easily taken for digits.
+    const plain = constant(value).replace(/^[OI]$/, 'VALUE_$&')
+    let name = plain
+    for (let number = 2; taken.has(name); number += 1) name = `${plain}_${number}`
     taken.add(name)
     members.set(value, name)
   }
@@ -73,7 +76,7 @@ function modelClass(facts: AppFacts, entity: Entity): string {
     docstring(`A row of ${entity.table}.`, 4),
     '',
     `    __tablename__ = "${entity.table}"`,
-    tableArguments(entity),
+    tableArguments(facts, entity),
     '',
     ...entity.fields.map((field) => attributeLine(facts, entity, field)),
     computed.size > 0 && '\n    # Computed by the queries that ask for it.',
@@ -81,7 +84,7 @@ function modelClass(facts: AppFacts, entity: Entity): string {
   )
 }
 
-function tableArguments(entity: Entity): string | undefined {
+function tableArguments(facts: AppFacts, entity: Entity): string | undefined {
   const items: Code[] = uniqueTuples(entity).map((tuple) => {
     const names = columns(entity, tuple)
     const usual = `uq_${entity.table}_${names.join('_')}`
@@ -96,6 +99,10 @@ function tableArguments(entity: Entity): string | undefined {
       items.push(call('sa.Index', `"${databaseName(`ix_${entity.table}_${columnName(field)}`)}"`, quoted(columnName(field))))
     }
   }
+  for (const one of onlyOnes(facts.world.effects, entity)) {
+    const where = `postgresql_where=sa.text(${quoted(identifier(columnName(one.flag)))})`
+    items.push(call('sa.Index', `"${onlyOneName(entity, one)}"`, ...one.fields.map((field) => quoted(columnName(field))), 'unique=True', where))
+  }
   if (items.length === 0) return undefined
   const [only] = items
   if (items.length > 1) return statement(group('(', items, ')'), 4, '__table_args__ = ')
@@ -107,6 +114,9 @@ const longName = (name: string): boolean => databaseName(name) !== name
 const isOnlyKey = (entity: Entity, field: Field): boolean => entity.key.length === 1 && entity.key[0] === field.name
 
 export const lowerIndexName = (entity: Entity, field: Field): string => databaseName(`uq_${entity.table}_${columnName(field)}_lower`)
+
+export const onlyOneName = (entity: Entity, { fields, flag }: OnlyOne): string =>
+  databaseName(`uq_${entity.table}_${fields.map(columnName).join('_')}_${columnName(flag)}`)
 
 function attributeLine(facts: AppFacts, entity: Entity, field: Field): string {
   const nullable = facts.columnNullable(entity, field)

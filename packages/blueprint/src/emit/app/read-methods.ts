@@ -1,12 +1,18 @@
 import { capitalized, snake, words } from '../../words'
 import { attributeName } from '../names'
-import { callerId, listOwnership, visibleRows } from './access'
+import { listOwnership, visibleRows } from './access'
 import { type AppFacts, modelName, type Route } from './app-facts'
-import { literalOf } from './models'
-import { call, type Code, lines, statement } from './python'
+import { fixedConditions, fixedOrder } from './fixed-conditions'
+import { call, type Code, lines, quoted, statement } from './python'
 import { roleGuards } from './rules'
 import { hasEnvelope, isPaged, type SchemaNames } from './schema-names'
 import { belongsTo, column, findRow, hiddenSteps, keyColumn, ownerSteps, parentSteps, placeSteps, type Rows, withComputed } from './service-rows'
+
+/** The later moment comes after the earlier one. */
+function spanSteps({ from, to }: { from: string; to: string }): string[] {
+  const [start, end] = [from, to].map((name) => `query.${attributeName({ name })}`)
+  return [lines(`        if ${start} >= ${end}:`, `            raise InvalidInputError(${quoted(to)}, ${quoted(`must be after ${from}`)})`)]
+}
 
 /** Lists, plain, below a parent, or of what is linked. */
 export function listBody(facts: AppFacts, route: Route, names: SchemaNames, rows: Rows): string[] {
@@ -17,37 +23,30 @@ export function listBody(facts: AppFacts, route: Route, names: SchemaNames, rows
     steps.push(...parentSteps(facts, route, rows))
     conditions.push(belongsTo(facts, route, rows))
   }
+  if (endpoint.free !== undefined) steps.push(...spanSteps(endpoint.free))
   if (listOwnership(facts, entity) && endpoint.operation !== 'link-list') conditions.push(`${visibleRows(entity)}(caller)`)
   conditions.push(...fixedConditions(facts, route), ...filterConditions(route))
   conditions.push(...softDeleteConditions(route))
   if (endpoint.search?.length) {
     const searched = endpoint.search.flatMap((name) => entity.fields.find((field) => field.name === name) ?? [])
-    conditions.push(call('matches', 'query.search', ...searched.map((field) => column(entity, field))))
+    conditions.push(
+      call('matches', `query.${attributeName({ name: endpoint.searchParam ?? 'search' })}`, ...searched.map((field) => column(entity, field))),
+    )
   }
   const computed = withComputed(facts, route)
   const select = `sa.select(${modelName(entity)})`
   steps.push(conditions.length === 0 ? `        statement = ${select}` : statement(call(`${select}.where`, ...conditions), 8, 'statement = '))
   if (computed.length > 0) steps.push(statement(call('statement.options', ...computed), 8, 'statement = '))
   const key = keyColumn(facts, entity)
-  const order = names.sort === undefined ? key : call('*ordering', `${snake(route.name).toUpperCase()}_ORDER[query.sort_by]`, 'query.sort_order', key)
-  steps.push(statement(call('statement.order_by', order), 8, 'statement = '))
+  const order =
+    names.sort === undefined ? undefined : call('*ordering', `${snake(route.name).toUpperCase()}_ORDER[query.sort_by]`, 'query.sort_order', key)
+  steps.push(statement(call('statement.order_by', ...(order === undefined ? fixedOrder(facts, route) : [order])), 8, 'statement = '))
+  const limit = endpoint.ranked?.limit
+  if (limit !== undefined) steps.push(`        statement = statement.limit(query.${attributeName(limit)})`)
   if (isPaged(facts, route)) steps.push('        return await fetch_page(self.session, statement, query)')
   else if (hasEnvelope(facts, route)) steps.push('        return Found.all(await fetch_all(self.session, statement))')
   else steps.push('        return await fetch_all(self.session, statement)')
   return steps
-}
-
-/** What the path or the text says of every row: whose it is, and its state. */
-function fixedConditions(facts: AppFacts, { endpoint, entity }: Route): Code[] {
-  const named = (name: string) => entity.fields.find((field) => field.name === name)
-  const own = endpoint.own === undefined ? undefined : named(endpoint.own)
-  const where = Object.entries(endpoint.where ?? {}).flatMap(([name, value]): Code[] => {
-    const field = named(name)
-    if (field === undefined) return []
-    const literal = literalOf(facts, entity, field, value)
-    return [typeof value === 'boolean' ? `${column(entity, field)}.is_(${literal})` : `${column(entity, field)} == ${literal}`]
-  })
-  return [...(own === undefined ? [] : [`${column(entity, own)} == ${callerId(facts, own)}`]), ...where]
 }
 
 const FILTERS = {

@@ -106,7 +106,8 @@ function identities({ spec, roleType }: AppFacts): string {
     kind === 'header'
       ? `\`AUTH_MODE=mock\`, the default: the header \`${header}\` names the caller by id${role}. ${required ? 'Without it a request is refused with 401.' : `Without it the built-in user (id ${id}) asks.`}${unknown}`
       : `\`AUTH_MODE=mock\`, the default: ${required ? 'a request needs a bearer token' : `a request without a token asks as the built-in user (id ${id})`}. \`Authorization: Bearer mock:<id>\` is the user of that id${role}.${unknown} It refuses to start with \`ENVIRONMENT=production\`.`
-  const jwt = `\`AUTH_MODE=jwt\`: \`Authorization: Bearer <token>\` with a token signed by HS256 with \`JWT_SECRET\`. It has \`sub\`, the id of the caller, \`exp\`, \`iat\`,\n\`jti\`, and \`typ\`, which is \`access\`. Everything else is refused with 401.`
+  const jwt = `\`AUTH_MODE=jwt\`: \`Authorization: Bearer <token>\` with a token signed by HS256 with \`JWT_SECRET\`. It has \`sub\`, the id of the caller, \`exp\`, \`iat\`,\n\`jti\`, and \`typ\`, which is \`access\`.${roleType === null ? '' : ' A `role` in it is the role that the caller acts in, instead of the usual one.'} Everything else is refused with 401.
+With \`AUTH_MODE=jwt\` and a \`JWT_SECRET\` in the environment, the tests ask with such tokens, too.`
   return [mock, jwt, ...signingIn(spec)].join('\n\n')
 }
 

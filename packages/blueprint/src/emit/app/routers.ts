@@ -93,15 +93,24 @@ function routeText(facts: AppFacts, route: Route, names: SchemaNames, method: Me
 
 function parameterText(facts: AppFacts, { endpoint, entity }: Route, { name, type, path }: Method['parameters'][number]): string {
   if (path !== undefined) {
-    const target = path === endpoint.parent?.param ? facts.world.entity(endpoint.parent.entity) : entity
-    const by = path === endpoint.parent?.param ? endpoint.parent.lookup : endpoint.lookup
+    const within = path === endpoint.parent?.within?.param ? endpoint.parent.within : undefined
+    const above = path === endpoint.parent?.param ? endpoint.parent : within
+    const target = above === undefined ? entity : facts.world.entity(above.entity)
+    const by = within !== undefined ? undefined : path === endpoint.parent?.param ? endpoint.parent.lookup : endpoint.lookup
     const lookup = by === undefined ? undefined : facts.world.field(target.name, by)
-    const key = lookup === undefined ? keyParameter(facts, target) : fieldParameter(facts, lookup)
+    const matched = path === endpoint.matches?.param ? facts.world.field(entity.name, endpoint.matches.field) : undefined
+    const held = matched ?? lookup
+    const key = matched?.type === 'enum' ? type : held === undefined ? keyParameter(facts, target) : fieldParameter(facts, held)
     return path === name ? `${name}: ${key}` : `${name}: Annotated[${key}, Path(alias=${quoted(path)})]`
   }
+  if (name === 'body' && isOptional(endpoint)) return `body: Annotated[${type}, Body(default_factory=${type})]`
   if (name === 'query') return `query: Annotated[${type}, Query()]`
   return name === 'caller' ? 'caller: CallerDep' : `${name}: ${type}`
 }
+
+/** True when everything that the body may hold can be left out, and so the body, too. */
+const isOptional = ({ operation, body = [], optional = [] }: Route['endpoint']): boolean =>
+  operation === 'action' && body.length > 0 && body.every((name) => optional.includes(name))
 
 function decoratorArguments(facts: AppFacts, route: Route, names: SchemaNames, method: Method): Code[] {
   const { endpoint } = route
@@ -125,6 +134,7 @@ function answerModel(names: SchemaNames, { returns }: Method): string | undefine
   if (returns === 'None') return undefined
   if (names.count !== undefined) return names.count
   if (names.page !== undefined) return names.page
+  if (returns.startsWith('list[')) return returns
   return returns.startsWith('Sequence[') || returns.startsWith('Found[') ? `list[${names.read}]` : names.read
 }
 
@@ -133,7 +143,7 @@ function failures(facts: AppFacts, { endpoint, entity }: Route, method: Method):
   const text = [...method.body, method.helper ?? ''].join('\n')
   const writes = endpoint.method !== 'GET'
   const conflicts =
-    /RuleViolationError|delete_row|check\(|_check_references/.test(text) ||
+    /RuleViolationError|delete_row|\b_?(?:book|check|keep_apart|limit|refuse)\w*\(/.test(text) ||
     (writes && (entity.uniqueTogether.length > 0 || entity.fields.some((field) => field.unique !== false)))
   const statuses = new Set<number>()
   if (endpoint.authenticated && facts.spec.auth.kind !== 'none') statuses.add(401)

@@ -28,6 +28,15 @@ const FIND_BY = `async def find_by(
         raise NotFoundError(f"{noun(model)} not found")
     return row`
 
+const OWN_ROW = `async def own_row(session: AsyncSession, model: type[Row], column: InstrumentedAttribute[Any], owner: Any) -> Row:
+    """Read the one row that belongs to somebody, and keep it as it is; it is made the first time it is asked for."""
+    statement = sa.select(model).where(column == owner).with_for_update()
+    row = await session.scalar(statement)
+    if row is None:
+        await session.execute(insert(model).values({column.key: owner}).on_conflict_do_nothing())
+        row = (await session.scalars(statement)).one()
+    return row`
+
 const FIND_ALL = `async def find_all(session: AsyncSession, model: type[Row], keys: Sequence[Any]) -> Sequence[Row]:
     """Read rows in the order of their keys, and keep them as they are until the end of the transaction."""
     key = sa.inspect(model).primary_key[0]
@@ -89,6 +98,15 @@ const COUNT_ROWS = `async def count_rows(session: AsyncSession, *conditions: sa.
     """Count the rows for which all conditions hold."""
     return await session.scalar(sa.select(sa.func.count()).where(*conditions)) or 0`
 
+const SUM_ROWS = `async def sum_rows(session: AsyncSession, column: InstrumentedAttribute[Any], *conditions: sa.ColumnElement[bool]) -> Any:
+    """Add up a column over the rows for which all conditions hold."""
+    return await session.scalar(sa.select(sa.func.coalesce(sa.func.sum(column), 0)).where(*conditions))`
+
+const YEARS_SINCE = `def years_since(day: dt.date) -> int:
+    """Count the whole years that have passed since a day."""
+    today = dt.datetime.now(dt.UTC).date()
+    return today.year - day.year - ((today.month, today.day) < (day.month, day.day))`
+
 const SLUGIFY = `def slugify(text: str) -> str:
     """Turn a text into lower-case words with hyphens between them, as addresses have them."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
@@ -102,21 +120,40 @@ const UNUSED_SLUG = `async def unused_slug(session: AsyncSession, column: Instru
     numbered = (f"{slug}-{number}" for number in itertools.count(2))
     return slug if slug not in taken else next(each for each in numbered if each not in taken)`
 
+const NEXT_CODE = `async def next_code(session: AsyncSession, column: InstrumentedAttribute[Any], prefix: str, digits: int) -> str:
+    """Number a new row: one more than the highest number behind the prefix, one request after the other."""
+    await session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(str(column)))))
+    number = sa.cast(sa.func.substring(column, "[0-9]+$"), sa.BigInteger)
+    highest = await session.scalar(sa.select(sa.func.max(number)).where(column.startswith(prefix, autoescape=True)))
+    return f"{prefix}{(highest or 0) + 1:0{digits}}"`
+
+const NEXT_NUMBER = `async def next_number(session: AsyncSession, column: InstrumentedAttribute[Any]) -> int:
+    """Number a new row: one more than the highest number, one request after the other."""
+    await session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(str(column)))))
+    highest = await session.scalar(sa.select(sa.func.max(column)))
+    return (highest or 0) + 1`
+
 const LINK = `async def link(session: AsyncSession, junction: type[Base], pairs: list[dict[str, Any]]) -> None:
     """Link rows; what is linked already stays linked once."""
-    await session.execute(insert(junction).values(pairs).on_conflict_do_nothing())
+    if pairs:
+        await session.execute(insert(junction).values(pairs).on_conflict_do_nothing())
     await session.commit()`
 
 const HELPERS: [name: string, code: string][] = [
   ['find', FIND],
   ['find_by', FIND_BY],
   ['find_all', FIND_ALL],
+  ['own_row', OWN_ROW],
   ['refer_to', REFER_TO],
   ['any_row', ANY_ROW],
   ['count_where', COUNT_WHERE],
   ['count_rows', COUNT_ROWS],
+  ['sum_rows', SUM_ROWS],
+  ['years_since', YEARS_SINCE],
   ['slugify', SLUGIFY],
   ['unused_slug', UNUSED_SLUG],
+  ['next_code', NEXT_CODE],
+  ['next_number', NEXT_NUMBER],
   ['changed', CHANGED],
   ['assign', ASSIGN],
   ['delete_row', DELETE_ROW],

@@ -2,7 +2,7 @@ import type { Entity, Field } from '@forge/spec'
 import { attributeName, columnName } from '../names'
 import { type AppFacts, attribute, databaseName, type Effect, modelName, variable } from './app-facts'
 import { identifier } from './columns'
-import { call, docstring, lines, statement } from './python'
+import { call, docstring, lines, quoted, statement } from './python'
 import { locksReference } from './locks'
 
 /** The function that works out products of a row's own values; undefined when no rule asks for one. */
@@ -30,7 +30,11 @@ function product(facts: AppFacts, entity: Entity, row: string, [field, ...factor
 
 /** Statements that fill in what a new row takes from others, or from its own title. */
 export function fillSteps(facts: AppFacts, entity: Entity, row: string): string[] {
-  return [...facts.effects('copied', entity.name).flatMap((effect) => copy(facts, entity, effect, row)), ...slugs(facts, entity, row)]
+  return [
+    ...facts.effects('copied', entity.name).flatMap((effect) => copy(facts, entity, effect, row)),
+    ...slugs(facts, entity, row),
+    ...numbers(facts, entity, row),
+  ]
 }
 
 function copy(facts: AppFacts, entity: Entity, effect: Effect<'copied'>, row: string): string[] {
@@ -57,6 +61,22 @@ function slugs(facts: AppFacts, entity: Entity, row: string): string[] {
       field.unique === false
         ? `slugify(${attribute(row, source)})`
         : call('await unused_slug', 'self.session', `${modelName(entity)}.${attributeName(field)}`, attribute(row, source))
+    return [statement(made, 8, `${attribute(row, field)} = `)]
+  })
+}
+
+function numbers(facts: AppFacts, entity: Entity, row: string): string[] {
+  const effects = facts.effects('number', entity.name)
+  const once = effects.filter((effect, index) => effects.findIndex((each) => each.field === effect.field) === index)
+  return once.flatMap(({ field: name, prefix, digits, year }) => {
+    const field = facts.world.field(entity.name, name)
+    if (!field) return []
+    const column = `${modelName(entity)}.${attributeName(field)}`
+    const before = year === undefined ? quoted(prefix) : `f"${prefix}{dt.datetime.now(dt.UTC).year}${year}"`
+    const made =
+      field.type === 'integer'
+        ? call('await next_number', 'self.session', column)
+        : call('await next_code', 'self.session', column, before, String(digits))
     return [statement(made, 8, `${attribute(row, field)} = `)]
   })
 }

@@ -2,21 +2,13 @@ import type { Entity, Field } from '@forge/spec'
 import { snake } from '../../words'
 import { attributeName } from '../names'
 import { type AppFacts, attribute, type Effect, modelName, variable } from './app-facts'
-import { locksReference } from './locks'
 import { literalOf } from './models'
 import { call, type Code, docstring, joinedBy, lines, statement, tuple } from './python'
-import { refuse, sentence } from './rules'
+import { type Limit, othersOf, referred, whenGiven } from './limit-parts'
+import { agreement, deadline, sumLimit } from './rule-kin'
+import { refuse, sentence } from './refusals'
 
-/** A method of a service that looks at other rows before one is written. */
-interface Limit {
-  name: string
-  /** Fields on which the answer depends. */
-  fields: string[]
-  body: string[]
-  doc: string
-}
-
-type Limiting = Effect<'bound' | 'capacity' | 'no-overlap'>
+type Limiting = Effect<'bound' | 'capacity' | 'no-overlap' | 'agree' | 'sum-limit' | 'deadline'>
 
 /** Rules about a row and others, one method each. */
 function limitsOf(facts: AppFacts, entity: Entity): Limit[] {
@@ -24,6 +16,9 @@ function limitsOf(facts: AppFacts, entity: Entity): Limit[] {
     ...facts.effects('bound', entity.name),
     ...facts.effects('capacity', entity.name),
     ...facts.effects('no-overlap', entity.name),
+    ...facts.effects('agree', entity.name),
+    ...facts.effects('sum-limit', entity.name),
+    ...facts.effects('deadline', entity.name),
   ]
   const limits = effects.map((effect) => limitOf(facts, entity, effect))
   return limits.filter((limit, index) => limits.findIndex((each) => each.name === limit.name) === index)
@@ -37,6 +32,12 @@ function limitOf(facts: AppFacts, entity: Entity, effect: Limiting): Limit {
       return capacity(facts, entity, effect)
     case 'no-overlap':
       return overlap(facts, entity, effect)
+    case 'agree':
+      return agreement(facts, entity, effect)
+    case 'sum-limit':
+      return sumLimit(facts, entity, effect)
+    case 'deadline':
+      return deadline(facts, entity, effect)
   }
 }
 
@@ -83,13 +84,6 @@ function bound(facts: AppFacts, entity: Entity, effect: Effect<'bound'>): Limit 
   }
 }
 
-/** Reads the row that another one refers to, and keeps it as it is until the end of the transaction. */
-function referred(facts: AppFacts, entity: Entity, target: Entity, row: string, reference: Field, into?: string): string {
-  const lock = locksReference(facts, entity, reference.name) ? ['lock="update"'] : []
-  const read = call('refer_to', 'self.session', modelName(target), attribute(row, reference), `"${reference.name}"`, ...lock)
-  return statement(read, 8, into === undefined ? 'await ' : `${into} = await `)
-}
-
 function capacity(facts: AppFacts, entity: Entity, effect: Effect<'capacity'>): Limit {
   const [row, target] = [variable(entity), facts.world.entity(effect.target)]
   const reference = facts.world.field(entity.name, effect.reference)!
@@ -130,18 +124,6 @@ function capacity(facts: AppFacts, entity: Entity, effect: Effect<'capacity'>): 
   }
 }
 
-/** Conditions for the other rows that point at the same one, deleted ones left out. */
-function othersOf(facts: AppFacts, entity: Entity, row: string, reference: Field): Code[] {
-  const model = modelName(entity)
-  const key = facts.world.keyField(entity.name)
-  const deleted = entity.softDelete
-  return [
-    `${model}.${attributeName(reference)} == ${attribute(row, reference)}`,
-    `${model}.${attributeName(key)} != ${attribute(row, key)}`,
-    ...(deleted ? [`${model}.${attributeName({ name: deleted.field })}.is_(${deleted.deletedValue ? 'False' : 'True'})`] : []),
-  ]
-}
-
 function overlap(facts: AppFacts, entity: Entity, effect: Effect<'no-overlap'>): Limit {
   const row = variable(entity)
   const model = modelName(entity)
@@ -168,10 +150,4 @@ function overlap(facts: AppFacts, entity: Entity, effect: Effect<'no-overlap'>):
       refuse('RuleViolationError', sentence(facts, effect), 12),
     ],
   }
-}
-
-/** Without these values there is nothing to look at. */
-function whenGiven(facts: AppFacts, entity: Entity, row: string, fields: Field[]): string[] {
-  const unknown = fields.filter((field) => facts.columnNullable(entity, field)).map((field) => `${attribute(row, field)} is None`)
-  return unknown.length === 0 ? [] : [lines(statement(joinedBy('or', unknown), 8, 'if ', ':'), '            return')]
 }

@@ -5,7 +5,7 @@ import { attributeName } from '../names'
 import { type AppFacts, attribute, modelName, variable } from './app-facts'
 import { literalOf } from './models'
 import { call, docstring, group, lines, statement } from './python'
-import { refuse, sentence } from './rules'
+import { refuse, sentence } from './refusals'
 
 /** Enumerations of which rules say how they may change. */
 const ruledFields = (facts: AppFacts, entity: Entity): Field[] =>

@@ -1,18 +1,14 @@
-import type { Endpoint, Entity, Field, RuleEffect } from '@forge/spec'
+import type { Endpoint, Entity, Field } from '@forge/spec'
 import { snake } from '../../words'
 import { attributeName } from '../names'
 import { type AppFacts, attribute, type Effect, modelName, type Operation, variable } from './app-facts'
 import { belongs, ownership, roleMembers } from './access'
 import { locksReference } from './locks'
 import { literalOf } from './models'
+import { refuse, sentence } from './refusals'
 import { demandChecks } from './rule-demands'
-import { call, type Code, docstring, joinedBy, lines, longText, statement, tuple } from './python'
-
-/** The sentence of the rule that an effect belongs to, as the message of its refusal. */
-export function sentence(facts: AppFacts, effect: RuleEffect): Code {
-  const rule = facts.spec.rules.find((each) => each.effects.includes(effect))
-  return longText((rule?.text ?? 'This is not allowed').replace(/\s+/g, ' ').replace(/[.\s]+$/, ''))
-}
+import { isOneOf, whereOneOf } from './state-conditions'
+import { call, type Code, docstring, joinedBy, lines, statement, tuple } from './python'
 
 /** Two sentences may say the same: one refusal a condition, with the words of the first. */
 function once(checks: readonly string[]): string[] {
@@ -24,28 +20,7 @@ function once(checks: readonly string[]): string[] {
   return [...byCondition.values()]
 }
 
-export const refuse = (error: string, message: Code, indent: number): string => statement(call(error, message), indent, 'raise ')
-
 const fieldOf = (facts: AppFacts, entity: string, name: string): Field | undefined => facts.world.field(entity, name)
-
-/** `task.status == TaskStatus.DONE`, `user.is_active is False`, `task.status in (…)`. */
-function isOneOf(facts: AppFacts, entity: Entity, field: Field, row: string, values: readonly (string | boolean)[], not = false): string {
-  const literals = values.map((value) => literalOf(facts, entity, field, value))
-  const name = attribute(row, field)
-  if (literals.length > 1) return `${name} ${not ? 'not in' : 'in'} ${tuple(literals)}`
-  if (typeof values[0] === 'boolean') return `${name} is ${not ? 'not ' : ''}${literals[0]}`
-  return `${name} ${not ? '!=' : '=='} ${literals[0]}`
-}
-
-export type IsOneOf = typeof isOneOf
-
-/** The same as a condition of a query. */
-function whereOneOf(facts: AppFacts, entity: Entity, field: Field, values: readonly (string | boolean)[], not = false): string {
-  const literals = values.map((value) => literalOf(facts, entity, field, value))
-  const name = `${modelName(entity)}.${attributeName(field)}`
-  if (typeof values[0] === 'boolean' && values.length === 1) return `${name}.${not ? 'is_not' : 'is_'}(${literals[0]})`
-  return `${name}.${not ? 'not_in' : 'in_'}(${tuple(literals)})`
-}
 
 /** Statements that refuse a caller by role, before anything is read. */
 export function roleGuards(facts: AppFacts, entity: string, operation: Operation): string[] {

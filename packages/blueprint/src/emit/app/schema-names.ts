@@ -1,4 +1,5 @@
 import type { AppFacts, Route } from './app-facts'
+import { figuresName } from './figures'
 import { pascal } from './python'
 
 /** Names of the schemas that a route takes and answers with. */
@@ -19,13 +20,21 @@ const LISTS = ['list', 'nested-list', 'link-list']
 export const isList = ({ endpoint }: Route): boolean => LISTS.includes(endpoint.operation)
 
 function takesBody({ endpoint }: Route): boolean {
-  if (endpoint.operation === 'bulk') return true
-  return (endpoint.body?.length ?? 0) > 0 && ['create', 'nested-create', 'update', 'replace', 'action', 'link-add'].includes(endpoint.operation)
+  if (endpoint.operation === 'bulk' || endpoint.operation === 'adjust') return true
+  return (
+    (endpoint.body?.length ?? 0) > 0 &&
+    ['create', 'nested-create', 'update', 'replace', 'single-update', 'action', 'link-add'].includes(endpoint.operation)
+  )
 }
 
 function takesQuery(facts: AppFacts, route: Route): boolean {
-  const { filters, search, sort } = route.endpoint
-  return isList(route) && (isPaged(facts, route) || (filters?.length ?? 0) > 0 || (search?.length ?? 0) > 0 || sort !== undefined)
+  const { filters, search, sort, ranked, range, grouped } = route.endpoint
+  if (grouped !== undefined && (grouped.param ?? ranked?.limit) !== undefined) return true
+  if (range !== undefined || route.endpoint.free !== undefined) return true
+  return (
+    isList(route) &&
+    (isPaged(facts, route) || (filters?.length ?? 0) > 0 || (search?.length ?? 0) > 0 || sort !== undefined || ranked?.limit !== undefined)
+  )
 }
 
 /** Fields of a body that the path does not say already. */
@@ -35,6 +44,12 @@ export function bodyOf({ endpoint }: Route): string[] {
 
 /** Name of the answer that holds how many rows a bulk route changed. */
 export const countName = ({ name }: Route): string => `${pascal(name)}Count`
+
+/** Name of an answer that is no row as others show it. */
+function ownAnswer(route: Route): string | undefined {
+  if (route.endpoint.operation === 'stats' || route.endpoint.operation === 'report') return figuresName(route)
+  return route.endpoint.operation === 'tree' ? `${route.entity.name}Node` : undefined
+}
 
 /** Routes with the same body share a schema: the first creation `TaskCreate`, the first update `TaskUpdate`, all others named after the route. */
 export function schemaNames(facts: AppFacts): Map<Route, SchemaNames> {
@@ -53,15 +68,19 @@ export function schemaNames(facts: AppFacts): Map<Route, SchemaNames> {
     const { endpoint, entity, name } = route
     const counts = JSON.stringify(endpoint.computed ?? [])
     const read = counts === '[]' ? `${entity.name}Read` : named(`${entity.name}Detail`, `${pascal(name)}Read`, counts)
-    const found: SchemaNames = { read }
+    const found: SchemaNames = { read: ownAnswer(route) ?? read }
     if (takesBody(route)) {
       const kind =
         endpoint.operation === 'create' || endpoint.operation === 'nested-create'
           ? 'Create'
-          : endpoint.operation === 'update' || endpoint.operation === 'replace'
+          : ['update', 'replace', 'single-update'].includes(endpoint.operation)
             ? 'Update'
             : undefined
-      found.body = named(kind && `${entity.name}${kind}`, `${pascal(name)}Body`, JSON.stringify([endpoint.bulk?.ids, ...bodyOf(route)]))
+      found.body = named(
+        kind && `${entity.name}${kind}`,
+        `${pascal(name)}Body`,
+        JSON.stringify([endpoint.adjust, endpoint.bulk?.ids, endpoint.aliases, endpoint.optional, ...bodyOf(route)]),
+      )
     }
     if (endpoint.bulk?.answer === 'count') found.count = countName(route)
     if (takesQuery(facts, route)) found.query = `${pascal(name)}Query`

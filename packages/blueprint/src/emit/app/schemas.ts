@@ -3,10 +3,14 @@ import type { ProjectFile } from '@forge/templates'
 import { words } from '../../words'
 import { attributeName, moduleName } from '../names'
 import type { AppFacts, Route } from './app-facts'
+import { figureClasses, rangeLines } from './figures'
+import { periodLine, reportClass } from './reports'
+import { adjustDoc, adjustLines } from './adjust-methods'
 import { filterType, inputType, needsBacktracking, outputType } from './field-types'
 import { enumMembers, literalOf } from './models'
 import { pythonModule } from './module'
 import { call, docstring, group, lines, quoted, statement } from './python'
+import { nodeClass } from './tree-methods'
 import { bodyOf, isPaged, type SchemaNames } from './schema-names'
 
 export type Names = Map<Route, SchemaNames>
@@ -43,10 +47,25 @@ function schemaModule(facts: AppFacts, entity: Entity, routes: Route[], names: N
     return lines(`class ${page}(Page[${read}]):`, `    """One page of ${entity.table}."""`)
   })
   const counts = routes.flatMap((route) => countClass(route, names.get(route)!) ?? [])
+  const nodes = distinct(routes, (route) => (route.endpoint.operation === 'tree' ? names.get(route)!.read : undefined)).map((route) =>
+    nodeClass(entity, names.get(route)!.read),
+  )
+  const figures = routes.flatMap((route) => (route.endpoint.operation === 'stats' ? figureClasses(facts, route, names.get(route)!.read) : []))
+  const reports = routes.flatMap((route) => (route.endpoint.operation === 'report' ? [reportClass(facts, route, names.get(route)!.read)] : []))
   const doc = `What the routes of ${entity.table} take and answer.`
   return pythonModule(
     doc,
-    [aliases(facts, entity, routes), ...bodies, ...reads, ...pages, ...counts, ...queries.filter((each) => each !== undefined)],
+    [
+      aliases(facts, entity, routes),
+      ...bodies,
+      ...reads,
+      ...pages,
+      ...counts,
+      ...nodes,
+      ...figures,
+      ...reports,
+      ...queries.filter((each) => each !== undefined),
+    ],
     facts.symbols,
   )
 }
@@ -84,6 +103,8 @@ function aliases(facts: AppFacts, entity: Entity, routes: Route[]): string {
 function bodyClass(facts: AppFacts, route: Route, name: string): string {
   if (route.endpoint.operation === 'link-add') return linkBodyClass(facts, route, name)
   const { entity, endpoint } = route
+  if (endpoint.adjust !== undefined)
+    return lines(`class ${name}(InputModel):`, docstring(adjustDoc(route), 4), '', ...adjustLines(facts, route, fieldLine))
   const fields = inputFields(route)
   const ignored = ignoredNames(facts, route, fields)
   return lines(
@@ -94,9 +115,7 @@ function bodyClass(facts: AppFacts, route: Route, name: string): string {
     ignored.length > 0 && statement(call('frozenset', group('{', ignored.map(quoted), '}')), 4, 'ignored: ClassVar[frozenset[str]] = '),
     (ignored.length > 0 || fields.some(needsBacktracking)) && (fields.length > 0 || endpoint.bulk !== undefined) && '',
     endpoint.bulk !== undefined && fieldLine({ name: endpoint.bulk.ids }, keyList(keyInputType(facts, entity)), undefined),
-    ...fields.map((field) =>
-      bodyLine(facts, entity, field, isPartial(route) ? 'partial' : ['action', 'bulk'].includes(endpoint.operation) ? 'exact' : 'new'),
-    ),
+    ...fields.map((field) => bodyLine(facts, route, field)),
   )
 }
 
@@ -112,11 +131,7 @@ function describe({ endpoint, entity }: Route): string {
 
 /** Any part of the fields may be sent. */
 function isPartial({ endpoint }: Route): boolean {
-  return (
-    endpoint.operation === 'update' ||
-    endpoint.operation === 'replace' ||
-    (['action', 'bulk'].includes(endpoint.operation) && (endpoint.body?.length ?? 0) > 1)
-  )
+  return ['update', 'replace', 'single-update'].includes(endpoint.operation) || (endpoint.operation === 'bulk' && (endpoint.body?.length ?? 0) > 1)
 }
 
 /** Names that an answer holds and the body does not take: they are dropped, so that an answer can be sent back. */
@@ -130,29 +145,40 @@ function ignoredNames(facts: AppFacts, route: Route, taken: Field[]): string[] {
   return [...new Set([...fields.map((field) => field.name), ...computed])].sort()
 }
 
-function bodyLine(facts: AppFacts, entity: Entity, field: Field, mode: 'new' | 'partial' | 'exact'): string {
+type Mode = 'new' | 'partial' | 'exact'
+
+/** How a route takes a field: as part of a new row, as a change that may be left out, or as what it asks for. */
+function modeOf(route: Route, field: Field): Mode {
+  const { operation, optional } = route.endpoint
+  if (isPartial(route)) return 'partial'
+  if (operation === 'action') return optional?.includes(field.name) ? 'partial' : 'exact'
+  return operation === 'bulk' ? 'exact' : 'new'
+}
+
+function bodyLine(facts: AppFacts, route: Route, field: Field): string {
+  const { entity, endpoint } = route
+  const mode = modeOf(route, field)
   const { type } = inputType(facts, entity, field)
   const timed = timing(facts, entity, field, mode === 'new')
   const checked = timed === undefined ? type : `Annotated[${type}, AfterValidator(${timed})]`
-  const annotation = field.nullable ? `${checked} | None` : checked
-  return fieldLine(field, annotation, defaultOf(facts, entity, field, mode))
+  const annotation = field.nullable && !isAskedFor(endpoint, mode) ? `${checked} | None` : checked
+  return fieldLine(field, annotation, defaultOf(facts, entity, field, mode), endpoint.aliases?.[field.name])
 }
 
+/** What is sent along with a change of state cannot be nothing. */
+const isAskedFor = ({ sets, stamps }: Route['endpoint'], mode: Mode): boolean => mode === 'exact' && (sets !== undefined || stamps !== undefined)
+
 /** A line of a schema: the attribute, with the JSON name where it differs. */
-function fieldLine(field: Pick<Field, 'name'>, annotation: string, value: string | undefined): string {
+function fieldLine(field: Pick<Field, 'name'>, annotation: string, value: string | undefined, name = field.name): string {
   const attribute = attributeName(field)
-  if (attribute === field.name) {
+  if (attribute === name) {
     if (value === undefined) return `    ${attribute}: ${annotation}`
     return statement({ head: '(', items: [value], tail: ')', whole: value }, 4, `${attribute}: ${annotation} = `)
   }
-  return statement(
-    call('Field', ...(value === undefined ? [] : [`default=${value}`]), `alias=${quoted(field.name)}`),
-    4,
-    `${attribute}: ${annotation} = `,
-  )
+  return statement(call('Field', ...(value === undefined ? [] : [`default=${value}`]), `alias=${quoted(name)}`), 4, `${attribute}: ${annotation} = `)
 }
 
-function defaultOf(facts: AppFacts, entity: Entity, field: Field, mode: 'new' | 'partial' | 'exact'): string | undefined {
+function defaultOf(facts: AppFacts, entity: Entity, field: Field, mode: Mode): string | undefined {
   if (mode === 'partial') return 'UNSET'
   if (mode === 'exact' || field.required) return undefined
   if (field.default !== null && !field.list && field.type !== 'json') return typedLiteral(facts, entity, field, field.default)
@@ -189,7 +215,7 @@ function timing(facts: AppFacts, entity: Entity, field: Field, creating: boolean
 function linkBodyClass(facts: AppFacts, route: Route, name: string): string {
   const [field = ''] = route.endpoint.body ?? []
   const type = keyInputType(facts, route.entity)
-  const annotation = linksSeveral(route) ? keyList(type) : type
+  const annotation = linksSeveral(route) ? keyList(type, route.endpoint.replaces ? 0 : 1) : type
   return lines(`class ${name}(InputModel):`, docstring(describe(route), 4), '', fieldLine({ name: field }, annotation, undefined))
 }
 
@@ -199,7 +225,7 @@ function keyInputType(facts: AppFacts, entity: Entity): string {
   return inputType(facts, entity, { ...key, type: 'reference', reference: { entity: entity.name, onDelete: 'cascade' }, list: false }).type
 }
 
-const keyList = (type: string): string => `Annotated[list[${type}], Field(min_length=1, max_length=1000)]`
+const keyList = (type: string, least = 1): string => `Annotated[list[${type}], Field(${least === 0 ? '' : `min_length=${least}, `}max_length=1000)]`
 
 function countClass({ endpoint, entity }: Route, { count }: SchemaNames): string | undefined {
   if (count === undefined) return undefined
@@ -277,7 +303,19 @@ function queryClass(facts: AppFacts, route: Route, { query, sort }: SchemaNames)
           fieldLine({ name: 'sort_by' }, sort, `${sort}.${sortMembers(route).get(endpoint.sort.default) ?? [...sortMembers(route).values()][0]}`),
           `    sort_order: SortOrder = SortOrder.${endpoint.sort.defaultOrder.toUpperCase()}`,
         ]
-  const own = [...filters, ...(endpoint.search?.length ? ['    search: QueryText | None = None'] : []), ...sorting]
+  const search = endpoint.search?.length ? [fieldLine({ name: endpoint.searchParam ?? 'search' }, 'QueryText | None', 'None')] : []
+  const limit = endpoint.ranked?.limit
+  const limited = limit === undefined ? [] : [fieldLine(limit, `Annotated[int, Field(ge=1, le=${limit.max})]`, String(limit.default))]
+  const span = endpoint.free === undefined ? [] : spanLines(facts, endpoint.free)
+  const bounds = rangeLines(facts, endpoint).map(([name, type]) => fieldLine({ name }, type, 'None'))
+  const periods = periodLine(endpoint).map(([name, type, usual]) => fieldLine({ name }, type, usual))
+  const own = [...span, ...periods, ...filters, ...bounds, ...search, ...limited, ...sorting]
   const base = isPaged(facts, route) ? 'PageParams' : 'BaseModel'
   return lines(`class ${query}(${base}):`, docstring(`Query parameters of ${endpoint.method} ${endpoint.path}.`, 4), own.length > 0 && '', ...own)
+}
+
+/** The two moments between which a row has to be free. */
+function spanLines(facts: AppFacts, { entity, start, from, to }: NonNullable<Route['endpoint']['free']>): string[] {
+  const type = facts.world.field(entity, start)!.type === 'date' ? 'dt.date' : 'QueryInstant'
+  return [from, to].map((name) => fieldLine({ name }, type, undefined))
 }

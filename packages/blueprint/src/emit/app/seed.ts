@@ -10,7 +10,7 @@ import { tableOrder } from './table-order'
 
 type Row = Record<string, string | number | boolean | null>
 
-/** `app/seed.py`: the built-in user and the rows that the spec asks for. */
+/** `app/seed.py`: the built-in user and the rows that the spec asks for, and by hand the mock data. */
 export function seedFile(facts: AppFacts): ProjectFile {
   const tables = tableOrder(facts.spec.entities).flatMap((entity) => {
     const rows = seedRows(facts, entity)
@@ -26,9 +26,10 @@ export function seedFile(facts: AppFacts): ProjectFile {
             tables.map(({ entity }) => entity),
           ),
         ]
+  const symbols = new Map([...facts.symbols, ['load_mock_data', 'app.mock_data']])
   return {
     path: 'app/seed.py',
-    content: pythonModule('Rows that are there from the start: `python -m app.seed`.', [...blocks, MAIN, RUN], facts.symbols),
+    content: pythonModule('Rows that are there from the start, and on demand the mock data.', [hiddenConstant(facts), ...blocks, MAIN, RUN], symbols),
   }
 }
 
@@ -37,14 +38,33 @@ const EMPTY = `async def seed(session: AsyncSession) -> None:
     await session.commit()`
 
 const MAIN = `async def main() -> None:
-    """Seed the database of the settings."""
-    engine = create_engine(get_settings())
+    """Seed the database of the settings: with the mock data, but in production."""
+    settings = get_settings()
+    engine = create_engine(settings)
     async with create_session_factory(engine)() as session:
         await seed(session)
+        if settings.environment != "production":
+            await load_mock_data(session, HIDDEN)
     await engine.dispose()`
 
 const RUN = `if __name__ == "__main__":
     asyncio.run(main())`
+
+/** Mock data are answers: what is never shown, a password for example, and cannot be missing gets one value for all rows. */
+function hiddenConstant(facts: AppFacts): string {
+  const tables = facts.spec.entities.flatMap((entity) => {
+    const hidden = entity.fields.filter((field) => field.writeOnly && field.default === null && !facts.columnNullable(entity, field))
+    const items = hidden.map((field) => `"${columnName(field)}": ${literal(facts, entity, field, plainSample(field))}`)
+    return items.length === 0 ? [] : [statement({ head: `"${entity.table}": {`, items, tail: '}' }, 4, '', ',')]
+  })
+  const head = '# What the API takes and never shows, for the rows of the mock data.\nHIDDEN: dict[str, dict[str, Any]] = {'
+  return tables.length === 0 ? `${head}}` : lines(head, ...tables, '}')
+}
+
+function plainSample(field: Field): string | number | boolean | null {
+  const value = sampleValue(field, 1)
+  return typeof value === 'object' ? null : value
+}
 
 /** The built-in user first, then what the spec lists; rows of one key are one row. */
 export function seedRows(facts: AppFacts, entity: Entity): Row[] {

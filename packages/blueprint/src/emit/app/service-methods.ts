@@ -1,6 +1,7 @@
 import type { Entity } from '@forge/spec'
 import { type AppFacts, modelName, type Route } from './app-facts'
 import { adjustBody } from './adjust-methods'
+import { singleGetBody } from './single-methods'
 import { bulkBody } from './bulk-methods'
 import { pythonType } from './columns'
 import { keyType } from './field-types'
@@ -10,7 +11,9 @@ import { linkAddBody, linkRemoveBody, markBody, unmarkBody } from './link-method
 import { getBody, listBody } from './read-methods'
 import { isPaged, type SchemaNames } from './schema-names'
 import { endpointRoleGuards } from './rules'
+import { reportBody } from './reports'
 import { type Rows, rowsOf } from './service-rows'
+import { lineageBody, treeBody } from './tree-methods'
 import { createBody, deleteBody, updateBody } from './write-methods'
 
 export interface Parameter {
@@ -39,8 +42,7 @@ export function methodOf(facts: AppFacts, route: Route, names: SchemaNames): Met
   const body = [...endpointRoleGuards(facts, endpoint), ...(bulk?.body ?? bodyOf(facts, route, names, rows))]
   const parameters: Parameter[] = []
   const within = endpoint.parent?.within
-  if (within !== undefined)
-    parameters.push({ name: `${rows.above}_id`, type: rowType(facts, facts.world.entity(within.entity)), path: within.param })
+  if (within !== undefined) parameters.push({ name: `${rows.above}_id`, type: rowType(facts, facts.world.entity(within.entity)), path: within.param })
   if (endpoint.parent)
     parameters.push({
       name: rows.parentKey,
@@ -85,6 +87,13 @@ function returnsOf(facts: AppFacts, route: Route, names: SchemaNames): string {
       return names.count ?? (endpoint.bulk!.answer === 'rows' ? `Sequence[${modelName(entity)}]` : 'None')
     case 'stats':
       return names.read
+    case 'report':
+      return `list[${names.read}]`
+    case 'tree':
+      return endpoint.param === undefined ? `list[${names.read}]` : names.read
+    case 'ancestors':
+    case 'descendants':
+      return `Sequence[${modelName(entity)}]`
     case 'delete':
     case 'link-remove':
     case 'unmark':
@@ -107,7 +116,10 @@ function bodyOf(facts: AppFacts, route: Route, names: SchemaNames, rows: Rows): 
       return getBody(facts, route, rows, rows.key)
     case 'me':
       return getBody(facts, route, rows, 'caller.id')
+    case 'single-get':
+      return singleGetBody(facts, route, rows)
     case 'update':
+    case 'single-update':
     case 'replace':
     case 'action':
       return updateBody(facts, route, rows)
@@ -119,8 +131,15 @@ function bodyOf(facts: AppFacts, route: Route, names: SchemaNames, rows: Rows): 
       return linkAddBody(facts, route, rows)
     case 'link-remove':
       return linkRemoveBody(facts, route, rows)
+    case 'tree':
+      return treeBody(facts, route, rows, names.read)
+    case 'ancestors':
+    case 'descendants':
+      return lineageBody(facts, route, rows)
     case 'stats':
       return statsBody(facts, route, rows, names.read)
+    case 'report':
+      return reportBody(facts, route, names.read)
     case 'mark':
       return markBody(facts, route, rows)
     case 'unmark':

@@ -16,6 +16,8 @@ export interface Rows {
   parent: string
   /** The parameter that names the parent, and the expression of the parent's key. */
   parentKey: string
+  /** Variable of what stands above the parent. */
+  above: string
   parentId: string
 }
 
@@ -31,9 +33,15 @@ export function rowsOf(facts: AppFacts, { endpoint, entity }: Route): Rows {
     row,
     key: endpoint.lookup === undefined ? `${row}_id` : `${row}_${attributeName({ name: endpoint.lookup })}`,
     parent,
+    above: aboveName(endpoint.parent?.within?.entity, [row, parent]),
     parentKey,
     parentId: lookup === undefined ? parentKey : attribute(parent, facts.world.keyField(parentEntity!.name)),
   }
+}
+
+function aboveName(entity: string | undefined, taken: string[]): string {
+  const name = entity === undefined ? '' : variable({ name: entity })
+  return taken.includes(name) ? `upper_${name}` : name
 }
 
 /** Column of an entity: `Task.status`. */
@@ -67,6 +75,14 @@ export function parentSteps(facts: AppFacts, route: Route, rows: Rows, guards: s
   const { field: reference, lookup } = route.endpoint.parent!
   const alone = route.endpoint.operation === 'nested-create' && reference !== undefined && locksReference(facts, route.entity, reference)
   const steps = findRow(facts, parent, rows.parent, rows.parentKey, alone ? 'update' : guards.length > 0 ? 'share' : undefined, lookup)
+  const { within } = route.endpoint.parent!
+  if (within !== undefined)
+    steps.push(
+      lines(
+        `        if ${attribute(rows.parent, { name: within.field })} != ${rows.above}_id:`,
+        `            raise NotFoundError("${capitalized(words(parent))} not found")`,
+      ),
+    )
   if (rule !== undefined) steps.push(rule)
   steps.push(...guards)
   const used = steps.slice(1).some((step) => new RegExp(`\\b${rows.parent}\\b`).test(step))

@@ -6,6 +6,7 @@ import { type AppFacts, modelName, type Route } from './app-facts'
 import { pythonModule, type Symbols } from './module'
 import { docstring, group, lines, statement } from './python'
 import { workingOut } from './rule-derived'
+import { settleMethods } from './rule-reversals'
 import { limitMethods } from './rule-limits'
 import { moveChecks } from './rule-moves'
 import { checksReferences, consistencyCheck, referenceCheck, stamping } from './rules'
@@ -31,7 +32,9 @@ export function serviceFiles(facts: AppFacts, names: Names, methods: Methods, sy
 function serviceBlocks(facts: AppFacts, entity: Entity, names: Names, methods: Methods): (string | undefined)[] {
   const routes = facts.routesOf(entity)
   const orders = routes.map((route) => orderConstant(route, names.get(route)!)).filter((each) => each !== undefined)
-  const writes = routes.some((route) => ['create', 'nested-create', 'update', 'replace', 'action', 'bulk'].includes(route.endpoint.operation))
+  const writes = routes.some((route) =>
+    ['create', 'nested-create', 'update', 'replace', 'action', 'bulk', 'single-update'].includes(route.endpoint.operation),
+  )
   const checks = routes.some((route) =>
     checksReferences(
       facts,
@@ -57,6 +60,7 @@ function serviceBlocks(facts: AppFacts, entity: Entity, names: Names, methods: M
       }),
       ...(checks ? ['', referenceCheck(facts, entity)] : []),
       ...(writes ? limitMethods(facts, entity) : []),
+      ...settleMethods(facts, entity, routes.map((route) => methods.get(route)!.body.join('\n')).join('\n')),
     ),
   ]
 }

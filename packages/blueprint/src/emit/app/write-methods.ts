@@ -1,9 +1,12 @@
-import type { Entity } from '@forge/spec'
+import type { Entity, Field } from '@forge/spec'
 import { attributeName } from '../names'
 import { callerId, type Ownership, ownerGuard, ownership } from './access'
 import { type AppFacts, attribute, modelName, type Route } from './app-facts'
 import { literalOf } from './models'
 import { call, statement } from './python'
+import { bookSteps, lockSteps } from './rule-balances'
+import { givingBack, settleSteps, stateBefore } from './rule-reversals'
+import { changeRecords, creationRecords, deletionRecords, revisionSteps } from './rule-records'
 import { fillSteps, workingOut } from './rule-derived'
 import { limitSteps } from './rule-limits'
 import { constantMove, fixedSteps, moveSteps } from './rule-moves'
@@ -20,6 +23,8 @@ import {
   stateGuards,
 } from './rules'
 import { inputFields } from './schemas'
+import { singleRow } from './single-methods'
+import { cycleSteps } from './tree-methods'
 import { column, findRow, keyColumn, ownerSteps, parentSteps, placeSteps, type Rows, withComputed } from './service-rows'
 
 export function createBody(facts: AppFacts, route: Route, rows: Rows): string[] {
@@ -30,19 +35,26 @@ export function createBody(facts: AppFacts, route: Route, rows: Rows): string[] 
   const given: string[] = fields.length > 0 ? ['**values'] : []
   const link = endpoint.parent && entity.fields.find((field) => field.name === endpoint.parent!.field)
   if (link) {
-    steps.push(...parentSteps(facts, route, rows, parentGuards(facts, entity, link.name, rows.parent)))
+    const [found, ...guards] = parentSteps(facts, route, rows, parentGuards(facts, entity, link.name, rows.parent))
+    const inherits = endpoint.inherits ?? []
+    steps.push(inherits.length > 0 ? found!.replace(/^ +await/, `        ${rows.parent} = await`) : found!, ...guards)
+    given.push(...inherits.map((name) => `${attributeName({ name })}=${attribute(rows.parent, { name })}`))
     given.push(`${attributeName(link)}=${rows.parentId}`)
   }
   if (fields.length > 0) steps.push('        values = body.model_dump()')
   steps.push(...roleFieldGuardsOfCreation(facts, entity, names))
   if (checksReferences(facts, entity, names))
-    steps.push(`        await self._check_references(values${referencesNeedCaller(facts, entity) ? ', caller' : ''})`)
+    steps.push(
+      ...lockSteps(facts, entity, names),
+      `        await self._check_references(values${referencesNeedCaller(facts, entity) ? ', caller' : ''})`,
+    )
   for (const field of entity.fields) if (field.fromCaller && field !== link) given.push(`${attributeName(field)}=${callerId(facts, field)}`)
   steps.push(statement(call(modelName(entity), ...given), 8, `${rows.row} = `))
   const owned = ownership(facts, entity, 'create')
   if (owned) steps.push(...createGuard(facts, owned, rows.row))
   steps.push(...fillSteps(facts, entity, rows.row), ...settled(facts, entity, rows.row), ...limitSteps(facts, entity, rows.row))
-  steps.push(`        self.session.add(${rows.row})`, '        await self.session.commit()')
+  steps.push(...bookSteps(facts, entity, rows.row))
+  steps.push(`        self.session.add(${rows.row})`, ...creationRecords(facts, entity, rows.row), '        await self.session.commit()')
   if (endpoint.status !== 204) steps.push(...reread(facts, route, rows.row))
   return steps
 }
@@ -84,19 +96,36 @@ export function updateBody(facts: AppFacts, route: Route, rows: Rows): string[] 
   const ofCaller = endpoint.own !== undefined && endpoint.param === undefined
   const steps = ofCaller ? [] : roleGuards(facts, entity.name, 'update')
   if (endpoint.parent) steps.push(...parentSteps(facts, route, rows))
-  steps.push(...findRow(facts, entity, rows.row, ofCaller ? 'caller.id' : rows.key, 'update', endpoint.lookup), ...placeSteps(facts, route, rows))
+  if (endpoint.operation === 'single-update') steps.push(...singleRow(facts, route, rows, 'update'))
+  else {
+    const found = findRow(facts, entity, rows.row, ofCaller ? 'caller.id' : rows.key, 'update', endpoint.lookup)
+    steps.push(...(bringsBack(endpoint, entity) ? found.slice(0, 1) : found), ...placeSteps(facts, route, rows))
+  }
   steps.push(...(ofCaller ? [] : ownerSteps(facts, entity, 'update', rows.row)), ...stateGuards(facts, entity, 'update', rows.row))
+  const changing = { body: names, sets: Object.keys(endpoint.sets ?? {}) }
+  const written = [...changing.body, ...changing.sets]
+  steps.push(...stateBefore(facts, entity, rows.row, written))
   if (names.length > 0) {
     steps.push(`        changes = changed(${rows.row}, body)`, ...roleFieldGuardsOfChange(facts, entity, names))
     if (checksReferences(facts, entity, names))
       steps.push(`        await self._check_references(changes${referencesNeedCaller(facts, entity) ? ', caller' : ''})`)
-    steps.push(...fixedSteps(facts, entity, names), ...moveSteps(facts, entity, rows.row, names), `        assign(${rows.row}, changes)`)
+    steps.push(
+      ...fixedSteps(facts, entity, names),
+      ...moveSteps(facts, entity, rows.row, names),
+      ...cycleSteps(facts, entity, rows.row, names),
+      ...revisionSteps(facts, entity, rows.row, names),
+      `        assign(${rows.row}, changes)`,
+    )
   }
-  const changing = { body: names, sets: Object.keys(endpoint.sets ?? {}) }
-  steps.push(...constantSteps(facts, route, rows), ...settled(facts, entity, rows.row), ...limitSteps(facts, entity, rows.row, changing))
-  steps.push('        await self.session.commit()')
+  steps.push(...constantSteps(facts, route, rows), ...settled(facts, entity, rows.row))
+  steps.push(...changeRecords(facts, entity, rows.row, written), ...limitSteps(facts, entity, rows.row, changing))
+  steps.push(...settleSteps(facts, entity, rows.row, written), '        await self.session.commit()')
   return endpoint.status === 204 ? steps : [...steps, ...reread(facts, route, rows.row)]
 }
+
+/** An action for rows that a soft delete has hidden. */
+const bringsBack = ({ sets }: Route['endpoint'], { softDelete }: Entity): boolean =>
+  softDelete !== null && sets?.[softDelete.field] === !softDelete.deletedValue
 
 /** Fields that an action sets to constants. */
 export function constantSteps(facts: AppFacts, { endpoint, entity }: Route, rows: Rows): string[] {
@@ -104,12 +133,24 @@ export function constantSteps(facts: AppFacts, { endpoint, entity }: Route, rows
     const flag = attribute(rows.row, { name: endpoint.toggles })
     return [`        ${flag} = not ${flag}`]
   }
-  return Object.entries(endpoint.sets ?? {}).flatMap(([name, value]) => {
+  const ruled = facts
+    .effects('stamp', entity.name)
+    .some((effect) => effect.target === endpoint.stamps && endpoint.sets?.[effect.field] === effect.value)
+  const stamped = ruled ? undefined : entity.fields.find((each) => each.name === endpoint.stamps)
+  const sets = Object.entries(endpoint.sets ?? {}).flatMap(([name, value]) => {
     const field = entity.fields.find((each) => each.name === name)
     if (!field) return []
     const literal = value === null ? 'None' : literalOf(facts, entity, field, value)
     return [...constantMove(facts, entity, field, rows.row, value), `        ${attribute(rows.row, field)} = ${literal}`]
   })
+  return stamped === undefined ? sets : [...sets, ...momentSteps(stamped, rows.row)]
+}
+
+/** A moment is written down once. */
+function momentSteps(field: Field, row: string): string[] {
+  const moment = attribute(row, field)
+  const now = `dt.datetime.now(dt.UTC)${field.type === 'date' ? '.date()' : ''}`
+  return [`        if ${moment} is None:`, `            ${moment} = ${now}`]
 }
 
 export function deleteBody(facts: AppFacts, route: Route, rows: Rows): string[] {
@@ -121,6 +162,8 @@ export function deleteBody(facts: AppFacts, route: Route, rows: Rows): string[] 
     ...ownerSteps(facts, entity, 'delete', rows.row),
     ...stateGuards(facts, entity, 'delete', rows.row),
     ...deleteGuards(facts, entity, rows.row),
+    ...givingBack(facts, entity, rows.row),
+    ...deletionRecords(facts, entity, rows.row),
   )
   if (!entity.softDelete) return [...steps, `        await delete_row(self.session, ${rows.row})`]
   return [...steps, ...softDeleteSteps(facts, entity, rows), '        await self.session.commit()']

@@ -1,6 +1,7 @@
 import type { ProjectFile } from '@forge/templates'
+import { article } from '../../plan/common'
 import { capitalized } from '../../words'
-import { type DocumentFacts, limitsOf, openPart, plural, type Resource, singular } from './facts'
+import { type DocumentFacts, limitsOf, openPart, plural, type Resource } from './facts'
 import { bullets, code, page, plain, table } from './markdown'
 import { type Operation, typeText } from './operations'
 
@@ -131,9 +132,7 @@ function typeBlock({ schemas }: DocumentFacts, { schema }: Resource): string | f
 }
 
 function relations({ facts }: DocumentFacts, { entity, routes }: Resource): string[] {
-  const up = entity.fields.flatMap(({ name, reference }) =>
-    reference ? [`${code(name)} is the id of a ${singular({ name: reference.entity })}`] : [],
-  )
+  const up = entity.fields.flatMap(({ name, reference }) => (reference ? [`${code(name)} is the id of ${article({ name: reference.entity })}`] : []))
   const down = facts.spec.entities.flatMap((other) =>
     other === entity
       ? []

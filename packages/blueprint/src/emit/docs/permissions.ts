@@ -28,7 +28,7 @@ export function permissions(facts: DocumentFacts): string[] {
   if (limiting.length === 0) return []
   return [
     ...table(
-      ['', ...OPERATIONS.map(([, title]) => title)],
+      ['Resource', ...OPERATIONS.map(([, title]) => title)],
       facts.resources.map((resource) => [capitalized(plural(resource.entity)), ...OPERATIONS.map(([operation]) => who(facts, resource, operation))]),
     ),
     'A dash: the API has no function for it. Where these say it:',
@@ -50,9 +50,9 @@ function who({ facts }: DocumentFacts, resource: Resource, operation: Operation)
 
 const DOES: Record<Operation, string[]> = {
   list: ['list', 'nested-list', 'link-list'],
-  read: ['get', 'me'],
+  read: ['get', 'me', 'single-get'],
   create: ['create', 'nested-create', 'link-add', 'mark'],
-  update: ['update', 'replace', 'action', 'bulk'],
+  update: ['update', 'replace', 'action', 'adjust', 'single-update', 'bulk'],
   delete: ['delete', 'link-remove', 'unmark'],
 }
 

@@ -1,6 +1,7 @@
 import type { ProjectFile } from '@forge/templates'
+import { article } from '../../plan/common'
 import { capitalized } from '../../words'
-import { type DocumentFacts, limitsOf, plural, type Resource, singular } from './facts'
+import { type DocumentFacts, limitsOf, plural, type Resource } from './facts'
 import { bullets, code, page, plain, value } from './markdown'
 
 /** `docs/FIGMA_MAKE_PROMPT.md`: a prompt in gated phases for a tool that makes front ends. */
@@ -61,7 +62,7 @@ export function figmaPromptFile(facts: DocumentFacts): ProjectFile {
 
 function resourceLine({ entity, isMain }: Resource): string {
   const enums = entity.fields.filter((field) => field.type === 'enum')
-  const references = entity.fields.flatMap(({ name, reference }) => (reference ? [`${code(name)} (a ${singular({ name: reference.entity })})`] : []))
+  const references = entity.fields.flatMap(({ name, reference }) => (reference ? [`${code(name)} (${article({ name: reference.entity })})`] : []))
   const required = entity.fields.filter((field) => field.required && !field.readOnly && !field.reference).map(({ name }) => code(name))
   return [
     `**${capitalized(plural(entity))}**${isMain ? ', what most of it is about' : ''}`,

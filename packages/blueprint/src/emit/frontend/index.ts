@@ -4,10 +4,11 @@ import type { OpenApiDocument, Operation } from '../docs/operations'
 import { exampleFiles } from './examples'
 import { mockFile } from './mock-engine'
 import { mockRoutesFile } from './mock-routes'
+import { mockViewsFile } from './mock-views'
 
 /** The front end's part beside the generated client: the mock, the examples, and what checks their types. */
 export function frontendFiles(facts: AppFacts, document: OpenApiDocument, operations: readonly Operation[]): ProjectFile[] {
-  return [mockFile(), mockRoutesFile(facts, operations), ...exampleFiles(facts, document, operations), PACKAGE, TSCONFIG]
+  return [mockFile(), mockRoutesFile(facts, operations), mockViewsFile(), ...exampleFiles(facts, document, operations), PACKAGE, TSCONFIG]
 }
 
 const json = (path: string, content: unknown): ProjectFile => ({ path, content: `${JSON.stringify(content, null, 2)}\n` })

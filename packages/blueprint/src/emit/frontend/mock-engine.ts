@@ -17,6 +17,7 @@ const TEXT = `// The switch between mock data and the real API, and the mock: an
 import { client } from './client.gen'
 import { mockData } from './mock-data'
 import { conventions, type MockRoute, mockRoutes, mockTables, type Row } from './mock-routes'
+import { figuresOf, isShown, lineOf, treeOf } from './mock-views'
 
 export const USE_MOCK_DATA: boolean = true
 export const API_BASE_URL = 'http://localhost:8000'
@@ -123,12 +124,25 @@ function perform(asked: Asked): Row[] {
       return []
     case 'bulk':
       return inBulk(asked)
+    case 'single-get':
+      return [single(asked)]
+    case 'single-update':
+      return [changed(route, single(asked), body)]
+    case 'adjust':
+      return [adjusted(asked)]
     case 'link-add':
     case 'link-remove':
       return linked(asked)
     case 'mark':
     case 'unmark':
       return [marked(asked)]
+    case 'stats':
+      return [figuresOf(route, rowsOf, asked.params)]
+    case 'tree':
+      return treeOf(rows, keyOf(route.table), route.above ?? '', route.param === undefined ? undefined : one(asked))
+    case 'ancestors':
+    case 'descendants':
+      return lineOf(rows, keyOf(route.table), route.above ?? '', one(asked), route.operation === 'descendants')
     case 'get':
     case 'me':
       return [one(asked)]
@@ -146,6 +160,14 @@ function one({ route, params }: Asked): Row {
   const [field, value] =
     route.param === undefined ? [route.own ?? keyOf(route.table), conventions.callerId] : [route.lookup ?? keyOf(route.table), params[route.param]]
   return known(route.table, field, value)
+}
+
+/** The one row of the caller; it is made the first time it is asked for. */
+function single(asked: Asked): Row {
+  const { route } = asked
+  const owner = route.own ?? keyOf(route.table)
+  const found = rowsOf(route.table).find((row) => same(row[owner], conventions.callerId))
+  return found ?? created({ ...asked, body: {} })
 }
 
 function known(table: string, field: string, value: unknown): Row {
@@ -204,6 +226,22 @@ function changed(route: MockRoute, row: Row, body: Row): Row {
   return Object.assign(row, taken(route, body), route.sets, turned, stamps)
 }
 
+/** A number goes up or down by what the body says; nothing takes it below zero. */
+function adjusted({ route, params, body }: Asked): Row {
+  const row = known(route.table, route.lookup ?? keyOf(route.table), params[route.param ?? ''])
+  const { adjust } = route
+  if (!adjust) return row
+  const by = adjust.sign * Number(body[adjust.amount])
+  const value = Number(row[adjust.field] ?? 0) + by
+  if (by < 0 && value < 0) throw new Failure(409, 'RULE_VIOLATION', 'There is not enough of it.')
+  const other = adjust.to === undefined ? undefined : known(route.table, keyOf(route.table), body[adjust.to])
+  if (other) other[adjust.field] = like(other[adjust.field], Number(other[adjust.field] ?? 0) - by)
+  return Object.assign(row, { [adjust.field]: like(row[adjust.field], value) })
+}
+
+/** Numbers that are told as text stay text. */
+const like = (before: unknown, value: number): unknown => (typeof before === 'string' ? String(value) : value)
+
 function inBulk({ route, body }: Asked): Row[] {
   const listed: unknown[] = Array.isArray(body[route.ids ?? '']) ? (body[route.ids ?? ''] as unknown[]) : []
   const rows = listed.map((id) => known(route.table, keyOf(route.table), id))
@@ -242,17 +280,21 @@ function marked(asked: Asked): Row {
   return row
 }
 
-function listed({ route, query }: Asked, rows: Row[]): Row[] {
-  const text = query.get('search')?.toLowerCase()
+function listed({ route, query, params }: Asked, rows: Row[]): Row[] {
+  const text = query.get(route.searchParam ?? 'search')?.toLowerCase()
   const found = rows
     .filter((row) => route.own === undefined || same(row[route.own], conventions.callerId))
     .filter((row) => Object.entries(route.where ?? {}).every(([name, value]) => row[name] === value))
+    .filter((row) => isShown(route, row, params))
     .filter((row) => (route.filters ?? []).every(({ name, field, kind }) => holds(kind, row[field], query.getAll(name))))
     .filter((row) => text === undefined || (route.search ?? []).some((field) => String(row[field] ?? '').toLowerCase().includes(text)))
-  const field = query.get('sort_by') ?? route.sort?.field ?? keyOf(route.table)
-  const descending = (query.get('sort_order') ?? (route.sort?.descending ? 'desc' : 'asc')) === 'desc'
+  const { ranked } = route
+  const field = ranked?.by ?? query.get('sort_by') ?? route.sort?.field ?? keyOf(route.table)
+  const descending = (ranked?.order ?? query.get('sort_order') ?? (route.sort?.descending ? 'desc' : 'asc')) === 'desc'
   const members = mockTables[route.table]?.enums[field]
-  return found.sort((a, b) => (descending ? -1 : 1) * compare(rank(members, a[field]), rank(members, b[field])))
+  const sorted = found.sort((a, b) => (descending ? -1 : 1) * compare(rank(members, a[field]), rank(members, b[field])))
+  const limit = ranked?.limit
+  return limit === undefined ? sorted : sorted.slice(0, Number(query.get(limit.name) ?? limit.default))
 }
 
 /** Enumerations are in the order in which they are declared. */

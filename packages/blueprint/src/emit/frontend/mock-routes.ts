@@ -5,6 +5,7 @@ import { storedField } from '../app/columns'
 import { bodyOf, isList } from '../app/schema-names'
 import { linkOf } from '../app/service-rows'
 import type { Operation } from '../docs/operations'
+import { viewFacts } from './mock-views'
 
 const OVERDUE = 'overdue'
 
@@ -45,6 +46,13 @@ export interface MockRoute {
   status: number
   /** What a success answers with. */
   answer: 'none' | 'row' | 'rows' | 'page' | 'count'
+  /** Of lists by name, figures and trees. */
+  when?: Condition[]
+  matches?: { param: string; field: string }
+  ranked?: { by: string; order: string; limit?: { name: string; default: number; max: number } }
+  searchParam?: string
+  figures?: MockFigure[]
+  above?: string
   /** Path parameter that names the row, and the field that it holds. */
   param?: string
   lookup?: string
@@ -60,11 +68,30 @@ export interface MockRoute {
   toggles?: string
   ids?: string
   bulk?: 'update' | 'delete'
+  adjust?: { field: string; amount: string; sign: 1 | -1; to?: string }
   count?: string
   filters?: { name: string; field: string; kind: string }[]
   search?: string[]
   sort?: { field: string; descending: boolean }
   counts?: { name: string; table: string; field: string }[]
+}
+
+export interface Condition {
+  field: string
+  is?: string
+  not?: unknown[]
+  atMost?: number | string
+}
+
+export interface MockFigure {
+  name: string[]
+  table: string
+  kind: string
+  field?: string
+  where?: Row
+  when?: Condition[]
+  by?: string
+  link?: { field: string; param: string }
 }
 
 export interface MockTable {
@@ -105,9 +132,18 @@ function routeOf(facts: AppFacts, route: Route, operation: Operation): Record<st
     ...(endpoint.mark && {
       mark: { table: facts.world.entity(endpoint.mark.through).table, row: endpoint.mark.target, caller: endpoint.mark.caller },
     }),
+    ...(endpoint.adjust && {
+      adjust: {
+        field: endpoint.adjust.field,
+        amount: endpoint.adjust.amount,
+        sign: endpoint.adjust.direction === 'take' ? -1 : 1,
+        ...given({ to: endpoint.adjust.to }),
+      },
+    }),
     ...(endpoint.bulk && { bulk: endpoint.bulk.effect, ids: endpoint.bulk.ids, ...given({ count: endpoint.bulk.count }) }),
     ...(endpoint.operation === 'link-add' && endpoint.param === undefined ? { ids: endpoint.body?.[0] } : {}),
     ...bodyFacts(route),
+    ...viewFacts(facts, endpoint),
     ...(isList(route) ? listFacts(facts, endpoint, entity) : {}),
     ...(endpoint.computed?.length ? { counts: endpoint.computed.map((each) => countOf(facts, entity, each)) } : {}),
   }

@@ -1,7 +1,7 @@
-import type { RuleEffect } from '@forge/spec'
-import type { AppFacts } from '../app/app-facts'
+import type { Entity, RuleEffect } from '@forge/spec'
+import type { AppFacts, Effect } from '../app/app-facts'
 import { call, type Code, flat, quoted } from '../app/python'
-import { joined, list, literalOf } from '../tests/python'
+import { dict, joined, list, literalOf } from '../tests/python'
 import type { MockTable } from './tables'
 import { type ScriptFacts, cellOf } from './values'
 
@@ -33,15 +33,43 @@ function conditionOf(facts: AppFacts, tables: MockTable[], { entity, fields }: M
       const found = referred(facts, tables, entity.table, effect.target, effect.reference)
       return found && has(effect.field, effect.reference) ? call('ordered', at(effect.field), `${found}.get(${quoted(effect.limit)})`) : undefined
     }
+    case 'agree': {
+      const found = referred(facts, tables, entity.table, effect.target, effect.reference)
+      const other = effect.other.reference === undefined ? undefined : referred(facts, tables, entity.table, effect.target, effect.other.reference)
+      if (!found || !has(effect.reference) || (effect.other.reference !== undefined && !other)) return undefined
+      const mine = other === undefined ? at(effect.other.field) : `${other}.get(${quoted(effect.other.field)})`
+      return `${at(effect.reference)} is None or ${found}.get(${quoted(effect.field)}) == ${mine}`
+    }
     case 'capacity': {
       const found = referred(facts, tables, entity.table, effect.target, effect.reference)
       if (!found || !has(effect.reference)) return undefined
       const limit = typeof effect.limit === 'number' ? String(effect.limit) : `${found}.get(${quoted(effect.limit)})`
       return call('has_room', quoted(entity.table), quoted(effect.reference), 'row', limit)
     }
+    case 'balance': {
+      const ledger = ledgerOf(facts, facts.world.entity(effect.target), effect.field)
+      return ledger?.entity === entity && has(effect.reference, effect.amount) ? call('is_covered', ...ledger.words, 'row') : undefined
+    }
     default:
       return undefined
   }
+}
+
+/** The rows that make a balance which no request sets, as the script names them: table, reference, amount, kind, and what each kind does. */
+function ledgerOf(facts: AppFacts, target: Entity, name: string): { entity: Entity; words: Code[] } | undefined {
+  const effects = facts.world.effects.filter(
+    (effect): effect is Effect<'balance'> => effect.kind === 'balance' && effect.target === target.name && effect.field === name,
+  )
+  const [first] = effects
+  const one = (choose: (effect: Effect<'balance'>) => string | undefined): boolean => new Set(effects.map(choose)).size === 1
+  const field = target.fields.find((each) => each.name === name)
+  if (!first?.when || !field?.readOnly || !one(({ entity }) => entity) || !one(({ reference }) => reference)) return undefined
+  if (!one(({ amount }) => amount) || !one(({ when }) => when?.field)) return undefined
+  const signs = effects.flatMap(({ when, direction }) =>
+    (when?.values ?? []).map((value): [string, string] => [quoted(value), direction === 'adds' ? '1' : '-1']),
+  )
+  const entity = facts.world.entity(first.entity)
+  return { entity, words: [...[entity.table, first.reference, first.amount, first.when.field].map(quoted), dict(signs)] }
 }
 
 const literal = (value: string | boolean | number | null): string => flat(literalOf(value))
@@ -65,17 +93,30 @@ export function derivedOf(script: ScriptFacts, table: MockTable): string[] {
   }
   for (const { field, factors } of facts.effects('product', entity.name))
     if (shown.has(field)) lines.push(`${at(field)} = product(${factors.map(at).join(', ')})`)
+  for (const { flag } of facts.effects('only-one', entity.name)) if (shown.has(flag)) lines.push(`${at(flag)} = False`)
+  lines.push(...demanded(script, table))
   for (const { field, source } of facts.effects('slug', entity.name)) if (shown.has(field)) lines.push(`${at(field)} = slug(${at(source)})`)
   return [...lines, ...stamps(script, table)]
 }
 
-/** What a state sets is there in that state, and in no other. */
+/** What a state demands is there in that state. */
+function demanded(script: ScriptFacts, table: MockTable): string[] {
+  return script.facts.effects('required-when', table.entity.name).flatMap(({ field: name, when }) => {
+    const field = table.fields.find((each) => each.name === name)
+    if (!field || field.reference || !table.fields.some((each) => each.name === when.field)) return []
+    const value = flat(cellOf(script, table, { ...field, required: true, nullable: false, readOnly: false }))
+    const condition = `${at(when.field)} in [${when.values.map(literal).join(', ')}]`
+    return [`${at(name)} = ${value} if ${condition} and ${at(name)} is None else ${at(name)}`]
+  })
+}
+
+/** What a state sets is there in that state and in those that only follow it. */
 function stamps(script: ScriptFacts, table: MockTable): string[] {
   const { facts } = script
   const targets = new Map<string, Map<string, (string | boolean)[]>>()
   for (const { field, value, target } of facts.effects('stamp', table.entity.name)) {
     const fields = targets.get(target) ?? targets.set(target, new Map()).get(target)!
-    fields.set(field, [...(fields.get(field) ?? []), value])
+    fields.set(field, [...new Set([...(fields.get(field) ?? []), value, ...following(script, table, field, value)])])
   }
   return [...targets].flatMap(([target, fields]) => {
     const stamped = table.fields.find((field) => field.name === target)
@@ -90,9 +131,28 @@ function stamps(script: ScriptFacts, table: MockTable): string[] {
   })
 }
 
+/** States that a row reaches through `value` only. */
+function following({ facts }: ScriptFacts, { entity }: MockTable, name: string, value: string | boolean): string[] {
+  const field = entity.fields.find((each) => each.name === name)
+  const moves = facts.effects('transitions', entity.name).flatMap((effect) => (effect.field === name ? effect.allowed : []))
+  const start = field?.default ?? field?.values?.[0]
+  if (typeof start !== 'string' || start === value || moves.length === 0) return []
+  const reached = (from: string, around?: string | boolean): Set<string> => {
+    const states = new Set([from])
+    for (const state of states) for (const [before, after] of moves) if (before === state && after !== around) states.add(after)
+    return states
+  }
+  const otherwise = reached(start, value)
+  return [...reached(String(value))].filter((state) => !otherwise.has(state))
+}
+
 /** Statements that fill in, once all rows are made, what the rows below one add up to. */
 export function totalsOf({ facts }: ScriptFacts, { entity }: MockTable): Code[] {
-  return facts.effects('aggregate', entity.name).map((effect) => {
+  const balances = entity.fields.flatMap(({ name }) => {
+    const ledger = ledgerOf(facts, entity, name)
+    return ledger ? [call('settle', quoted(entity.table), quoted(entity.key[0]!), quoted(name), ...ledger.words)] : []
+  })
+  const aggregates = facts.effects('aggregate', entity.name).map((effect) => {
     const child = facts.world.entity(effect.child)
     const field = entity.fields.find((each) => each.name === effect.field)
     const none = field && facts.columnNullable(entity, field) && effect.function !== 'count' && effect.function !== 'sum' ? 'None' : '0'
@@ -111,4 +171,5 @@ export function totalsOf({ facts }: ScriptFacts, { entity }: MockTable): Code[] 
       tail: ')',
     })
   })
+  return [...aggregates, ...balances]
 }

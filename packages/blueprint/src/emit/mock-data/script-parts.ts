@@ -139,6 +139,29 @@ export const HELPERS: Helper[] = [
     return limit is None or row[reference] is None or others < limit`,
   },
   {
+    name: 'balance',
+    text: `def balance(table: str, reference: str, amount: str, kind: str, signs: dict[str, int], key: Any) -> Any:
+    """Add up what rows bring to a row and take from it."""
+    rows = [row for row in ROWS[table] if row[reference] == key]
+    return round(sum(signs.get(row[kind], 0) * row[amount] for row in rows), 2)`,
+  },
+  {
+    name: 'is_covered',
+    text: `def is_covered(table: str, reference: str, amount: str, kind: str, signs: dict[str, int], row: Row) -> bool:
+    """Say whether what a row takes is there."""
+    there = balance(table, reference, amount, kind, signs, row[reference])
+    return signs.get(row[kind], 0) >= 0 or bool(there >= row[amount])`,
+  },
+  {
+    name: 'settle',
+    text: `def settle(
+    target: str, key: str, name: str, table: str, reference: str, amount: str, kind: str, signs: dict[str, int]
+) -> None:
+    """Set a field of each row to what other rows brought and took."""
+    for row in ROWS[target]:
+        row[name] = balance(table, reference, amount, kind, signs, row[key])`,
+  },
+  {
     name: 'product',
     text: `def product(*factors: Any) -> Any:
     """Multiply, in the decimal places of money; what lacks a factor has no product."""

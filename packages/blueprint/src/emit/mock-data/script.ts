@@ -18,7 +18,7 @@ export function mockDataScript(facts: AppFacts, tables: MockTable[]): ProjectFil
   const totals = tables.flatMap((table) => totalsOf(script, table))
   const keys = tables.filter(({ entity }) => entity.key.length === 1).map((table) => layout(keysOf(facts, tables, table)).join('\n'))
   const code = [...keys, ...makers, ...conditions, ...totals.map((total) => statement(total, 4))].join('\n')
-  const wanted = /\btotal\(/.test(code) ? `${code} product(` : code
+  const wanted = [code, ...(/\btotal\(/.test(code) ? ['product('] : []), ...(/\b(?:is_covered|settle)\(/.test(code) ? ['balance('] : [])].join(' ')
   const helpers = HELPERS.filter(({ name }) => new RegExp(`\\b${name}\\(`).test(wanted)).map(({ text }) => text)
   const content = [
     head(code),

@@ -9,10 +9,12 @@ export function applicationModule(world: World): string {
   const taking = world.spec.endpoints.find((each) => each.unsupported === null && each.operation === 'create')
   const body = requestTests(world, taking, code)
   const any = body.includes('Any]') ? 'from typing import Any\n\n' : ''
+  const json = body.includes('json.dumps') ? 'import json\n' : ''
   const pytest = body.includes('pytest.') ? 'import pytest\n' : ''
   return `"""What holds for every request, whatever the resource."""
 
-${any}${pytest}import sqlalchemy as sa
+${json}import re
+${any === '' ? '\n' : any}${pytest}import sqlalchemy as sa
 from asyncpg import exceptions as postgres
 from httpx import AsyncClient
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -61,6 +63,20 @@ async def test_configured_origins_may_ask(client: AsyncClient) -> None:
     assert "Access-Control-Allow-Origin" not in unknown.headers
 
 
+async def test_paths_name_their_methods(client: AsyncClient) -> None:
+    """A path refuses the methods that it does not have; one without parameters is never read as an id."""
+    for path, operations in (await client.get("/openapi.json")).json()["paths"].items():
+        place = re.sub(r"{.*?}", "1", path)
+        methods = {method.upper() for method in operations}
+        for method in {"TRACE", "GET", "POST", "PUT", "PATCH", "DELETE"} - methods:
+            response = await client.request(method, place)
+            if response.status_code != 405:  # Another path of the same form has it.
+                assert "{" in path
+                continue
+            assert_error(response, 405, ${code('METHOD_NOT_ALLOWED')})
+            assert methods <= set(response.headers["Allow"].split(", "))
+
+
 async def test_document_names_every_operation_once(client: AsyncClient) -> None:
     """The OpenAPI document has an id for each operation."""
     document = (await client.get("/openapi.json")).json()
@@ -102,6 +118,7 @@ def test_violated_constraints_are_explained() -> None:
 def test_lost_database_is_told() -> None:
     """Without its database the application is unavailable, not broken."""
     assert failure_of(ConnectionError("gone"), OperationalError).status == 503
+    assert failure_of(postgres.AdminShutdownError("terminating connection")).status == 503
 
 
 def test_unexpected_failures_say_nothing_about_the_inside() -> None:
@@ -116,6 +133,9 @@ def test_unexpected_failures_say_nothing_about_the_inside() -> None:
 function bodyTests(world: World, endpoint: Endpoint, code: (name: string) => string): string {
   const path = quoted(endpoint.path)
   return `
+MANY_NAMES = json.dumps({f"name_{number}": 1 for number in range(1_000)}).encode()
+
+
 @pytest.mark.parametrize(
     ("content", "media_type", "status"),
     [
@@ -123,6 +143,9 @@ function bodyTests(world: World, endpoint: Endpoint, code: (name: string) => str
         pytest.param(b'"' + b"a" * 1_000_001 + b'"', "application/json", 413, id="too_large"),
         pytest.param(b"{", "application/json", ${world.spec.statusCodes.validation}, id="malformed"),
         pytest.param(b"[]", "application/json", ${world.spec.statusCodes.validation}, id="not_an_object"),
+        pytest.param(b'{"a": "\\xff"}', "application/json", ${world.spec.statusCodes.validation}, id="not_utf8"),
+        pytest.param(b"[" * 20_000 + b"]" * 20_000, "application/json", ${world.spec.statusCodes.validation}, id="nested_too_deeply"),
+        pytest.param(MANY_NAMES, "application/json", ${world.spec.statusCodes.validation}, id="too_many_names"),
     ],
 )
 async def test_unreadable_bodies_are_refused(client: AsyncClient, content: bytes, media_type: str, status: int) -> None:

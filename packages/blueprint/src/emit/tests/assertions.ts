@@ -53,8 +53,8 @@ function expectCheck(check: Check, name: string): Code[] {
 }
 
 /** Where a field lies in an answer. */
-const placeOf = (name: string, { within = [], field }: { within?: string[]; field: string }): string =>
-  [name, ...[...within, field].map((part) => `[${quoted(part)}]`)].join('')
+const placeOf = (name: string, { within = [], field }: { within?: (string | number)[]; field: string }): string =>
+  [name, ...[...within, field].map((part) => `[${typeof part === 'number' ? part : quoted(part)}]`)].join('')
 
 function expectEqual(actual: string, value: Value, compare: 'exact' | 'number' | 'prefix' | 'suffix'): Code[] {
   if (compare === 'suffix' && value.kind === 'literal') return [`assert ${actual}.endswith(${quoted(String(value.value))})`]

@@ -9,28 +9,11 @@ const CHEAP_HASHES = `
 security.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 `
 
-const ANONYMOUS_CLIENT = `
-
-@pytest.fixture
-async def anonymous(connection: AsyncConnection) -> AsyncIterator[AsyncClient]:
-    """Ask the application without an identity."""
-    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test") as without_identity:
-        yield without_identity
-`
-
-const SAME_CLIENT = `
-
-@pytest.fixture
-def anonymous(client: AsyncClient) -> AsyncClient:
-    """Ask the application without an identity, as \`client\` does anyway."""
-    return client
-`
-
 const EMPTYING = `# Rows go before those that they refer to.
 EMPTYING = "; ".join(str(sa.delete(table)) for table in reversed(Base.metadata.sorted_tables))`
 
 const EMPTYING_TANGLED = `# Tables that refer to themselves or to each other can only be emptied together, which takes longer.
-EMPTYING = f"TRUNCATE {', '.join(f'"{name}"' for name in Base.metadata.tables)} CASCADE"`
+EMPTYING = "TRUNCATE " + ", ".join(f'"{name}"' for name in Base.metadata.tables) + " CASCADE"`
 
 const isTangled = ({ entities }: ApiSpec): boolean =>
   entities.some((entity) => entity.fields.some((field) => field.reference?.entity === entity.name || isBackEdge(entities, entity, field)))
@@ -40,18 +23,16 @@ export function conftestModule({ spec, builtInId, roleField }: World): string {
   const { auth, roles } = spec
   const hashes = spec.entities.some((entity) => entity.fields.some((field) => isPassword(spec, entity, field)))
   // Where no table holds the roles, whoever asks says which one is theirs.
-  const role = roleField === null && roles.length > 0 ? `:${String(auth.mockUser['role'] ?? roles[0])}` : ''
-  const [header, value] =
-    auth.kind === 'header' ? [auth.header, `${String(builtInId)}${role}`] : ['Authorization', `Bearer mock:${String(builtInId)}${role}`]
+  const role = roleField === null && roles.length > 0 ? `, ${quoted(String(auth.mockUser['role'] ?? roles[0]))}` : ''
+  const builtIn = `as_user(${JSON.stringify(builtInId)}${role})`
   const named = auth.kind === 'header' || (auth.kind === 'bearer' && auth.required)
-  const identity = named ? `    identity = {${quoted(header)}: ${quoted(value)}}\n` : ''
-  const headers = named ? ', headers=identity' : ''
-  const anonymous = named ? ANONYMOUS_CLIENT : SAME_CLIENT
+  const identity = named ? builtIn : `${builtIn} if get_settings().auth_mode == "jwt" else {}`
   return `"""The fixtures: a migrated database that forgets what a test wrote, and clients of the application."""
 
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -65,6 +46,7 @@ from app.main import app
 from app.models import Base
 from app.seed import seed
 from tests.factories import Make
+from tests.support import as_user
 ${hashes ? CHEAP_HASHES : ''}
 # A database that others may use, too: the application in another process. Without it the tests make one of their own.
 GIVEN = os.environ.get("TEST_DATABASE_URL")
@@ -79,7 +61,8 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Migrate the given database, or else one of the tests' own; parallel workers have one each."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     os.environ["DATABASE_URL"] = GIVEN or make_database(get_settings().database_url, f"_test{worker}")
-    os.environ |= {"ENVIRONMENT": "test", "AUTH_MODE": "mock"}
+    # Identities are mocked, unless AUTH_MODE=jwt and a JWT_SECRET ask for signed tokens.
+    os.environ |= {"ENVIRONMENT": "test", "AUTH_MODE": os.environ.get("AUTH_MODE", "mock")}
     get_settings.cache_clear()
     command.upgrade(Config(request.config.rootpath / "alembic.ini"), "head")
     return get_settings().database_url
@@ -113,7 +96,7 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 async def empty(engine: AsyncEngine) -> None:
     """Leave in the tables only what the application starts with."""
     async with engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
+        driver: Any = (await connection.get_raw_connection()).driver_connection
         await driver.execute(EMPTYING)
     async with async_sessionmaker(engine)() as session:
         await seed(session)
@@ -155,9 +138,17 @@ async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
 @pytest.fixture
 async def client(connection: AsyncConnection) -> AsyncIterator[AsyncClient]:
     """Ask the application as the built-in user."""
-${identity}    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test"${headers}) as built_in_user:
+    identity = ${identity}
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test", headers=identity) as built_in_user:
         yield built_in_user
-${anonymous}
+
+
+@pytest.fixture
+async def anonymous(connection: AsyncConnection) -> AsyncIterator[AsyncClient]:
+    """Ask the application without an identity."""
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test") as without_identity:
+        yield without_identity
+
 
 @pytest.fixture
 def make(client: AsyncClient, connection: AsyncConnection) -> Make:

@@ -59,7 +59,7 @@ class Make:
 ${direct ? insertMethod(columns.length > 0) : ''}${text.includes('self._named(') ? NAMED : ''}
     async def change_directly(self, model: type[Base], key: Any, **values: Any) -> None:
         """Change a row behind the API's back, to reach a state that no request leads to."""
-        table = model.__table__
+        table = Base.metadata.tables[model.__tablename__]
         (key_column,) = table.primary_key
         changes = {name: column_value(table.c[name], value) for name, value in values.items()}
         await self._connection.execute(sa.update(table).where(key_column == key).values(changes))
@@ -71,7 +71,7 @@ ${methods.map((lines) => lines.join('\n')).join('\n\n')}
 const NAMED = `
     async def _named(self, model: type[Base], key: Any, column: str) -> Any:
         """Read what paths name a row by."""
-        table = model.__table__
+        table = Base.metadata.tables[model.__tablename__]
         (key_column,) = table.primary_key
         return await self._connection.scalar(sa.select(table.c[column]).where(key_column == key))
 `
@@ -81,7 +81,7 @@ function insertMethod(renamed: boolean): string {
   return `
     async def _insert(self, model: type[Base], values: Row) -> Row:
         """Insert a row that no endpoint creates."""
-        table = model.__table__
+        table = Base.metadata.tables[model.__tablename__]
 ${named}        columns = {name: column_value(table.c[name], value) for name, value in ${renamed ? 'named' : 'values'}.items()}
         rows = await self._connection.execute(sa.insert(table).values(columns).returning(*table.columns))
         (made,) = rows.mappings()

@@ -1,5 +1,6 @@
 import type { World } from '../../plan/world'
-import { quoted } from '../app/python'
+import { call, quoted } from '../app/python'
+import { layout, list } from './python'
 
 /** The text of `tests/test_identity.py`: verified identities, as production has them. */
 export function identityModule(world: World): string {
@@ -12,13 +13,12 @@ export function identityModule(world: World): string {
   const parameter = stored ? ', session: AsyncSession' : ''
   const given = stored ? ', session' : ''
   const role = roles.length > 0
+  const known = (stored && world.roleField !== null ? world.field(auth.userEntity!, world.roleField)?.values : undefined) ?? roles
   // Without a table of users every well-formed id is somebody's.
   const strangers = stored ? [unknown, '"not an id"'] : auth.idType === 'string' ? ['""'] : ['"not an id"']
   return `"""Verified identities, as production has them."""
 
 import datetime as dt
-from typing import Any
-from uuid import uuid4
 
 import jwt
 import pytest
@@ -28,29 +28,13 @@ from app.config import Settings
 from app.dependencies.auth import ${role ? 'get_caller, read_claim' : 'get_caller'}
 from app.errors import UnauthorizedError
 from app.services.access import Caller
+from tests.support import claims_of, signed
 
 ME = ${id}
 OTHER_SECRET = "another-secret-that-is-long-enough-too"
 SECRET = "a-secret-that-is-long-enough-for-hs256"
 SETTINGS = Settings.model_validate({"auth_mode": "jwt", "jwt_secret": SECRET})
-
-
-def claims_of(user_id: str, minutes: int = 5, kind: str = "access") -> dict[str, Any]:
-    """Say what a token that is valid for some minutes says."""
-    now = dt.datetime.now(dt.UTC)
-    return {"sub": user_id, "iat": now, "exp": now + dt.timedelta(minutes=minutes), "jti": uuid4().hex, "typ": kind}
-
-
-def token_for(user_id: str, secret: str = SECRET, minutes: int = 5, kind: str = "access") -> str:
-    """Sign a token."""
-    return jwt.encode(claims_of(user_id, minutes, kind), secret, algorithm="HS256")
-
-
-def incomplete_token(claim: str) -> str:
-    """Sign a token that lacks a claim."""
-    claims = claims_of(ME)
-    del claims[claim]
-    return jwt.encode(claims, SECRET, algorithm="HS256")
+LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 async def caller_of(token: str | None${parameter}) -> Caller:
@@ -61,7 +45,7 @@ async def caller_of(token: str | None${parameter}) -> Caller:
 
 async def test_signed_token_is_believed(${stored ? 'session: AsyncSession' : ''}) -> None:
     """A token with a good signature names its caller."""
-    caller = await caller_of(token_for(ME)${given})
+    caller = await caller_of(signed(claims_of(ME), SECRET)${given})
     assert str(caller.id) == ME
 
 
@@ -75,13 +59,16 @@ async def test_missing_token_is_refused(${stored ? 'session: AsyncSession' : ''}
     "token",
     [
         pytest.param("mock:1", id="mock"),
-        pytest.param(token_for(ME, secret=OTHER_SECRET), id="other_secret"),
-        pytest.param(token_for(ME, minutes=-5), id="expired"),
-        pytest.param(token_for(ME, kind="refresh"), id="refresh_token"),
+        pytest.param(signed(claims_of(ME), OTHER_SECRET), id="other_secret"),
+        pytest.param(signed(claims_of(ME, exp=LONG_AGO), SECRET), id="expired"),
+        pytest.param(signed(claims_of(ME, typ="refresh"), SECRET), id="refresh_token"),
         pytest.param(jwt.encode(claims_of(ME), None, algorithm="none"), id="unsigned"),
-        pytest.param(jwt.encode(claims_of(ME), SECRET * 2, algorithm="HS512"), id="other_algorithm"),
-        *[pytest.param(incomplete_token(claim), id=f"no_{claim}") for claim in ("sub", "iat", "exp", "jti", "typ")],
-${strangers.map((each, index) => `        pytest.param(token_for(${each}), id="${stored && index === 0 ? 'unknown_user' : 'malformed_id'}"),`).join('\n')}
+        pytest.param(signed(claims_of(ME), SECRET * 2, "HS512"), id="other_algorithm"),
+        *[
+            pytest.param(signed(claims_of(ME, **{claim: None}), SECRET), id=f"no_{claim}")
+            for claim in ("sub", "iat", "exp", "jti", "typ")
+        ],
+${role ? '        pytest.param(signed(claims_of(ME, role="no-such-role"), SECRET), id="unknown_role"),\n' : ''}${strangers.map((each, index) => `        pytest.param(signed(claims_of(${each}), SECRET), id="${stored && index === 0 ? 'unknown_user' : 'malformed_id'}"),`).join('\n')}
     ],
 )
 async def test_worthless_token_is_refused(token: str${parameter}) -> None:
@@ -91,6 +78,13 @@ async def test_worthless_token_is_refused(token: str${parameter}) -> None:
 ${
   role
     ? `
+
+${layout(call('@pytest.mark.parametrize', '"role"', list(known.map(quoted)))).join('\n')}
+async def test_signed_role_is_believed(role: str${parameter}) -> None:
+    """A token may give its caller another role than the usual one."""
+    caller = await caller_of(signed(claims_of(ME, role=role), SECRET)${given})
+    assert caller.role == role
+
 
 def test_unknown_role_is_refused() -> None:
     """Roles are those of the specification."""

@@ -179,12 +179,21 @@ function mockTest({ spec: { auth } }: World): string {
   if (auth.kind !== 'bearer') return ''
   return `
 
-async def test_tokens_name_their_user_in_development(anonymous: AsyncClient, someone: Row) -> None:
+@pytest.fixture
+async def developer(anonymous: AsyncClient, someone: Row) -> AsyncIterator[AsyncClient]:
+    """Ask the application while identities are mocked."""
+    mocked = Settings.model_validate({"auth_mode": "mock"})
+    app.dependency_overrides[get_settings] = lambda: mocked
+    yield anonymous
+    del app.dependency_overrides[get_settings]
+
+
+async def test_tokens_name_their_user_in_development(developer: AsyncClient, someone: Row) -> None:
     """With mock identities, too, a log-in's token is its user; any other token is the built-in user."""
-    tokens = await tokens_of(anonymous, someone)
-    assert (await anonymous.post(LOGOUT, headers=bearer("worthless"))).status_code == 204
-    assert (await anonymous.post(LOGOUT, headers=bearer(tokens["access_token"]))).status_code == 204
-    assert_refused(await refresh(anonymous, tokens["refresh_token"]))
+    tokens = await tokens_of(developer, someone)
+    assert (await developer.post(LOGOUT, headers=bearer("worthless"))).status_code == 204
+    assert (await developer.post(LOGOUT, headers=bearer(tokens["access_token"]))).status_code == 204
+    assert_refused(await refresh(developer, tokens["refresh_token"]))
 `
 }
 

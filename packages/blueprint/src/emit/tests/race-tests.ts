@@ -15,6 +15,7 @@ export function raceModule(world: World, plans: readonly FeaturePlan[]): string 
   if (races.length === 0) return undefined
   const bodies = races.map((plan) => atOnce(world, plan))
   const tests = races.flatMap((plan, index) => ['', '', ...functionLines(`${plan.name}_at_once`, told(plan), [], bodies[index]!)])
+  const own = ownImports(bodies, tests)
   return `${[
     '"""What holds when many ask at the same time."""',
     '',
@@ -26,8 +27,7 @@ export function raceModule(world: World, plans: readonly FeaturePlan[]): string 
     fromImport('httpx', ['AsyncClient', 'Response']),
     fromImport('sqlalchemy.ext.asyncio', ['AsyncConnection']),
     '',
-    ...ownImports(bodies, tests),
-    '',
+    ...(own.length === 0 ? [] : [...own, '']),
     `ASKING = ${ASKING}`,
     '',
     '',

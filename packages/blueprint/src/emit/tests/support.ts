@@ -5,16 +5,33 @@ import { quoted } from '../app/python'
 export function supportModule(spec: ApiSpec): string {
   return `"""What the tests share: identities, and questions to answers."""
 
-${ages(spec) === '' ? '' : 'import datetime as dt\n'}from typing import Any
+import datetime as dt
+from typing import Any
+from uuid import uuid4
 
+import jwt
 from httpx import Response
+
+from app.config import get_settings
 
 Headers = dict[str, str]
 Row = dict[str, Any]
 
 
-${identity(spec)}${ages(spec)}
+${identity(spec)}
 
+
+def claims_of(user_id: object, **more: Any) -> Row:
+    """Say what a good access token says; a claim that is given replaces the usual one, or with None leaves it out."""
+    now = dt.datetime.now(dt.UTC)
+    usual = {"sub": str(user_id), "iat": now, "exp": now + dt.timedelta(minutes=5), "jti": uuid4().hex, "typ": "access"}
+    return {name: value for name, value in (usual | more).items() if value is not None}
+
+
+def signed(claims: Row, secret: str | None = None, algorithm: str = "HS256") -> str:
+    """Sign a token as whoever lets people in does, with the application's secret if no other is given."""
+    return jwt.encode(claims, secret or get_settings().jwt_secret.get_secret_value(), algorithm=algorithm)
+${ages(spec)}
 
 def rows_of(response: Response) -> list[Row]:
     """Return the rows of a list, paged or not."""
@@ -37,7 +54,6 @@ function ages({ rules }: ApiSpec): string {
   if (!rules.some((rule) => rule.effects.some((effect) => effect.kind === 'age'))) return ''
   return `
 
-
 def years_ago(years: int, days: int = 0) -> str:
     """Return the day so many years ago, and some days later."""
     today = dt.datetime.now(dt.UTC).date()
@@ -45,19 +61,29 @@ def years_ago(years: int, days: int = 0) -> str:
         day = today.replace(year=today.year - years)
     except ValueError:
         day = today.replace(year=today.year - years, month=3, day=1)
-    return (day + dt.timedelta(days=days)).isoformat()`
+    return (day + dt.timedelta(days=days)).isoformat()
+`
 }
 
 function identity({ auth, roles }: ApiSpec): string {
   const [header, start] = auth.kind === 'header' ? [auth.header, ''] : ['Authorization', 'Bearer mock:']
-  if (roles.length === 0) {
-    return `def as_user(user_id: object) -> Headers:
-    """Ask as this user."""
-    return {${quoted(header)}: f"${start}{user_id}"}`
-  }
-  return `def as_user(user_id: object, role: str | None = None) -> Headers:
-    """Ask as this user, with the usual role or with another one."""
-    return {${quoted(header)}: f"${start}{user_id}:{role}" if role else f"${start}{user_id}"}`
+  const lines =
+    roles.length === 0
+      ? [
+          'def as_user(user_id: object) -> Headers:',
+          '    """Ask as this user."""',
+          '    if get_settings().auth_mode == "jwt":',
+          '        return {"Authorization": f"Bearer {signed(claims_of(user_id))}"}',
+          `    return {${quoted(header)}: f"${start}{user_id}"}`,
+        ]
+      : [
+          'def as_user(user_id: object, role: str | None = None) -> Headers:',
+          '    """Ask as this user, with the usual role or with another one."""',
+          '    if get_settings().auth_mode == "jwt":',
+          '        return {"Authorization": f"Bearer {signed(claims_of(user_id, role=role))}"}',
+          `    return {${quoted(header)}: f"${start}{user_id}:{role}" if role else f"${start}{user_id}"}`,
+        ]
+  return lines.join('\n')
 }
 
 function errors({ format, fields }: ErrorConvention): string {
