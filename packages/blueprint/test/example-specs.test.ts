@@ -45,9 +45,15 @@ async function run(cwd: string, program: string, ...words: string[]): Promise<{ 
 }
 
 /** Written with findings of the linter or the formatter still: lines that are too long, a key of a kind that the tests do not write yet. */
-const UNCLEAN = ['education', 'inventory', 'social']
+const UNCLEAN = ['education']
 
 describe('the example specifications', () => {
+  test('leave nothing of an authentication service for a model', () => {
+    const { path } = exampleSpecs().find(({ name }) => name === 'auth-service')!
+    const open = planFeatures(readSpec(readFileSync(path, 'utf8')), sizes.medium).filter(({ leftForModel }) => leftForModel !== undefined)
+    expect(open.map(({ description }) => description)).toEqual([])
+  })
+
   test.each(exampleSpecs().map(({ name, path }) => [name, path]))('%s: each feature has a case that can be run', (name, path) => {
     const spec = readSpec(readFileSync(path!, 'utf8'))
     const plans = planFeatures(spec, sizes.medium)

@@ -8,7 +8,7 @@ import { ensurePythonEnv, type PythonEnv } from '../../templates/src/fastapi/env
 import { type DatabaseServer, startDatabaseServer } from '../../templates/src/fastapi/machine/database'
 import { compile } from '../src/compile'
 
-// Lists by name, actions with a body, figures and trees: nothing of these specifications is left for a model, and their projects prove themselves.
+// Lists by name, actions with a body, figures, reports and trees: nothing of these specifications is left for a model, and their projects prove themselves.
 
 const folder = mkdtempSync(join(tmpdir(), 'forge-operations-'))
 let host: Awaited<ReturnType<typeof startProcessHost>>
@@ -27,7 +27,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-describe.each(['lists', 'actions', 'figures', 'trees'])('%s', (name) => {
+describe.each(['lists', 'actions', 'figures', 'reports', 'link-filters', 'trees'])('%s', (name) => {
   const text = readFileSync(new URL(`../../spec/test/fixtures/operations/${name}.md`, import.meta.url), 'utf8')
   const { features, foundation, files } = compile(text, sizes.medium)
 

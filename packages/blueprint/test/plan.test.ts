@@ -124,6 +124,30 @@ describe('the cases', () => {
     expect(caseOf('create_user_duplicate_email')).toMatchObject({ expected_status: 409, expected_error: 'DUPLICATE' })
   })
 
+  test('make what goes with a row while the row takes it, and then bring the row to where it may go', () => {
+    const spec = readSpec(`
+Models:
+- Post (id, title, status: draft/published, default draft)
+- Comment (id, post_id: FK to Post, text)
+
+Endpoints:
+- CRUD for posts
+- POST /posts/{post_id}/comments
+- DELETE /comments/{comment_id}
+
+Rules:
+- Comments can only be added to published posts.
+- A published post cannot be deleted.
+- Deleting a post deletes its comments.
+`)
+    const found = planFeatures(spec, sizes.medium).flatMap(({ cases }) => cases.find(({ name }) => name.endsWith('comments_takes_along')) ?? [])
+    expect(found[0]!.arrange).toEqual([
+      expect.objectContaining({ kind: 'make', entity: 'Post', values: { status: { kind: 'literal', value: 'published' } } }),
+      expect.objectContaining({ kind: 'make', entity: 'Comment' }),
+      { kind: 'store', entity: 'Post', row: 'post', values: { status: { kind: 'literal', value: 'draft' } } },
+    ])
+  })
+
   test('name what only a running test knows', () => {
     expect(caseOf('create_task').input).toMatchObject({ title: 'Title 1', project_id: '{project.id}' })
   })

@@ -35,10 +35,11 @@ describe('rows about changes', () => {
     ['the state before', 'app/services/order.py', /from_status=status_before\.value/, 'from_status=order.status.value'],
     ['a change of the state', 'app/services/ticket.py', /if ticket\.state != state_before:/g, 'if False:'],
     ['what a row was', 'app/services/page.py', /title=page\.title/, 'title=body.title or ""'],
+    ['a moment taken back', 'app/services/folder.py', /folder\.archived_at = None/, 'pass', 'tests/api/v1/test_folders.py'],
     ['the number of a version', 'app/services/page.py', /version=earlier \+ 1/, 'version=1'],
-  ])('are missed by a test when taken out: %s', { timeout: 300_000 }, async (_, path, rule, instead) => {
+  ])('are missed by a test when taken out: %s', { timeout: 300_000 }, async (_, path, rule, instead, tests = 'tests/rules') => {
     await project.without(path, rule, instead, async () => {
-      const { code, output } = await project.pytest('-x', 'tests/rules')
+      const { code, output } = await project.pytest('-x', tests)
       expect([code, output]).toEqual([1, expect.stringMatching(/\b1 failed\b/)])
     })
   })

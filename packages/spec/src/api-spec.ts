@@ -294,6 +294,8 @@ export interface Endpoint {
   /** report: by what rows are put together. The answer is in that order, or in that of the figure which `ranked` names. */
   grouped?: Grouping
   filters?: Filter[]
+  /** list: filters by the name of a row that is joined to those of the list. */
+  linked?: LinkFilter[]
   search?: string[]
   /** Query parameter of the search, where it is not `search`. */
   searchParam?: string
@@ -372,6 +374,17 @@ export interface Filter {
   field: string
   kind: 'equals' | 'in' | 'min' | 'max' | 'before' | 'after' | 'overdue' | 'contains'
   source: Source
+}
+
+/** Rows of which `field` points at a row of `target` whose unique field `by` holds the value; or which a row of `through` joins to one. */
+export interface LinkFilter {
+  /** Query parameter name. */
+  name: string
+  field?: string
+  /** `own` points at the row of the list, `field` at that of `target`. */
+  through?: { entity: string; own: string; field: string }
+  target: string
+  by: string
 }
 
 export interface Seed {
@@ -463,6 +476,16 @@ export type RuleEffect =
   | {
       kind: 'delete-guard'
       entity: string
+      child: string
+      childField: string
+      where?: { field: string; in?: (string | boolean)[]; notIn?: (string | boolean)[] }
+    }
+  /** The row gets none of `values` while `child` rows point here (and match `where`). */
+  | {
+      kind: 'move-guard'
+      entity: string
+      field: string
+      values: string[]
       child: string
       childField: string
       where?: { field: string; in?: (string | boolean)[]; notIn?: (string | boolean)[] }

@@ -1,6 +1,7 @@
 import type { Diagnostic, Endpoint, Entity, Field } from './api-spec'
 import type { EndpointFact, Facts } from './facts'
 import { fieldNamed, listParts } from './lists'
+import { linkFilterOf } from './link-filters'
 import { givesRights } from './operations/own'
 import type { Resolved } from './resolve'
 import { nameKey, singular, snakeName, wordsOf } from './words'
@@ -22,14 +23,23 @@ export function endpointCompleter(
     if (entity === undefined) return
     addBody(endpoint, fact, entity, fixed, diagnostics)
     if (endpoint.unsupported === null) endpoint.unsupported = outcomeOf(endpoint, fact, entity)
-    if (LISTS.includes(endpoint.operation)) addList(endpoint, fact, entity, facts, paged, diagnostics)
+    if (LISTS.includes(endpoint.operation))
+      addList(endpoint, fact, entity, facts, paged, diagnostics, (param) => linkFilterOf(param, entity, resolved.entities, all))
     const computed = countsOf(fact, endpoint, entity)
     if (computed.length > 0) endpoint.computed = computed
   }
 }
 
-function addList(endpoint: Endpoint, fact: EndpointFact, entity: Entity, facts: Facts, paged: boolean, diagnostics: Diagnostic[]): void {
-  const parts = listParts(fact, endpoint, entity, facts, diagnostics)
+function addList(
+  endpoint: Endpoint,
+  fact: EndpointFact,
+  entity: Entity,
+  facts: Facts,
+  paged: boolean,
+  diagnostics: Diagnostic[],
+  linkOf: Parameters<typeof listParts>[5],
+): void {
+  const parts = listParts(fact, endpoint, entity, facts, diagnostics, linkOf)
   const settled = [
     endpoint.own,
     endpoint.matches?.field,
@@ -41,6 +51,7 @@ function addList(endpoint: Endpoint, fact: EndpointFact, entity: Entity, facts: 
   endpoint.filters = parts.filters
     .filter((filter) => !bounds.includes(filter.name))
     .filter((filter) => !settled.includes(filter.field) || filter.source.origin === 'stated')
+  if (parts.linked.length > 0) endpoint.linked = parts.linked
   if (parts.search.length > 0) endpoint.search = parts.search
   if (parts.search.length > 0 && parts.searchParam !== undefined) endpoint.searchParam = parts.searchParam
   if (parts.sort !== undefined && endpoint.ranked === undefined) endpoint.sort = parts.sort

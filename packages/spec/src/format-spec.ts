@@ -139,6 +139,10 @@ function endpointLines(endpoint: Endpoint, isBuilt: IsBuilt): string[] {
     endpoint.filters === undefined || endpoint.filters.length === 0
       ? ''
       : `filters: ${endpoint.filters.map((filter) => (filter.kind === 'equals' && filter.name === filter.field ? filter.name : `${filter.name} (${filter.kind} ${filter.field})`)).join(', ')}${endpoint.filters.every((filter) => filter.source.origin === 'inferred') ? ' [inferred]' : ''}`,
+    endpoint.linked === undefined
+      ? ''
+      : `filters by name: ${endpoint.linked.map(({ name, target, by }) => `${name} (${by} of ${target})`).join(', ')}`,
+    reportText(endpoint),
     endpoint.search === undefined ? '' : `search in ${endpoint.search.join(', ')}`,
     endpoint.sort === undefined ? '' : `sorts by ${endpoint.sort.fields.join(', ')}; default ${endpoint.sort.default} ${endpoint.sort.defaultOrder}`,
     endpoint.computed === undefined ? '' : `with ${endpoint.computed.map((one) => one.name).join(', ')}`,
@@ -150,6 +154,13 @@ function endpointLines(endpoint: Endpoint, isBuilt: IsBuilt): string[] {
       ? []
       : [isBuilt(endpoint) ? '      signs people in or out, or up' : `      needs a model: ${endpoint.unsupported}`]),
   ]
+}
+
+/** By what the rows of a report are put together. */
+function reportText({ grouped, figures = [] }: Endpoint): string {
+  if (grouped === undefined) return ''
+  const group = grouped.periods === undefined ? grouped.field : `${grouped.periods.join(' or ')} of ${grouped.field}`
+  return `${figures.map((figure) => figure.name[0]).join(', ')} for each ${group}`
 }
 
 /** Whose rows, which of them, and what happens to many at once. */
@@ -214,6 +225,8 @@ function effectText(effect: RuleEffect): string {
       return `${effect.entity}.${effect.target} is set when ${effect.field} becomes ${String(effect.value)}`
     case 'exclusive':
       return `${effect.entity}: never ${effect.a.field} ${String(effect.a.value)} with ${effect.b.field} ${String(effect.b.value)}`
+    case 'move-guard':
+      return `${effect.entity}.${effect.field} becomes ${among(effect.values)} only without ${effect.child} rows${effect.where === undefined ? '' : ` whose ${effect.where.field} is ${effect.where.in === undefined ? `not ${among(effect.where.notIn ?? [])}` : among(effect.where.in)}`}`
     case 'cleared':
       return `deleting ${effect.entity} empties ${effect.field} of its ${effect.child} rows`
     case 'cascade':

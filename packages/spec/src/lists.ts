@@ -1,14 +1,18 @@
-import type { Diagnostic, Endpoint, Entity, Field, Filter, Source } from './api-spec'
+import type { Diagnostic, Endpoint, Entity, Field, Filter, LinkFilter, Source } from './api-spec'
 import type { EndpointFact, Facts, ParamFact } from './facts'
 import { nameKey, singular, wordsOf } from './words'
 
 interface ListParts {
   filters: Filter[]
+  linked: LinkFilter[]
   search: string[]
   searchParam?: string
   sort: { fields: string[]; default: string; defaultOrder: 'asc' | 'desc' } | undefined
   stated: boolean
 }
+
+/** The filter by the name of a joined row that a parameter means, if any. */
+type LinkReader = (param: ParamFact) => LinkFilter | null
 
 const PAGE_PARAMS = /^(page|page_?size|per_?page|limit|offset|skip|cursor|size|page_?number|take)$/i
 const SEARCH_PARAMS = /^(search|q|query|keyword|keywords|term|search_?term|text)$/i
@@ -16,10 +20,17 @@ const SORT_PARAMS = /^(sort|sort_?by|order_?by|ordering)$/i
 const ORDER_PARAMS = /^(sort_?order|order|sort_?dir(ection)?|direction|dir)$/i
 
 /** Filters, search and sorting of one list endpoint: what the text states, else equality on enums, booleans and references. */
-export function listParts(fact: EndpointFact, endpoint: Endpoint, entity: Entity, facts: Facts, diagnostics: Diagnostic[]): ListParts {
-  const parts: ListParts = { filters: [], search: [], sort: undefined, stated: false }
+export function listParts(
+  fact: EndpointFact,
+  endpoint: Endpoint,
+  entity: Entity,
+  facts: Facts,
+  diagnostics: Diagnostic[],
+  linkOf: LinkReader,
+): ListParts {
+  const parts: ListParts = { filters: [], linked: [], search: [], sort: undefined, stated: false }
   const statements = [...statedParams(fact, entity, facts), ...summaryParams(fact), ...sentenceParams(fact)]
-  for (const statement of statements) applyParam(statement, entity, parts, diagnostics)
+  for (const statement of statements) applyParam(statement, entity, parts, diagnostics, linkOf)
   if (!parts.stated) {
     parts.filters = inferredFilters(entity, endpoint.parent?.field)
     if (parts.search.length === 0) parts.search = searchable(entity)
@@ -73,7 +84,7 @@ function nameList(text: string): string[] {
     .filter((name) => name !== '' && name.split('_').length <= 4)
 }
 
-function applyParam(param: ParamFact, entity: Entity, parts: ListParts, diagnostics: Diagnostic[]): void {
+function applyParam(param: ParamFact, entity: Entity, parts: ListParts, diagnostics: Diagnostic[], linkOf: LinkReader): void {
   const { name, text, line } = param
   if (PAGE_PARAMS.test(name) || ORDER_PARAMS.test(name)) {
     if (ORDER_PARAMS.test(name)) renamed(param, 'sort_order', entity, diagnostics)
@@ -101,12 +112,18 @@ function applyParam(param: ParamFact, entity: Entity, parts: ListParts, diagnost
     parts.filters.push(...bounds.filter((bound) => !parts.filters.some((one) => one.name === bound.name)))
     return
   }
-  const filter = filterFor(param, entity)
+  const link = linkOf(param)
+  if (link !== null) {
+    parts.linked = [...parts.linked.filter((one) => one.name !== link.name), link]
+    parts.filters = parts.filters.filter((one) => one.name !== link.name)
+  }
+  const filter = link !== null && param.prose !== true ? null : filterFor(param, entity)
+  if (filter === null && link !== null) return
   if (filter === null) {
     diagnostics.push({ level: 'warning', message: `the filter "${name}" of ${entity.name} names no field of it and is left out`, lines: [line] })
     return
   }
-  if (!parts.filters.some((one) => one.name === filter.name)) parts.filters.push(filter)
+  if (![...parts.filters, ...parts.linked].some((one) => one.name === filter.name)) parts.filters.push(filter)
 }
 
 /** Sorting goes by one pair of names, whatever the text calls them. */

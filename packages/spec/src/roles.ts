@@ -15,6 +15,8 @@ const LOW: RegExp[] = [
   /^(viewer|guest|visitor|anonymous|read_?only)$/,
 ]
 
+const ADMIN = 1
+
 const rankOf = (role: string): number => {
   const high = RANKS.findIndex((pattern) => pattern.test(role))
   if (high !== -1) return high
@@ -33,8 +35,10 @@ export function rolesOf(facts: Facts, userEntity: Entity | null): string[] {
       /\badmin(?:istrator)?s?\b/i.test(text),
     )
   const names = members.length > 0 ? members : spoken ? ['admin', 'user'] : [...new Set(listed)]
+  // "owner, admin, …": whoever owns the account, not the thing.
+  const owners = names[0]?.toLowerCase() === 'owner' && rankOf(names[1]?.toLowerCase() ?? '') === ADMIN
   return names
-    .map((name, index) => ({ name, index, rank: rankOf(name.toLowerCase()) }))
+    .map((name, index) => ({ name, index, rank: owners && index === 0 ? ADMIN : rankOf(name.toLowerCase()) }))
     .sort((a, b) => a.rank - b.rank || a.index - b.index)
     .map((one) => one.name)
 }

@@ -239,6 +239,17 @@ describe('the one row of the caller', () => {
 })
 
 describe('a soft delete', () => {
+  it('is taken back by /unarchive, with its moment', () => {
+    const text = MODELS.replace(
+      '- Badge (',
+      '- Paper (id, title string required, is_filed boolean default false, filed_at datetime)\n- Folder (id, name string, archived_at datetime)\n- Badge (',
+    )
+    const asked = ask(`${text}- POST /papers/{id}/unfile\n- POST /folders/{id}/unarchive\n- DELETE /folders/{id}/archive\n`)
+    expect(asked.endpoint('POST /papers/{id}/unfile').sets).toEqual({ is_filed: false, filed_at: null })
+    expect(asked.endpoint('POST /folders/{id}/unarchive')).toMatchObject({ sets: { archived_at: null }, unsupported: null })
+    expect(asked.endpoint('DELETE /folders/{id}/archive')).toMatchObject({ sets: { archived_at: null }, unsupported: null })
+  })
+
   it('is taken back by /restore', () => {
     const asked = api('DELETE /products/{id} - Soft delete', 'POST /products/{id}/restore')
     expect(asked.endpoint('POST /products/{id}/restore')).toMatchObject({ operation: 'action', sets: { is_deleted: false }, unsupported: null })

@@ -124,6 +124,11 @@ describe('roles', () => {
     expect(ask('Models:\n- Note (id, title)\n').spec.roles).toEqual([])
   })
 
+  it('know whoever owns the account, not the thing, above its admins', () => {
+    expect(ask('Models:\n- User (id, email, role: owner/admin/member)\n').spec.roles).toEqual(['owner', 'admin', 'member'])
+    expect(ask('Models:\n- User (id, email, role: owner/vet/admin)\n').spec.roles).toEqual(['admin', 'owner', 'vet'])
+  })
+
   it('may stand on one line', () => {
     const { spec, rule, field } = ask(
       'Rooms API\n\nRoles: visitor, manager and employee\n\nUser: name (required), role\nRoom: name (required)\n\nCRUD for both.\n\nRules:\n- Only managers can create rooms\n',

@@ -69,6 +69,70 @@ describe('a list by its name', () => {
   ])('%s is left for a model', (line) => expect(one(line).unsupported).not.toBeNull())
 })
 
+describe('a filter by the name of a joined row', () => {
+  const LINKS = `${MODELS.replace('- Mark (id, label string)', '- Mark (id, label string unique)\n- JobMark (job_id FK jobs, mark_id FK marks)')}
+- GET /persons/by-email/{email}
+`
+  const linked = (line: string) => ask(`${LINKS}- ${line}\n`).endpoint(line.match(/^\S+ [^\s?]+/)![0])
+
+  it('goes by the only unique name, or by that which the text or a path says', () => {
+    expect(linked('GET /jobs?mark=').linked).toMatchObject([
+      { name: 'mark', target: 'Mark', by: 'label', through: { own: 'job_id', field: 'mark_id' } },
+    ])
+    expect(linked('GET /jobs?lead=').linked).toEqual([{ name: 'lead', field: 'lead_id', target: 'Person', by: 'email' }])
+    expect(linked('GET /jobs?lead=').filters).toEqual([])
+  })
+
+  it('is one by the key where nothing says so', () => {
+    expect(linked('GET /jobs?site=')).toMatchObject({ filters: [{ name: 'site', field: 'site_id', kind: 'equals' }] })
+    expect(linked('GET /jobs?site=').linked).toBeUndefined()
+    expect(linked('GET /jobs?lead_id=').linked).toBeUndefined()
+  })
+})
+
+describe('a report', () => {
+  const figures = (line: string) => one(line).figures?.map((each) => [each.name.join('.'), each.function, each.field ?? null])
+
+  it.each([
+    [
+      'GET /reports/sales?group_by=&from=&to= - sales per day',
+      { name: 'day', field: 'created_at', periods: ['day', 'week', 'month'], param: 'group_by' },
+    ],
+    ['GET /analytics/jobs/monthly', { name: 'month', field: 'created_at', periods: ['month'] }],
+    ['GET /reports/sales-by-state', { name: 'state', field: 'state' }],
+    ['GET /reports/jobs - jobs by urgency [{"urgency": "low", "jobs": 3}]', { name: 'urgency', field: 'urgency' }],
+    ['GET /reports/sales/daily - [{"date": "2026-01-05", "total": "12.00"}]', { name: 'date', field: 'created_at', periods: ['day'] }],
+  ])('%s', (line, grouped) => expect(one(line)).toMatchObject({ operation: 'report', unsupported: null, grouped }))
+
+  it('says how many there are, what they sum up to, and what an example names', () => {
+    expect(figures('GET /reports/revenue - revenue per month')).toEqual([
+      ['count', 'count', null],
+      ['revenue', 'sum', 'total'],
+    ])
+    expect(figures('GET /reports/sales/daily - [{"day": "2026-01-05", "sales_count": 2, "settled": 1, "average_total": 1.5}]')).toEqual([
+      ['sales_count', 'count', null],
+      ['settled', 'count', null],
+      ['average_total', 'average', 'total'],
+    ])
+  })
+
+  it('lies between two days', () => {
+    expect(one('GET /reports/sales - daily sales (from, to)').range).toEqual({ from: 'from', to: 'to', fields: { Sale: 'created_at' } })
+  })
+
+  it.each([
+    'GET /reports/sales - sales of settled customers per day',
+    'GET /reports/visitors - unique visitors per day',
+    'GET /reports/sales - sales per day between two dates',
+    'GET /reports/sales/daily?region=',
+    'GET /reports/sales/daily - [{"day": "05.01.2026", "count": 2}]',
+    'GET /reports/sales/daily - [{"day": "2026-01-05", "growth": 2}]',
+    'GET /reports/jobs-by-lead',
+    'GET /reports/top-persons - top persons',
+    'GET /reports/marks/daily',
+  ])('%s is left for a model', (line) => expect(one(line).unsupported).not.toBeNull())
+})
+
 describe('figures', () => {
   const figures = (line: string) => one(line).figures?.map((each) => [each.name.join('.'), each.entity, each.function, each.field ?? each.by ?? null])
 

@@ -108,6 +108,32 @@ describe('the caller', () => {
   })
 })
 
+describe('whoever a row is about', () => {
+  const text = (create: string) => `
+Models:
+- User (id, email: string unique)
+- Team (id, name)
+- Membership (id, team_id: FK to Team, user_id: FK to User, title: string optional)
+
+Endpoints:
+- ${create}
+`
+
+  it.each([
+    ['POST /teams/{team_id}/memberships - Add a member to a team', ['user_id', 'title']],
+    ['POST /memberships - Invite a new user', ['team_id', 'user_id', 'title']],
+    ['POST /users/{user_id}/memberships - Make a membership', ['team_id', 'title']],
+  ])('is named by who makes it: %s', (create, body) => {
+    const { spec, field } = ask(text(create))
+    expect(field('Membership', 'user_id').fromCaller).toBeUndefined()
+    expect(spec.endpoints[0]?.body).toEqual(body)
+  })
+
+  it.each(['POST /teams/{team_id}/memberships - Join a team', 'POST /memberships - Create a membership'])('is the caller elsewhere: %s', (create) => {
+    expect(ask(text(create)).field('Membership', 'user_id').fromCaller).toBe(true)
+  })
+})
+
 describe('marks', () => {
   it('join the caller to a row by the entity that holds both', () => {
     const { endpoint } = api('POST /members/{id}/follow', 'DELETE /members/{id}/follow', 'POST /essays/{id}/bookmark', 'POST /essays/{id}/unbookmark')

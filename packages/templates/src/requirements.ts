@@ -82,6 +82,7 @@ function effectEndpoint(spec: ApiSpec, rule: Rule, effect: RuleEffect): Endpoint
     case 'parent-guard':
       return find(spec, effect.entity, ['nested-create', 'create'])
     case 'stamp':
+    case 'move-guard':
       return find(spec, effect.entity, ['action'], effect.field) ?? find(spec, effect.entity, [...updating, ...creating], effect.field)
     case 'exclusive':
       return find(spec, effect.entity, creating, effect.a.field) ?? find(spec, effect.entity, [...updating, 'action'], effect.a.field)

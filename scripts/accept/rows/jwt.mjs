@@ -48,8 +48,11 @@ async function signedOnly(subject) {
   const guarded = spec.endpoints.find(
     (each) => each.operation === 'list' && each.authenticated && each.unsupported === null && !each.path.includes('{'),
   )
+  const { dir, python } = await subject.clone()
   const server = await subject.serve(JWT)
   try {
+    // Whoever signs in has to be among the users.
+    await subject.run(python, ['-m', 'app.seed'], { cwd: dir, env: { DATABASE_URL: server.databaseUrl, ...JWT } })
     const id = String(spec.auth.mockUser.id ?? 1)
     return [...(guarded === undefined ? [] : await answersOf(server.url, guarded.path, spec, id)), ...missingLogin(subject)]
   } finally {

@@ -1,4 +1,4 @@
-import type { ApiSpec, Endpoint, Entity, Field } from '@forge/spec'
+import type { ApiSpec, Endpoint, Entity, Field, RuleEffect } from '@forge/spec'
 import { snake } from '../words'
 import type { World } from './world'
 
@@ -70,8 +70,18 @@ export function kindOf({ basePath }: ApiSpec, { method, path, operation }: Endpo
 
 /** What a rule may ask of users without a word about what a registration has to do. */
 const HARMLESS = new Set(
-  'field role owner role-field soft-delete delete-guard cascade cleared not-found authenticated unique-together allowed immutable'.split(' '),
+  'field role endpoint-role owner role-field soft-delete delete-guard cascade cleared not-found authenticated unique-together allowed immutable'.split(
+    ' ',
+  ),
 )
+
+/** What begins with a change of a field that a registration leaves as it is. */
+function isOfLater(entity: Entity, effect: RuleEffect, sent: readonly Field[]): boolean {
+  if (effect.kind !== 'transitions' && effect.kind !== 'stamp' && effect.kind !== 'state-guard') return false
+  const field = entity.fields.find(({ name }) => name === effect.field)
+  const begins = field !== undefined && field.default !== null && !sent.includes(field)
+  return begins && (effect.kind !== 'stamp' || effect.value !== field.default)
+}
 
 /** Fields that people give about themselves; undefined where no registration is stated, or where it would take more than that. */
 export function registeredFields({ spec, effects, roleField }: World, { entity, password, logins, paths }: Credentials): Field[] | undefined {
@@ -83,7 +93,9 @@ export function registeredFields({ spec, effects, roleField }: World, { entity, 
       field.fromCaller ||
       (own.includes(field) && !fields.includes(field) && field.name !== roleField && field.required && !field.nullable && field.default === null),
   )
-  const ruled = effects.some((effect) => 'entity' in effect && effect.entity === entity.name && !HARMLESS.has(effect.kind))
+  const ruled = effects.some(
+    (effect) => 'entity' in effect && effect.entity === entity.name && !HARMLESS.has(effect.kind) && !isOfLater(entity, effect, fields),
+  )
   const served = spec.endpoints.some((each) => each.entity === entity.name && each.unsupported === null && each.operation !== 'custom')
   return paths.register === undefined || !served || missing.length > 0 || ruled ? undefined : fields
 }

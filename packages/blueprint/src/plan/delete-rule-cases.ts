@@ -4,9 +4,11 @@ import { make, rowSteps } from './bodies'
 import { type CasePlan, type Check, literal, ref, type Step, type Value } from './case-plan'
 import { mergeSteps, plan } from './common'
 import { deletedNow } from './endpoint-cases'
+import { moveRequest } from './move-rule-cases'
+import { valueBefore } from './moves-of'
 import { notFound, reading, type Scene, sceneFor, requestFor } from './requests'
 import { broken, noSides, type RuleContext, type Sides, smallChange } from './rule-scene'
-import { otherValue } from './states'
+import { type Children, otherValue, stateAfterChildren } from './states'
 import type { World } from './world'
 
 type Effect<Kind extends RuleEffect['kind']> = Extract<RuleEffect, { kind: Kind }>
@@ -16,14 +18,17 @@ export function deleteGuardCases({ world, name }: RuleContext, effect: Effect<'d
   const endpoint = world.endpoint(effect.entity, 'delete')
   const reference = world.field(effect.child, effect.childField)
   if (!endpoint || !reference) return noSides
-  const scene = sceneFor(world, endpoint, { children: [{ entity: effect.child, field: effect.childField }] })
+  const children = [{ entity: effect.child, field: effect.childField }]
+  const scene = sceneFor(world, endpoint, { children })
   const key = world.keyField(effect.entity).name
   const child = snake(effect.child) === scene.row ? `other_${scene.row}` : snake(effect.child)
-  const childIn = (value: string | boolean | undefined): Step[] =>
-    rowSteps(world, effect.child, child, {
+  const childIn = (value: string | boolean | undefined): Step[] => [
+    ...rowSteps(world, effect.child, child, {
       [effect.childField]: ref(scene.row, key),
       ...(value === undefined || !effect.where ? {} : { [effect.where.field]: literal(value) }),
-    })
+    }),
+    ...madeReady(world, endpoint, scene.row, children),
+  ]
   const same: Check[] = [{ kind: 'equals', field: key, value: ref(scene.row, key), compare: 'exact' }]
   const { guarding, exempt } = guardedValues(world, effect)
   const noun = words(world.entity(effect.child))
@@ -36,7 +41,7 @@ export function deleteGuardCases({ world, name }: RuleContext, effect: Effect<'d
     `Deleted when no ${noun} needs it.`,
     scene.request,
     { status: endpoint.status, checks: [] },
-    { arrange: scene.arrange },
+    { arrange: [...scene.arrange, ...madeReady(world, endpoint, scene.row, children)] },
   )
   const softly = world.entity(effect.entity).softDelete !== null || reference.reference?.onDelete !== 'restrict'
   const harmless =
@@ -54,10 +59,16 @@ export function deleteGuardCases({ world, name }: RuleContext, effect: Effect<'d
   return { bites: [bite], honest: [...harmless, alone] }
 }
 
+/** Brings a row that took its children into a state in which the endpoint may be asked for it. */
+function madeReady(world: World, endpoint: Endpoint, row: string, children: Children[]): Step[] {
+  const values = stateAfterChildren(world, endpoint, children)
+  return Object.keys(values).length === 0 ? [] : [{ kind: 'store', entity: endpoint.entity!, row, values }]
+}
+
 /** A value of the child with which it stands in the way, and one with which it does not. */
 function guardedValues(
   world: World,
-  { child, where }: Effect<'delete-guard'>,
+  { child, where }: Pick<Effect<'delete-guard'>, 'child' | 'where'>,
 ): { guarding: string | boolean | undefined; exempt: string | boolean | undefined } {
   if (!where) return { guarding: undefined, exempt: undefined }
   const outside = otherValue(world, child, where.field, where.in ?? where.notIn ?? []) as string | boolean | undefined
@@ -70,7 +81,9 @@ export function cascadeCases({ world, name }: RuleContext, effect: Effect<'casca
   const child = world.entity(effect.child)
   const reference = child.fields.find((field) => field.reference?.entity === effect.entity)
   if (!endpoint || !reference) return noSides
-  const scene = sceneFor(world, endpoint, { children: [{ entity: effect.child, field: reference.name }] })
+  const children = [{ entity: effect.child, field: reference.name }]
+  const scene = sceneFor(world, endpoint, { children })
+  const ready = madeReady(world, endpoint, scene.row, children)
   const key = ref(scene.row, world.keyField(effect.entity).name)
   const witness = child.junction ? linkWitness(world, effect, reference.name, key) : childWitness(world, effect.child, reference.name, key)
   if (!witness) return noSides
@@ -81,7 +94,7 @@ export function cascadeCases({ world, name }: RuleContext, effect: Effect<'casca
         `Deleting the ${words(world.entity(effect.entity))} takes its ${words(child)} rows along.`,
         scene.request,
         { status: endpoint.status, checks: [] },
-        { arrange: [...scene.arrange, ...witness.arrange], after: witness.after },
+        { arrange: [...scene.arrange, ...witness.arrange, ...ready], after: witness.after },
       ),
     ],
     honest: [
@@ -90,17 +103,58 @@ export function cascadeCases({ world, name }: RuleContext, effect: Effect<'casca
         'Rows of others stay.',
         scene.request,
         { status: endpoint.status, checks: [] },
-        { arrange: [...scene.arrange, ...witness.others], after: witness.kept },
+        { arrange: [...scene.arrange, ...witness.others, ...ready], after: witness.kept },
       ),
     ],
   }
+}
+
+/** No move to a state while other rows stand in the way. */
+export function moveGuardCases({ world, name }: RuleContext, effect: Effect<'move-guard'>): Sides {
+  const child = snake(effect.child)
+  const key = world.keyField(effect.entity).name
+  const noun = words(world.entity(effect.child))
+  const { guarding, exempt } = guardedValues(world, effect)
+  const sides = effect.values.map((value): Sides => {
+    const from = valueBefore(world, effect.entity, effect.field, value)
+    const move = from === undefined ? undefined : moveRequest(world, effect.entity, effect.field, from, value)
+    if (from === undefined || move === undefined) return noSides
+    const { arrange, row, request, expect } = move
+    const below = (state: string | boolean | undefined): Step[] => [
+      ...rowSteps(world, effect.child, child, {
+        [effect.childField]: ref(row, key),
+        ...(state === undefined || !effect.where ? {} : { [effect.where.field]: literal(state) }),
+      }),
+      // Whatever a new child asks of the row, the move starts where it starts.
+      { kind: 'store', entity: effect.entity, row, values: { [effect.field]: literal(from) } },
+    ]
+    const is = (state: string): Check[] => [{ kind: 'equals', field: effect.field, value: literal(state), compare: 'exact' }]
+    const label = `${name}_${snake(value)}`
+    const cleared = exempt === undefined ? [] : below(exempt)
+    return {
+      bites: [
+        plan(`${label}_refused`, `Refused while ${noun} rows stand in the way.`, request, broken(world), {
+          arrange: [...arrange, ...below(guarding)],
+          after: reading(world, effect.entity, row, is(from)),
+        }),
+      ],
+      honest: [
+        plan(`${label}_free`, `Allowed when no ${noun} stands in the way.`, request, expect, {
+          arrange: [...arrange, ...cleared],
+          after: reading(world, effect.entity, row, is(value)),
+        }),
+      ],
+    }
+  })
+  return { bites: sides.flatMap(({ bites }) => bites), honest: sides.flatMap(({ honest }) => honest) }
 }
 
 /** Children stay, and point at nothing any more. */
 export function clearedCases({ world, name }: RuleContext, effect: Effect<'cleared'>): Sides {
   const endpoint = world.endpoint(effect.entity, 'delete')
   if (!endpoint) return noSides
-  const scene = sceneFor(world, endpoint, { children: [{ entity: effect.child, field: effect.field }] })
+  const children = [{ entity: effect.child, field: effect.field }]
+  const scene = sceneFor(world, endpoint, { children })
   const child = snake(effect.child)
   const key = world.keyField(effect.child).name
   const after = reading(world, effect.child, child, [
@@ -109,7 +163,10 @@ export function clearedCases({ world, name }: RuleContext, effect: Effect<'clear
   ])
   if (after.length === 0) return noSides
   const told = `Deleting the ${words(world.entity(effect.entity))} leaves its ${words(world.entity(effect.child))} rows, without ${effect.field}.`
-  const own = rowSteps(world, effect.child, child, { [effect.field]: ref(scene.row, world.keyField(effect.entity).name) })
+  const own = [
+    ...rowSteps(world, effect.child, child, { [effect.field]: ref(scene.row, world.keyField(effect.entity).name) }),
+    ...madeReady(world, endpoint, scene.row, children),
+  ]
   const done = { status: endpoint.status, checks: [] }
   return { bites: [plan(`${name}_clears`, told, scene.request, done, { arrange: mergeSteps(scene.arrange, own), after })], honest: [] }
 }

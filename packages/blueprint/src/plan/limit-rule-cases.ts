@@ -4,6 +4,7 @@ import { moved, rowSteps, safeValue } from './bodies'
 import { type CasePlan, literal, ref, type Step, type Value } from './case-plan'
 import { mergeSteps, plan } from './common'
 import { pointing } from './derived-rule-cases'
+import { markedSelfCases } from './mark-rule-cases'
 import { stranger } from './requests'
 import { broken, change, creation, noSides, type RuleContext, type Sides, succeeds, type Writing } from './rule-scene'
 import { numberFor, siblings } from './siblings'
@@ -124,7 +125,8 @@ export function distinctCases({ world, name }: RuleContext, effect: Effect<'dist
   if (other.name === world.keyField(effect.entity).name) return ownKeyCases({ world, name }, effect, one)
   const writing = creation(world, effect.entity)
   const users = one.reference?.entity
-  if (!writing || users === undefined) return noSides
+  if (!writing) return markedSelfCases({ world, name }, effect)
+  if (users === undefined) return noSides
   const caller = fields.find((field) => field.fromCaller)
   const same = caller ? stranger(world, 'somebody') : undefined
   const row = `same_${snake(users)}`

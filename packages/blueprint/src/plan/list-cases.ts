@@ -7,6 +7,7 @@ import { feedCases } from './feed-cases'
 import { freeCases } from './free-cases'
 import { filterCases } from './list-filter-cases'
 import { List } from './list-scene'
+import { linkFilterCases } from './link-filter-cases'
 import { sortCases } from './list-sort-cases'
 import { matchCases, ownCases, ownedCases, rankedCases, whenCases, whereCases } from './list-view-cases'
 import { notFound, unknownRequest } from './requests'
@@ -32,6 +33,7 @@ export function listCases(world: World, endpoint: Endpoint, name: string): CaseP
     ...rankedCases(list),
     ...freeCases(list),
     ...(endpoint.filters ?? []).slice(1).flatMap((filter) => filterCases(list, filter)),
+    ...linkFilterCases(list),
     ...otherSorting,
     ...otherPages,
     ...invalidQueryCases(list),

@@ -41,7 +41,7 @@ function counterpart(world: World, endpoint: Endpoint, row: string): { request: 
 }
 
 /** Who is joined to the row now, or how many are, read where the API lists them. */
-function joinedNow(world: World, endpoint: Endpoint, row: string, joined: boolean): CasePlan['after'] {
+export function joinedNow(world: World, endpoint: Endpoint, row: string, joined: boolean): CasePlan['after'] {
   const { through, target } = endpoint.mark!
   const lists = world.spec.endpoints.filter((each) => each.unsupported === null && each.parent?.entity === endpoint.entity)
   const people = lists.find((each) => each.operation === 'link-list' && each.parent?.through === through && each.parent.ends?.[0] === target)

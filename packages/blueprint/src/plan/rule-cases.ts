@@ -2,7 +2,7 @@ import type { Rule, RuleEffect } from '@forge/spec'
 import { snake } from '../words'
 import { adjustGuardCases, balanceCases, floorCases, receiverRuleCases, reversalCases } from './balance-rule-cases'
 import type { CasePlan } from './case-plan'
-import { cascadeCases, clearedCases, deleteGuardCases, softDeleteCases } from './delete-rule-cases'
+import { cascadeCases, clearedCases, deleteGuardCases, moveGuardCases, softDeleteCases } from './delete-rule-cases'
 import { ageCases, callerCases, onlyOneCases, requiredWhenCases } from './demand-rule-cases'
 import { aggregateCases, copiedCases, productCases, slugCases } from './derived-rule-cases'
 import { fieldRuleCases, orderRuleCases, timeRuleCases } from './field-rule-cases'
@@ -67,6 +67,8 @@ function sidesOf(context: RuleContext, effect: RuleEffect): Sides {
       return exclusiveCases(context, effect)
     case 'cascade':
       return cascadeCases(context, effect)
+    case 'move-guard':
+      return moveGuardCases(context, effect)
     case 'cleared':
       return clearedCases(context, effect)
     case 'soft-delete':

@@ -33,8 +33,46 @@ function ampleLimits(world: World, child: string, reference: string): Record<str
   return Object.fromEntries(names.map(({ entity, name }) => [name, literal(world.field(entity, name)?.max ?? 1000)]))
 }
 
-/** What rules ask of a row so that an endpoint may change it or delete it, and `children` rows may point at it. */
-export function rowState(world: World, endpoint: Endpoint, children: { entity: string; field: string }[] = []): Record<string, Value> {
+/** Rows that point at another: their entity, and the field by which they do. */
+export interface Children {
+  entity: string
+  field: string
+}
+
+/**
+ * What rules ask of a row so that an endpoint may change it or delete it, and `children` rows may point at it. Where no value is good for both, it is
+ * the children's: `stateAfterChildren` tells the other.
+ */
+export function rowState(world: World, endpoint: Endpoint, children: Children[] = []): Record<string, Value> {
+  const torn = tornFields(world, endpoint, children)
+  return {
+    ...Object.assign({}, ...children.map(({ entity, field }) => ampleLimits(world, entity, field))),
+    ...meeting(world, endpoint.entity!, [
+      ...ownDemands(world, endpoint).filter(({ field }) => !torn.includes(field)),
+      ...children.flatMap(({ entity, field }) => parentDemands(world, entity, field)),
+    ]),
+  }
+}
+
+/** What a row must hold when its children are made, so that the endpoint may change it or delete it: only what `rowState` could not give. */
+export function stateAfterChildren(world: World, endpoint: Endpoint, children: Children[]): Record<string, Value> {
+  const own = ownDemands(world, endpoint)
+  const values = tornFields(world, endpoint, children).flatMap((field) => {
+    const value = valueFor(world, endpoint.entity!, field, own)
+    return value === undefined ? [] : [[field, literal(value)] as const]
+  })
+  return Object.fromEntries(values)
+}
+
+/** Fields of which the endpoint and the children ask what no value can be. */
+function tornFields(world: World, endpoint: Endpoint, children: Children[]): string[] {
+  const own = ownDemands(world, endpoint)
+  const below = children.flatMap(({ entity, field }) => parentDemands(world, entity, field))
+  const asked = new Set(own.map(({ field }) => field).filter((name) => below.some(({ field }) => field === name)))
+  return [...asked].filter((name) => valueFor(world, endpoint.entity!, name, [...own, ...below]) === undefined)
+}
+
+function ownDemands(world: World, endpoint: Endpoint): Demand[] {
   const operation =
     endpoint.bulk !== undefined
       ? endpoint.bulk.effect
@@ -43,20 +81,13 @@ export function rowState(world: World, endpoint: Endpoint, children: { entity: s
         : ['update', 'replace', 'action', 'adjust'].includes(endpoint.operation)
           ? 'update'
           : undefined
-  const own = world.effects.flatMap((effect): Demand[] =>
+  const guards = world.effects.flatMap((effect): Demand[] =>
     (effect.kind === 'adjust-guard' && effect.entity === endpoint.entity && effect.path === endpoint.path) ||
     (effect.kind === 'state-guard' && effect.entity === endpoint.entity && operation !== undefined && effect.operations.includes(operation))
       ? [{ field: effect.field, not: effect.values }]
       : [],
   )
-  return {
-    ...Object.assign({}, ...children.map(({ entity, field }) => ampleLimits(world, entity, field))),
-    ...meeting(world, endpoint.entity!, [
-      ...own,
-      ...moveDemands(world, endpoint),
-      ...children.flatMap(({ entity, field }) => parentDemands(world, entity, field)),
-    ]),
-  }
+  return [...guards, ...moveDemands(world, endpoint)]
 }
 
 /** An action that sets an enumeration needs a row from which that may be reached. */
@@ -91,6 +122,15 @@ function meeting(world: World, entity: string, demands: Demand[]): Record<string
     if (value !== undefined) values[name] = literal(value)
   }
   return values
+}
+
+/** A value of the field that meets all the demands made of it, if there is one. */
+function valueFor(world: World, entity: string, name: string, demands: Demand[]): Member | undefined {
+  const mine = demands.filter(({ field }) => field === name)
+  const [wanted] = mine.flatMap(({ is }) => (is === undefined ? [] : [is]))
+  const refused = mine.flatMap(({ not }) => not ?? [])
+  if (wanted === undefined) return otherValue(world, entity, name, refused) as Member | undefined
+  return refused.includes(wanted) ? undefined : wanted
 }
 
 /** A value of the field that is none of `not`: the usual one, or one of which no rule speaks, where there is such a value. */

@@ -3,6 +3,7 @@ import { snake, words } from '../words'
 import { make, rowSteps, safeValue } from './bodies'
 import { literal, ref, type Step, type Value } from './case-plan'
 import { mergeSteps, plan } from './common'
+import { markedOnceCases } from './mark-rule-cases'
 import { failure, stranger } from './requests'
 import { creation, noSides, type RuleContext, type Sides, succeeds, type Writing } from './rule-scene'
 import type { World } from './world'
@@ -14,7 +15,7 @@ export function uniqueTogetherCases({ world, name }: RuleContext, effect: Effect
   const writing = creation(world, effect.entity)
   const fields = effect.fields.flatMap((each) => world.field(effect.entity, each) ?? [])
   const given = writing && settled(world, writing, fields)
-  if (!writing || !given) return noSides
+  if (!writing || !given) return writing ? noSides : markedOnceCases({ world, name }, effect.entity)
   const noun = words(world.entity(effect.entity))
   const existing = make(effect.entity, `existing_${snake(effect.entity)}`, given.values)
   const arrange = [...given.arrange, existing]

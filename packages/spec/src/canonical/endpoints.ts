@@ -60,10 +60,11 @@ const exampleOf = ({ by }: Figure): unknown => (by === undefined ? 0 : { example
 
 const OPEN = /\b(?:no auth(?:entication)?(?: required)?|public(?:ly accessible)?|unauthenticated)\b/i
 
-function params({ filters, search, searchParam, sort, ranked, range, free, grouped }: Endpoint): string {
+function params({ filters, linked, search, searchParam, sort, ranked, range, free, grouped }: Endpoint): string {
   const limit = ranked?.limit
   const all = [
     ...(filters ?? []).map(filterText),
+    ...(linked ?? []).map(({ name, by }) => `${name} (${by})`),
     ...[range?.from, range?.to, free?.from, free?.to].filter((name) => name !== undefined),
     grouped?.param === undefined ? '' : `${grouped.param} (${grouped.periods!.join(', ')})`,
     limit === undefined ? '' : `${limit.name} (default ${limit.default}, max ${limit.max})`,

@@ -38,11 +38,17 @@ function ruleSection(spec: ApiSpec): string[] {
   const lines: string[] = []
   let subject: Rule['entity'] = null
   for (const rule of rules) {
-    if (rule.entity !== subject) lines.push(`### ${rule.entity === null ? 'General rules' : `${rule.entity} rules`}`)
-    subject = rule.entity
+    const about = isAboutSeveral(rule) ? null : rule.entity
+    if (about !== subject) lines.push(`### ${about === null ? 'General rules' : `${about} rules`}`)
+    subject = about
     lines.push(`- ${rule.text}`)
   }
   return section(heading('rules', spec), lines)
+}
+
+/** "Prices cannot be negative": fields of one name, wherever they are. Below one entity it would be about that one only. */
+function isAboutSeveral({ effects }: Rule): boolean {
+  return new Set(effects.flatMap((effect) => (effect.kind === 'field' ? [effect.entity] : []))).size > 1
 }
 
 function seedLine(seed: Seed, spec: ApiSpec): string {

@@ -68,14 +68,20 @@ function roleNames({ roles, fields, enums }: Facts): Set<string> {
   return new Set([...roles.map(({ name }) => name), ...members, ...listed].map((name) => nameKey(name)))
 }
 
-/** `(desk or manager; filters: role)`, or a cell of the table that lists roles. */
-function namesRoles(bracket: string, summary: string, roles: ReadonlySet<string>): boolean {
+/** `own posts or moderator`, by itself. */
+const OWN_OR = /^(?:only )?own [a-z]+(?: only|,? or [a-z ,]+)$/i
+
+/** `(desk or manager; filters: role)`, a cell of the table that lists roles, or nothing but roles: `POST /items - desk or manager`. */
+function namesRoles(bracket: string, { summary, path }: Facts['endpoints'][number], roles: ReadonlySet<string>): boolean {
+  const alone = summary.replace(/\s*\(.*$/, '')
   const parts = [
     bracket.split(/;|,\s*(?=with\b|filter|search|sort)/)[0]!,
     summary
       .split(/\s[—–-]\s/)
       .slice(1)
       .at(-1) ?? '',
+    // `POST /users - user` says what is made.
+    path.includes(alone.toLowerCase()) ? '' : alone,
   ]
   return parts.some((part) => {
     const names = part.split(/,|\/|&|\band\b|\bor\b/).map((name) => nameKey(name))
@@ -98,7 +104,11 @@ export function summaryRules(facts: Facts): void {
       facts.rules.push({ text: whole, line: endpoint.line, entity: endpoint.context, kind: 'note' })
     else if (BOOKING.test(whole) && endpoint.method === 'POST' && !/\}\/[^/]*[^s/]$/.test(endpoint.path))
       facts.rules.push({ text: whole, line: endpoint.line, entity: endpoint.context, kind: 'note' })
-    else if (namesRoles(bracket, whole, roles) || RULE_SENTENCE.test(whole) || WHO_ONLY.test(whole) || /\bsoft[- ]delete/i.test(whole))
+    else if (
+      namesRoles(bracket, endpoint, roles) ||
+      [RULE_SENTENCE, WHO_ONLY, OWN_OR].some((form) => form.test(whole)) ||
+      /\bsoft[- ]delete/i.test(whole)
+    )
       facts.rules.push({ text: whole, line: endpoint.line, entity: endpoint.context, kind: 'note' })
   }
 }

@@ -1,3 +1,4 @@
+import { findEndpoints } from '../endpoints'
 import type { Facts, FieldFacts } from '../facts'
 import { parseQualifiers } from '../qualifiers'
 import { splitTop } from '../qualifiers/members'
@@ -23,7 +24,7 @@ const MANY = /^(?:zero or more|one or more|many|several|multiple|a list of|any n
  */
 export function readProse(lines: readonly PlacedLine[], facts: Facts): void {
   const sentences = lines
-    .filter((line) => (line.kind === 'text' || line.kind === 'bullet') && line.section.kind !== 'stack')
+    .filter((line) => (line.kind === 'text' || line.kind === 'bullet') && line.section.kind !== 'stack' && findEndpoints(line.text).length === 0)
     .flatMap((line) => sentencesOf(plain(line.text)).map((text) => ({ text: text.replace(/\.$/, ''), line })))
   const named = new Set(sentences.flatMap(({ text }) => text.match(HAS)?.[1] ?? []).map(nounKey))
   const read: number[] = []

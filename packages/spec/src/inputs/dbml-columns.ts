@@ -1,3 +1,4 @@
+import { parseQualifiers } from '../qualifiers'
 import { applyType, typeOf } from '../qualifiers/types'
 import { nameKey } from '../words'
 import type { Reading } from './dbml-reading'
@@ -75,6 +76,7 @@ function readSetting(tokens: Token[], column: Column, table: Table, reading: Rea
       readDefault(values, column, reading)
       return
     case 'note':
+      readNote(values[0]?.text ?? '', column)
       readComments([{ text: values[0]?.text ?? '', line: column.line }], reading.input.facts)
       return
     case 'check':
@@ -90,6 +92,12 @@ function readSetting(tokens: Token[], column: Column, table: Table, reading: Rea
     default:
       reading.lost.push({ what: `[${tokens.map((one) => one.text).join(' ')}] of ${table.name}.${column.name}`, line: column.line })
   }
+}
+
+/** `note: 'read only'`: qualifiers, where the note is nothing else. */
+function readNote(text: string, column: Column): void {
+  const { facts, unknown } = parseQualifiers(text, column.name)
+  if (unknown.length === 0) Object.assign(column.facts, facts)
 }
 
 function readDefault(values: Token[], column: Column, reading: Reading): void {

@@ -116,11 +116,12 @@ function entityNamed(told: Told[], resolved: Resolved): Entity | null {
   })
   if (found.length > 0) return found.every((entity) => entity === found[0]) ? found[0]! : null
   if (!told.some(({ rest }) => rest.some((word) => MONEY.test(word)))) return null
-  const earning = resolved.entities.filter((entity) => moneyOf(entity) !== undefined)
+  const earning = resolved.entities.filter((entity) => moneyOf(entity) !== undefined && !SPENDING.test(entity.name))
   return earning.length === 1 ? earning[0]! : null
 }
 
-const MONEY = /^(?:sales?|revenue|income|turnover|spending|spent)$/
+const MONEY = /^(?:sales?|revenue|income|turnover)$/
+const SPENDING = /(?:expense|refund|cost|payout|withdrawal|salary|bill)s?$/i
 const named = (words: string[], resolved: Resolved): Entity | null =>
   entityOf(words.join('_'), resolved) ?? entityOf(singular(words.join('_')), resolved)
 

@@ -91,6 +91,17 @@ export function dropUnsendable(rule: Rule, world: RuleWorld): void {
   })
 }
 
+/** What is said of an endpoint that is left for a model is left with it. */
+export function dropUnserved(rule: Rule, world: RuleWorld): void {
+  const unserved = (effect: RuleEffect) =>
+    effect.kind === 'endpoint-role' &&
+    world.endpoints.some(({ method, path, unsupported }) => method === effect.method && path === effect.path && unsupported !== null)
+  const lost = rule.effects.filter(unserved)
+  if (lost.length === 0) return
+  rule.effects = rule.effects.filter((effect) => !lost.includes(effect))
+  Object.assign(rule, { status: rule.effects.length === 0 ? 'unparsed' : 'partly', missing: 'the endpoint of which it speaks is left for a model' })
+}
+
 /** No body takes the field any more. @param start its value from the beginning; null when it has none */
 function keptByServer(name: string, fieldName: string, world: RuleWorld, start: number | null = null): void {
   const field = world.entity(name)?.fields.find((one) => one.name === fieldName)

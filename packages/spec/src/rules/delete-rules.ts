@@ -150,7 +150,7 @@ interface Children {
 }
 
 /** "active assigned tasks", "existing products", "open orders". */
-function childrenIn(condition: string, parent: Entity, view: RuleView): Children | null {
+export function childrenIn(condition: string, parent: Entity, view: RuleView): Children | null {
   const text = condition
     .replace(
       /\b(?:associated|related|linked|existing|any|one or more|at least one|referenc(?:e|es|ing) it|(?:referenced|used) by|assigned to (?:it|them|him|her)|in it|under it|attached)\b/gi,
@@ -238,6 +238,7 @@ function cleared(noun: string, children: string, phrase: string, view: RuleView)
 
 const SOFT_FORMS = [
   /^(?:deleting|deletion of|removing) (?:an? |the )?.+? (?:is|are|should be|performs?|does|uses?) (?:an? )?soft[- ]delet\w*(?: \(.*\))?$/i,
+  /^(?:deleting|removing) (?:an? |the )?[\w ]+? (?:only )?soft[- ]deletes?(?: (?:it|them|the \w+|him or her))?(?: \(.*\))?$/i,
   /^(?:use |perform |implement )?soft[- ]delet(?:e|es|ion|ing|ed)(?: (?:for |of )?(?:the |an? |all )?[\w ]+)?(?: \(.*\))?$/i,
   /^.+? (?:are|is|must be|should be|use|uses) soft[- ]delet\w*(?: \(.*\))?(?: by setting .*)?$/i,
   /^delet(?:e|ing) .+? (?:sets?|deactivates).*$/i,

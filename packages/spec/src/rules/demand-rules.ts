@@ -7,7 +7,7 @@ import { personIn } from './unique-rules'
 import type { Pattern, RuleView } from './view'
 
 const GIVEN = '(?:given|provided|present|set|supplied|specified|filled in|stated|sent|entered|included)'
-const NEEDED = `(?:is|are|becomes?|must be) (?:required|mandatory|needed|necessary|obligatory|compulsory)|must be ${GIVEN}|cannot be (?:empty|null|blank|missing|omitted)|must (?:not be|be not) (?:empty|null)|must exist`
+const NEEDED = `(?:(?:is|are|becomes?|must be) )?(?:required|mandatory|needed|necessary|obligatory|compulsory)|must be ${GIVEN}|cannot be (?:empty|null|blank|missing|omitted)|must (?:not be|be not) (?:empty|null)|must exist`
 
 /** What a state demands, and how old somebody must be. */
 export const demandRules: Pattern[] = [

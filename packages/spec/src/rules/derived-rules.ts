@@ -17,8 +17,12 @@ export const derivedRules: Pattern[] = [
     read: (m, view) => aggregate('count', m[1]!, m[2]!, view),
   },
   {
-    form: /^(?:the |an? )?(.+? count|\w+_count)(?: of (?:an? |the |each )?([\w ]+?))? (?:is|are) (?:kept up to date|updated|maintained|kept in sync|kept current)(?: automatically| by the (?:server|system))*$/i,
+    form: /^(?:the |an? )?(.+? count|\w+_count)(?: of (?:an? |the |each )?([\w ]+?))? (?:is|are) (?:kept up to date|updated|maintained|kept in sync|kept current|calculated|computed|managed|handled|set)(?: automatically| by the (?:server|system))*$/i,
     read: (m, view) => aggregate('count', m[2] === undefined ? m[1]! : `${m[1]} of a ${m[2]}`, m[1]!.replace(/[ _]count$/i, 's'), view),
+  },
+  {
+    form: /^(?:the |an? )?(.+?[ _]count|number of \w+) (?:increases|goes up|is incremented|increments|rises)(?: by (?:one|1))? (?:when|for|with|on) (?:an? |each |every |the )?(?:new )?(.+?) (?:is |gets )?(?:created|added|made|given|posted)?,? ?and (?:decreases|goes down|is decremented|decrements|falls)(?: by (?:one|1))? (?:when|if|for|with|on) [\w ]+$/i,
+    read: (m, view) => aggregate('count', m[1]!, `${m[2]!.replace(/ (?:is|gets)$/, '')}s`, view),
   },
   {
     form: /^(?:every|each|a) new (.+?) (?:increases|increments|raises|adds (?:one )?to) (?:the |its )?(.+?)(?: by (?:one|1))?$/i,

@@ -74,7 +74,19 @@ export function targetsOf(phrase: string, rule: RuleFact, names: Names): NamedFi
   const one = targetOf(phrase, rule, names)
   if (one !== null || rule.entity !== null) return one === null ? [] : [one]
   const holders = holdersOf(fieldWords(phrase), names)
-  return holders.length < MANY ? holders : []
+  return holders.length >= MANY ? [] : holders.length > 0 ? holders : severalOf(phrase, names)
+}
+
+/** "Scores": `home_score` and `away_score`, where one entity only has several of them. */
+function severalOf(phrase: string, names: Names): NamedField[] {
+  const word = phrase.match(/^(?:the |all |both )?(\w{4,}s)$/i)?.[1]
+  if (word === undefined) return []
+  const end = `_${singular(word.toLowerCase())}`
+  const found = [...names.entities].flatMap(([entity, fields]) => {
+    const several = [...fields].filter(([key]) => key.endsWith(end)).map(([, field]) => ({ entity, field }))
+    return several.length === 0 ? [] : [several]
+  })
+  return found.length === 1 && found[0]!.length > 1 ? found[0]! : []
 }
 
 const LEADS = /^(?:once|after|before|when|while|if|only|no|not|two|both|new|one|this|that|other|more|most|least|at|to|in|for)$/

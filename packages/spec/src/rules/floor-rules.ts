@@ -1,7 +1,7 @@
 import type { Entity, Field, RuleEffect } from '../api-spec'
 import { nounOf } from './balance-clauses'
 import { sourceOf, type When } from './balance-sources'
-import { amountIn, bookedBy, isBalance } from './balances'
+import { amountIn, balanceOf, bookedBy, isBalance } from './balances'
 import { meaning } from './phrases'
 import type { Pattern, RuleView } from './view'
 
@@ -70,7 +70,7 @@ function taken(subject: string, limit: string, view: RuleView): RuleEffect[] | n
 function floored(phrase: string, view: RuleView): RuleEffect[] | null {
   const money = /^(?:funds|money)$/i.test(phrase.trim())
   const found = view.world.entities.flatMap((entity) => {
-    const field = entity.fields.find((one) => isBalance(one) && (money ? /balance|funds/i.test(one.name) : names(phrase, one, entity)))
+    const field = entity.fields.find((one) => isKept(one, entity) && (money ? /balance|funds/i.test(one.name) : names(phrase, one, entity)))
     return field === undefined ? [] : [{ entity, field }]
   })
   const near = view.entity === null ? [] : found.filter(({ entity }) => entity === view.entity)
@@ -84,6 +84,9 @@ function floored(phrase: string, view: RuleView): RuleEffect[] | null {
     ...(ranged ? [{ kind: 'field' as const, entity: entity.name, field: field.name, check: 'range' as const }] : []),
   ]
 }
+
+/** A number that goes up and down: by its name, or a plain quantity that nobody sends. */
+const isKept = (field: Field, entity: Entity): boolean => isBalance(field) || (field.readOnly && field === balanceOf(entity))
 
 /** "balance", "account balance", "the balance of an account", "stock". */
 function names(phrase: string, field: Field, entity: Entity): boolean {

@@ -16,9 +16,10 @@ import { fixedRules } from './fixed-rules'
 import { kinRules } from './kin-rules'
 import { limitRules } from './limit-rules'
 import { overlapRules } from './overlap-rules'
-import { applyEffects, dropOwnFilters, dropUnsendable } from './apply-effects'
+import { applyEffects, dropOwnFilters, dropUnsendable, dropUnserved } from './apply-effects'
+import { moveGuardRules } from './move-guard-rules'
 import { numberRules } from './number-rules'
-import { ownerNotes, ownerRules, shareExemptions, visibleRules } from './owner-rules'
+import { authorRules, ownerNotes, ownerRules, shareExemptions } from './owner-rules'
 import { parentRules } from './parent-rules'
 import { creates } from './phrases'
 import { recordReason, recordRules } from './record-rules'
@@ -31,14 +32,17 @@ import { receiverRules } from './transfer-rules'
 import { transitionRules } from './transition-rules'
 import { uniqueRules } from './unique-rules'
 import { type RuleView, type RuleWorld, readWith } from './view'
+import { visibleRules } from './visible-rules'
 import { plainer, withoutCode } from './wording'
 
 // The catalogue, in order: the narrower form first.
 const SENTENCES = [
   ...visibleRules,
+  ...authorRules,
   ...roleRules,
   ...ownerRules,
   ...deleteRules,
+  ...moveGuardRules,
   ...stampRules,
   ...timeRules,
   ...beginningRules,
@@ -78,6 +82,7 @@ export function readRules(facts: Facts, statements: Map<RuleFact, FieldStatement
   }
   shareExemptions(rules, world)
   settleBalances(rules, world)
+  for (const rule of rules) dropUnserved(rule, world)
   for (const rule of rules) applyEffects(rule.effects, world)
   for (const rule of rules) dropUnsendable(rule, world)
   dropOwnFilters(rules, world)

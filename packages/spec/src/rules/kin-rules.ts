@@ -35,10 +35,10 @@ export const kinRules: Pattern[] = [
   },
   {
     form: new RegExp(
-      `^(?:both|the 2|the two) ([\\w ]+?) (?:of|in) ${ANY}([\\w ]+?) must (?:have|share|use|be in|belong to) the same ([\\w ]+)$`,
+      `^(?:both|the 2|the two) ([\\w ]+?)(?: (?:of|in) ${ANY}([\\w ]+?))? must (?:have|share|use|be in|belong to) the same ([\\w ]+)$`,
       'i',
     ),
-    read: (m, view) => bothAgree(m[1]!, m[2]!, m[3]!, view),
+    read: (m, view) => bothAgree(m[1]!, m[2], m[3]!, view),
   },
   {
     form: /^(?:the )?([\w ]+?) and (?:the )?([\w ]+?) must (?:have|share|use|be in|belong to) the same ([\w ]+)$/i,
@@ -75,6 +75,20 @@ export const kinRules: Pattern[] = [
   {
     form: new RegExp(
       `^(?:no )?([\\w ]+?) after ${ANY}([\\w' ]+?)(?: has passed| is over)? (?:are|is) (?:refused|rejected|not (?:accepted|allowed|possible|permitted)|forbidden|impossible)$`,
+      'i',
+    ),
+    read: (m, view) => closed(m[1]!, m[2]!, view),
+  },
+  {
+    form: new RegExp(
+      `^no (?:new )?([\\w ]+?) (?:(?:is|are|can be|may be) (?:accepted|allowed|made|added|possible|submitted|created) )?after ${ANY}([\\w' ]+?)(?: has passed| is over)?$`,
+      'i',
+    ),
+    read: (m, view) => closed(m[1]!, m[2]!, view),
+  },
+  {
+    form: new RegExp(
+      `^${ANY}([\\w ]+?) ${NOT} be (?:submitted|added|made|created|sent in|handed in|posted|placed) after ${ANY}([\\w' ]+?)(?: has passed| is over)?$`,
       'i',
     ),
     read: (m, view) => closed(m[1]!, m[2]!, view),
@@ -120,11 +134,15 @@ function onlyOne(flag: string, noun: string, parent: string, view: RuleView): Ru
 }
 
 /** "Both accounts of a transfer must have the same currency". */
-function bothAgree(nouns: string, owner: string, shared: string, view: RuleView): RuleEffect[] | null {
-  const entity = entityIn(owner, { ...view, entity: null })
+function bothAgree(nouns: string, owner: string | undefined, shared: string, view: RuleView): RuleEffect[] | null {
   const target = entityIn(nouns, { ...view, entity: null })
-  const ends = entity?.fields.filter((field) => field.reference?.entity === target?.name && !field.list) ?? []
-  return entity === null || target === null || ends.length !== 2 ? null : shares(entity, ends, target, shared, view)
+  const spoken = owner === undefined ? view.entity : entityIn(owner, { ...view, entity: null })
+  if (target === null || (owner !== undefined && spoken === null)) return null
+  const found = (spoken === null ? view.world.entities : [spoken]).flatMap((entity) => {
+    const ends = entity.fields.filter((field) => field.reference?.entity === target.name && !field.list)
+    return ends.length === 2 ? [{ entity, ends }] : []
+  })
+  return found.length === 1 ? shares(found[0]!.entity, found[0]!.ends, target, shared, view) : null
 }
 
 /** "From account and to account must have the same currency". */

@@ -1,5 +1,5 @@
 import type { Entity, Field, RuleEffect } from '../api-spec'
-import { endpointOf, entityByWords, entityIn, fieldIn, meaning, targetIn } from './phrases'
+import { endpointOf, entityByWords, entityIn, fieldIn, marks, meaning, targetIn } from './phrases'
 import { onlyReference, personIn } from './unique-rules'
 import type { Pattern, RuleView } from './view'
 
@@ -274,7 +274,9 @@ function different(first: string, second: string, view: RuleView): RuleEffect[] 
 function distinct(entity: Entity, ends: Field[], view: RuleView): RuleEffect[] | null {
   const create = endpointOf(entity, ['create', 'nested-create'], view.world)
   const [one, other] = ends
-  if (create === undefined || one === undefined || other === undefined || one.reference?.entity !== other.reference?.entity) return null
-  const given = (field: Field) => field.fromCaller === true || create.parent?.field === field.name || create.body?.includes(field.name) === true
-  return given(one) && given(other) ? [{ kind: 'distinct', entity: entity.name, fields: [one.name, other.name] }] : null
+  if (one === undefined || other === undefined || one.reference?.entity !== other.reference?.entity) return null
+  const given = (field: Field) => field.fromCaller === true || create?.parent?.field === field.name || create?.body?.includes(field.name) === true
+  return (create !== undefined && given(one) && given(other)) || marks(entity, [one.name, other.name], view.world)
+    ? [{ kind: 'distinct', entity: entity.name, fields: [one.name, other.name] }]
+    : null
 }

@@ -1,6 +1,5 @@
 import type { Entity, Rule, RuleEffect } from '../api-spec'
-import { carried, entityIn, meaning, operationsIn, ownFields, peopleIn, rolesIn, type Verb } from './phrases'
-import { type State, statefulEntity, stateIn } from './states'
+import { carried, entityIn, operationsIn, ownFields, peopleIn, rolesIn, type Verb } from './phrases'
 import { personIn } from './unique-rules'
 import type { Pattern, RuleView, RuleWorld } from './view'
 
@@ -51,6 +50,17 @@ export const ownerRules: Pattern[] = [
     form: new RegExp(`^(?:the )?(.+?) (?:can|may|must) (?:only )?be (${VERBS}) (?:only )?by (?:its |their |the )*(.+)$`, 'i'),
     read: (m, view) => (/\bonly\b/i.test(m[0]) ? people(m[3]!, m[2]!, m[1]!, view) : null),
   },
+  {
+    form: new RegExp(
+      `^(?:the |an? )?(.+?) (?:can|may|must) (?:only )?be (${VERBS}) (?:only )?by (?:the |whoever|users? |people |those )*(?:user|person|one|people|member)?s? ?(?:who|that)? ?\\w+ (?:it|them)$`,
+      'i',
+    ),
+    read: (m, view) => (/\bonly\b/i.test(m[0]) && /\b(?:who|that|whoever)\b/i.test(m[0]) ? owned(m[2]!, m[1]!, view) : null),
+  },
+  {
+    form: new RegExp(`^(.+?) (?:can|may) (${VERBS}) (?:anyone|everyone|anybody|everybody|any user|all users)$`, 'i'),
+    read: (m, view) => exemptAll(m[1]!, m[2]!, view),
+  },
   { form: new RegExp(`^(.+?) (?:can|may) (${VERBS}) (?:any|all|every|anyone's|everyone's|other users') (.+)$`, 'i'), read: exempt },
   {
     form: /^(.+?) inherit (?:the )?(?:access(?: control| rights| rules)?|permissions?|visibility|ownership) (?:from|of) (?:their |the |its )?(.+)$/i,
@@ -62,46 +72,16 @@ export const ownerRules: Pattern[] = [
   },
 ]
 
-/** What everybody sees, and what its owner only: "drafts are visible only to their author". */
-const VISIBLE = '(?:(?:are|is) |can be |may be |must be )?(?:only )?(?:be )?(?:visible|readable|accessible|viewable|shown|seen|viewed)'
-export const visibleRules: Pattern[] = [
+/** What comes before the roles: "the author" is one person, even where there is such a role. */
+export const authorRules: Pattern[] = [
   {
-    // "The author" of a post is one person, even where there is such a role.
     form: new RegExp(
       `^only (?:the |its |their )(owner|author|creator|assignee|reporter|uploader)s?(?:,? (?:and|or) (.+?))? (?:can|may) (${VERBS}) (?:an? |the |any |their |its )*(.+)$`,
       'i',
     ),
     read: (m, view) => authored(m[1]!, m[2], m[3]!, m[4]!, view),
   },
-  {
-    form: new RegExp(
-      `^(.+?) ${VISIBLE} (?:to|by|for) (?:everyone|everybody|all(?: users)?|anyone|anybody|the public)(?:,|;| and| but|, but|, while|, and)+ (.+?) (?:(?:are|is) )?(?:(?:visible|readable|accessible|shown|seen) )?(?:only |just )(?:visible )?(?:to|by|for) (?:the |its |their )*(.+)$`,
-      'i',
-    ),
-    read: (m, view) => visible(m[2]!, m[3]!, m[1]!, view),
-  },
-  {
-    form: new RegExp(`^(?:the )?(.+?) ${VISIBLE} (?:only )?(?:to|by|for) (?:the |its |their )*(.+)$`, 'i'),
-    read: (m, view) => (/\bonly\b/i.test(m[0]) ? visible(m[1]!, m[2]!, null, view) : null),
-  },
-  {
-    form: /^only (?:the |its |their )*([\w ]+?)(?: of (?:an? |the )?\w+)? (?:can|may) (?:see|view|read|access) (?:an? |the |its |their |his )*(.+)$/i,
-    read: (m, view) => visible(m[2]!, m[1]!, null, view),
-  },
-  {
-    form: /^only (.+?) (?:are|is) (?:visible|shown|listed|readable|accessible)(?: to (?:others|other users|everyone|everybody|the public|anyone|all users))?(?:[,;] .+)?$/i,
-    read: (m, view) => visibleOnly(m[1]!, view),
-  },
 ]
-
-/** @param others the rows that everybody sees, where the sentence names them */
-function visible(phrase: string, owners: string, others: string | null, view: RuleView): RuleEffect[] | null {
-  const elsewhere = others === null ? null : statefulEntity(others, view)
-  const found = statefulEntity(phrase, view) ?? (elsewhere === null ? null : stateOnly(phrase, elsewhere.entity))
-  if (found === null || (others !== null && elsewhere?.entity !== found.entity)) return null
-  const people = peopleIn(owners, found.entity, view.world) ?? (/^(?:owners?|creators?|authors?)$/i.test(owners) ? own(found.entity, view) : null)
-  return people === null ? null : hidden(found.entity, found.state, people, view)
-}
 
 function authored(owner: string, others: string | undefined, verbs: string, noun: string, view: RuleView): RuleEffect[] | null {
   const entity = entityIn(noun, view)
@@ -110,31 +90,6 @@ function authored(owner: string, others: string | undefined, verbs: string, noun
   const operations = withDelete(verbs)
   if (entity === null || fields === undefined || roles === null || operations === null) return null
   return effect(entity, fields, operations, roles, view.world)
-}
-
-const own = (entity: Entity, view: RuleView) => ({ fields: ownFields(entity, view.world), roles: [] as string[] })
-
-/** "drafts", of the entity that was spoken of. */
-function stateOnly(phrase: string, entity: Entity): { entity: Entity; state: State } | null {
-  const state = stateIn(meaning(phrase).join(' '), entity)
-  return state === null ? null : { entity, state }
-}
-
-/** "Only published posts are visible": others by nobody but their owner. */
-function visibleOnly(phrase: string, view: RuleView): RuleEffect[] | null {
-  const found = statefulEntity(phrase, view)
-  const field = found?.entity.fields.find((one) => one.name === found.state.field)
-  if (found === null || field === undefined) return null
-  const values = (field.type === 'boolean' ? [true, false] : field.values!).filter((value) => !found.state.values.includes(value))
-  return hidden(found.entity, { field: field.name, values }, own(found.entity, view), view)
-}
-
-function hidden(entity: Entity, state: State, people: { fields: string[]; roles: string[] }, view: RuleView): RuleEffect[] | null {
-  const field = entity.fields.find((one) => one.name === state.field)!
-  const values = (field.type === 'boolean' ? [true, false] : field.values!).filter((value) => !state.values.includes(value))
-  const operations = carried(entity, ['list', 'read'] as const, view.world)
-  if (values.length === 0 || people.fields.length === 0 || operations.length === 0 || entity.name === view.world.userEntity?.name) return null
-  return [{ kind: 'owner', entity: entity.name, fields: people.fields, operations, roles: people.roles, open: { field: field.name, values } }]
 }
 
 /** Notes behind an endpoint: "Update comment (own comments only)". */
@@ -213,6 +168,16 @@ function exempt(match: RegExpMatchArray, view: RuleView): RuleEffect[] | null {
   if (roles === null || operations === null || entity === null) return null
   const known = carried(entity, operations, view.world)
   return known.length === 0 ? null : [{ kind: 'owner', entity: entity.name, fields: ownFields(entity, view.world), operations: known, roles }]
+}
+
+/** "Admins can update anyone". */
+function exemptAll(who: string, verbs: string, view: RuleView): RuleEffect[] | null {
+  const entity = view.world.userEntity
+  const [roles, operations] = [rolesIn(who, view.world), operationsIn(verbs)]
+  const known = entity === null || operations === null ? [] : carried(entity, operations, view.world)
+  return entity === null || roles === null || known.length === 0
+    ? null
+    : [{ kind: 'owner', entity: entity.name, fields: ownFields(entity, view.world), operations: known, roles }]
 }
 
 function inherited(child: string, parent: string, view: RuleView): RuleEffect[] | null {

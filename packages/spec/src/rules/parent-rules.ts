@@ -26,14 +26,20 @@ export const parentRules: Pattern[] = [
     form: new RegExp(`^(?:an? |the )?(\\w+) ${NOT} (\\w+)(?: ${INTO})? (?:an? |the )?(.+)$`, 'i'),
     read: (m, view) => (personIn(m[1]!, view) === null ? null : guarded(m[3]!, m[2]!, null, false, view)),
   },
-  { form: new RegExp(`^(?:an? |the )?(.+?) ${NOT} be (\\w+)$`, 'i'), read: (m, view) => guarded(m[1]!, m[2]!, null, false, view) },
+  {
+    form: new RegExp(`^(?:an? |the )?(.+?) ${NOT} be (\\w+)(?: (?:to|into|in|on|for|at))?$`, 'i'),
+    read: (m, view) => guarded(m[1]!, m[2]!, null, false, view),
+  },
   { form: new RegExp(`^${NOT} (\\w+) (?:an? |the )?(.+)$`, 'i'), read: (m, view) => guarded(m[2]!, m[1]!, null, false, view) },
   {
     form: new RegExp(`^(?:an? |the )?(.+?) ${NOT} (\\w+)(?: (?:an? |the |any |new |more )*[\\w ]+)?$`, 'i'),
     read: (m, view) => guarded(m[1]!, m[2]!, null, false, view),
   },
   {
-    form: new RegExp(`^(?:an? |the )?(.+?) ${NOT} be (?:used|added|assigned) ${INTO} (?:an? |the |new |any )*([\\w ]+)$`, 'i'),
+    form: new RegExp(
+      `^(?:an? |the )?(.+?) ${NOT} be (?:used|added|assigned|booked|scheduled|registered|enrolled|invited) ${INTO} (?:an? |the |new |any )*([\\w ]+)$`,
+      'i',
+    ),
     read: (m, view) => guarded(m[1]!, '', m[2]!, false, view),
   },
   {
@@ -56,6 +62,13 @@ export const parentRules: Pattern[] = [
       'i',
     ),
     read: (m, view) => guarded(m[2]!, '', m[1]!, true, view),
+  },
+  {
+    form: new RegExp(
+      `^(?:an? |the |new )?([\\w ]+?) ${NOT} be (?:added|opened|created|made|recorded|placed|submitted|posted|written|issued|scheduled|booked|logged|started) ${INTO} (?:an? |the )?(.+)$`,
+      'i',
+    ),
+    read: (m, view) => guarded(m[2]!, '', m[1]!, false, view),
   },
   {
     form: new RegExp(`^no (?:new )?([\\w ]+?) (?:can|may) be (?:added|created|posted|made|placed) ${INTO} (?:an? |the )?(.+)$`, 'i'),

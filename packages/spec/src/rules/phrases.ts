@@ -250,6 +250,16 @@ export function endpointOf(entity: Entity, operations: readonly Operation[], wor
   return world.endpointsOf(entity.name).find((endpoint) => operations.includes(endpoint.operation))
 }
 
+/** A mark makes the row: it joins the caller to another row, each pair once. */
+export const marks = (entity: Entity, names: readonly string[], world: RuleWorld): boolean =>
+  world.endpoints.some(
+    ({ operation, unsupported, mark }) =>
+      operation === 'mark' &&
+      unsupported === null &&
+      mark?.through === entity.name &&
+      [...names].sort().join() === [mark.target, mark.caller].sort().join(),
+  )
+
 /** Creation settles all of the fields, by its body, its path or its caller, so that one row can be sent twice. */
 export function creates(entity: Entity, names: readonly string[], world: RuleWorld): boolean {
   const create = endpointOf(entity, ['create', 'nested-create'], world)

@@ -8,6 +8,7 @@ export function readPredicate(predicate: string, field: string): Qualifiers {
   const facts: FieldFacts = {}
   const unknown: string[] = []
   const joined = predicate
+    .replace(/\b(one of:? )((?:-?\d+, )+)(-?\d+)$/i, '$1$2or $3')
     .replace(/\bat least (\d+)(?: characters)?,? (?:and|but) (?:at most|no more than|not more than) (\d+) characters\b/i, '$1 to $2 characters')
     .replace(/\bbut not (more|greater|less|higher|lower) than\b/i, 'and not $1 than')
   const listed = joined.match(CLASS_LIST)
@@ -172,6 +173,10 @@ const FORMS: Form[] = [
     },
   ],
   [
+    /^(\d+) ?(?:-|–|to) ?(\d+) ((?:upper-?case |capital |lower-?case |small )?(?:letters|digits)|letters (?:and|or) digits|alphanumeric characters)$/i,
+    (match) => lengthOf(classed(match[3]!.toLowerCase(), false), Number(match[1]), Number(match[2])),
+  ],
+  [
     /^only (.+?)(?: only)?(?:,? and (?:must )?(?:start|begin) with an? (?:lower-?case )?letter)?$|^(.+?) only(?:,? and (?:must )?(?:start|begin) with an? letter)?$/i,
     (match) => classed(match[1] ?? match[2]!, /(?:start|begin) with/i.test(match[0])),
   ],
@@ -203,6 +208,9 @@ const shaped = (pattern: string, patternText: string, length?: number): FieldFac
   patternText,
   ...(length === undefined ? {} : { minLength: length, maxLength: length }),
 })
+
+const lengthOf = (facts: FieldFacts | null, minLength: number, maxLength: number): FieldFacts | null =>
+  facts === null ? null : { ...facts, minLength, maxLength }
 
 /** A number of minutes says nothing about a field in hours. */
 function sameUnit(unit: string, field: string): boolean {

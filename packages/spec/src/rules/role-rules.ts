@@ -74,7 +74,7 @@ function atAction(who: string, verb: string, noun: string | undefined, view: Rul
 /** "Viewers cannot edit pages": every other role may. */
 function refusedTo(who: string, verbs: string, noun: string, view: RuleView): RuleEffect[] | null {
   const refused = rolesIn(who, view.world)
-  const operations = operationsIn(verbs)
+  const operations = handled(verbs)
   const entity = entityIn(noun, view)
   if (refused === null || operations === null || entity === null) return null
   return effect(
@@ -94,13 +94,25 @@ export const roleNotes: Pattern[] = [
     form: /^.*?\(((?:[a-z_ ]+(?:,|\/|&))*?[a-z_ ]+?)(?: only)?(?:\s*(?:;|, ?(?=with\b|filter|search|sort))[^()]*)?\)(?:\s+[—–-]\s.*)?$/i,
     read: (m, view) => noted(m[1]!, view),
   },
+  {
+    form: /^((?:[a-z_ ]+(?:,|\/|&))*?[a-z_ ]+?)(?: only)?\s*\((?:with|filter|search|sort)[^()]*\)$/i,
+    read: (m, view) => noted(m[1]!, view),
+  },
   { form: /^.*? [—–-] ([a-z_]+(?:\s*(?:,|\/|&|\band\b|\bor\b)\s*[a-z_]+)*)$/i, read: (m, view) => noted(m[1]!, view) },
   { form: /^.*?[,—–-]\s*([a-z]+(?: ?(?:\/|,|and|or) ?[a-z]+)*) only$/i, read: (m, view) => noted(m[1]!, view) },
 ]
 
+/** Who manages rows makes, changes and deletes them; to see them is another matter. */
+function handled(verbs: string): Verb[] | null {
+  const operations = operationsIn(verbs)
+  if (operations === null || !/\bmanag/i.test(verbs)) return operations
+  const rest = operationsIn(verbs.replace(/\bmanag\w*/gi, 'edit'))
+  return [...new Set<Verb>(['create', ...(rest ?? []), 'update', 'delete'])]
+}
+
 function restricted(who: string, verbs: string, noun: string, view: RuleView): RuleEffect[] | null {
   const roles = rolesIn(who, view.world)
-  const operations = operationsIn(verbs)
+  const operations = handled(verbs)
   if (roles === null || operations === null) return null
   const entity = entityIn(noun, view)
   if (entity !== null) return effect(entity.name, operations, roles, view)

@@ -3,7 +3,7 @@ import { wordsOf } from '../words'
 import { entityIn, fieldIn, partsOf, targetIn } from './phrases'
 import { type State, stateIn } from './states'
 import { settable, stateOfVerb } from './state-rules'
-import type { Pattern, RuleView } from './view'
+import { type Pattern, type RuleView, readWith } from './view'
 
 const AUTO = '(?: automatically| by the (?:server|system|api))?'
 const SET = `(?:automatically |auto-?)?(?:set|recorded|filled(?: in)?|populated|stamped|stored|saved|noted|written(?: down)?|updated|captured|assigned)${AUTO}(?: to (?:now|the (?:current|present) (?:time(?:stamp)?|date(?: and time)?|moment)|current timestamp))?`
@@ -13,6 +13,11 @@ const SETS =
 
 /** What the server writes down when a state is reached. */
 export const stampRules: Pattern[] = [
+  {
+    // Whoever leaves a state clears what was written down: the server does so anyhow.
+    form: /^(.+?),? and (?:is |gets )?(?:cleared|reset|removed|emptied|unset|nulled|set (?:back )?to null)(?: again)? (?:when|once|if|on|upon) [\w ]+$/i,
+    read: (m, view) => readWith(stampRules, m[1]!, view),
+  },
   {
     form: new RegExp(
       `^(?:the )?["'\`]?(\\w+)["'\`]? (?:is|are|gets?|will be) ${SET} (when|once|on|upon|as soon as|after|at|by) (.+?),? (?:and )?(?:the )?["'\`]?(\\w+_(?:at|on|date|time))["'\`]? (?:(?:is|are|gets?) ${SET} )?(?:when|once|on|upon|as soon as|after|at|by) (.+)$`,
@@ -117,8 +122,11 @@ export function stateOfEvent(event: string, entity: Entity): State | null {
     .split(' ')
     .filter((word) => !own.some((one) => word.toLowerCase().replace(/s$/, '') === one.replace(/s$/, '')))
     .join(' ')
-  const direct = rest === '' ? null : stateIn(rest, entity)
-  if (direct !== null) return direct
+  const begun = rest === '' && /\bstart(?:ed|ing)\b/i.test(event) ? ['started', 'in progress', 'running', 'active'] : [rest]
+  for (const word of begun) {
+    const direct = word === '' ? null : stateIn(word, entity)
+    if (direct !== null) return direct
+  }
   const parts = partsOf(rest)
   const states = parts.map((part) => stateOfWord(part, entity))
   if (parts.length === 0 || states.some((one) => one === null || one.field !== states[0]!.field)) return null
@@ -152,7 +160,7 @@ export function stateOfWord(text: string, entity: Entity): State | null {
   const found = entity.fields.flatMap((field) =>
     field.type === 'enum' && !field.list
       ? field
-          .values!.filter((value) => wordsOf(value)[0]!.startsWith(stem.slice(0, 6)))
+          .values!.filter((value) => wordsOf(value)[0]?.startsWith(stem.slice(0, 6)) === true)
           .map((value): State => ({ field: field.name, values: [value] }))
       : [],
   )

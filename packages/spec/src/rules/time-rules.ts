@@ -141,7 +141,10 @@ function beginning(noun: string, view: RuleView): RuleEffect[] | null {
   const field = entity?.fields.find(
     (one) => isMoment(one) && /^(start|begin|scheduled|date|check_?in|from|(?:event|appointment|booking|reservation)_)/i.test(one.name),
   )
-  return entity === null || field === undefined ? null : momentOf(entity, field, 'future', 'creation', view)
+  const sent = (one: Field) => isMoment(one) && view.world.endpointsOf(entity!.name).some(({ body }) => body?.includes(one.name))
+  const all = entity?.fields.filter(sent) ?? []
+  const begins = field ?? (all.length === 1 && all[0]!.type === 'datetime' ? all[0] : undefined)
+  return entity === null || begins === undefined ? null : momentOf(entity, begins, 'future', 'creation', view)
 }
 
 /** Behind a field's name: "due_date: future dates only for new tasks". */
@@ -169,7 +172,15 @@ function clause(side: Side, on: string | undefined, view: RuleView): RuleEffect[
 
 function moment(phrase: string, side: Side, on: string | undefined, view: RuleView): RuleEffect[] | null {
   const target = targetIn(phrase, view)
-  return target === null ? null : momentOf(target.entity, target.field, side, on, view)
+  if (target !== null) return momentOf(target.entity, target.field, side, on, view)
+  // Of several entities with such a field, those whose requests carry it.
+  const found = candidates(view).flatMap((entity) => momentWith(phrase, entity, side, on, view) ?? [])
+  return found.length > 0 && found.length <= 3 ? found : null
+}
+
+function momentWith(phrase: string, entity: Entity, side: Side, on: string | undefined, view: RuleView): RuleEffect[] | null {
+  const field = fieldIn(phrase, entity)
+  return field === null ? null : momentOf(entity, field, side, on, view)
 }
 
 function momentOf(entity: Entity, field: Field, side: Side, on: string | undefined, view: RuleView): RuleEffect[] | null {

@@ -146,7 +146,16 @@ function enteredFrom(noun: string, verb: string, view: RuleView): RuleEffect[] |
 /** "Completed bookings cannot be cancelled". */
 function barred(noun: string, verb: string, view: RuleView): RuleEffect[] | null {
   const found = statedNoun(noun, view)
-  return found === null ? null : into(found.entity, verb, () => found.state.values.map(String), null, view)
+  if (found === null) return null
+  return into(found.entity, verb, () => found.state.values.map(String), null, view) ?? left(found.entity, verb, found.state, view)
+}
+
+/** "Closed accounts cannot be reopened", where no state is called open: they stay closed. */
+function left(entity: Entity, verb: string, state: State, view: RuleView): RuleEffect[] | null {
+  const field = entity.fields.find((one) => one.name === state.field)
+  if (field?.type !== 'enum' || !/^(?:reopened|reactivated|revived|reverted|undone|reinstated)$/i.test(verb)) return null
+  const refused = state.values.flatMap((from) => others(field, state).map((to): Move => [String(from), to]))
+  return transitions(entity, field, refused, [], view)
 }
 
 function statedNoun(noun: string, view: RuleView): { entity: Entity; state: State } | null {

@@ -1,6 +1,6 @@
 import type { Entity, Field, RuleEffect } from '../api-spec'
 import { singular, wordsOf } from '../words'
-import { creates, entityIn, fieldIn, meaning, partsOf } from './phrases'
+import { creates, entityIn, fieldIn, marks, meaning, partsOf } from './phrases'
 import type { Pattern, RuleView, RuleWorld } from './view'
 
 const CAN = '(?:can|may|must|should|is able to|are able to|is allowed to|are allowed to)'
@@ -279,6 +279,6 @@ function pairOf(entity: Entity, people: Entity, target: Entity): { entity: Entit
 
 /** Unique together, where a request settles all of the fields so that the rule can be shown. */
 export function together(entity: Entity, fields: string[], world: RuleWorld): RuleEffect[] | null {
-  if (fields.length < 1 || !creates(entity, fields, world)) return null
+  if (fields.length < 1 || !(creates(entity, fields, world) || marks(entity, fields, world))) return null
   return [{ kind: 'unique-together', entity: entity.name, fields }]
 }

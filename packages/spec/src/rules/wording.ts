@@ -27,7 +27,7 @@ const WORDS: [RegExp, string | ((...groups: string[]) => string)][] = [
   [/[’‘]/g, "'"],
   [/^(?:rule |br-?|r)?\d{1,3}(?:\.\d+)?[:.)]\s+/i, ''],
   [/\s*\((?:e\.?g\.?|for example|i\.e\.|such as|like|see|cf\.?)\b[^()]*\)/gi, ''],
-  [/,? (?:e\.g\.|for example|i\.e\.|such as) .*$/i, ''],
+  [/,? (?:e\.g\.|for example|i\.e\.|such as) [^()]*$/i, ''],
   [/,? (?:because|in order to|so that|so as to|to avoid|to prevent|as otherwise|since (?:it|they|this|that|there|otherwise|we)\b) ?.*$/i, ''],
   [
     /^(?:to (?:avoid|prevent|ensure|keep|protect|make sure)\b[^,]*|for [\w ]+ (?:reasons?|purposes)|in general|generally|note(?: that)?|please note(?: that)?|obviously|naturally|of course|by design)[,:]\s*/i,
@@ -119,6 +119,14 @@ const WORDS: [RegExp, string | ((...groups: string[]) => string)][] = [
   [/^(?:the |by )?default (\w[\w ]*?)(?: is|:| =) (\w+)$/i, (_, field, value) => `${field} defaults to ${value}`],
   [/\b(can|may) (?:only )?((?!only\b)\w+ (?:(?!only\b|at least\b|more than\b).)+?) once$/i, (_, modal, deed) => `${modal} ${deed} only once`],
   [/\bper (\w+(?: \w+)?) (?:and )?per (\w+)/i, (_, one, other) => `per ${one} and ${other}`],
+  [
+    /^only (\w+s(?:(?:,| and|, and| or) \w+s)*) (manage|create|edit|update|change|delete|add|see|view|read|list) /i,
+    (_, who, verb) => `only ${who} can ${verb} `,
+  ],
+  [
+    /^(?:an? |the |each |every )?(\w+) cannot have (?:two |any )?(?:overlapping|simultaneous|concurrent|clashing) (\w+)$/i,
+    (_, one, rows) => `${rows} of the same ${one} cannot overlap`,
+  ],
   [/\s+/g, ' '],
 ]
 

@@ -39,7 +39,7 @@ export function allowedBefore(scene, entity, field, value) {
   const refused = rules.flatMap((effect) => effect.refused).filter(([from, to]) => !allowed.some((move) => move[0] === from && move[1] === to))
   const guarded = scene.facts
     .of('state-guard', entity)
-    .filter((effect) => effect.field === field.name)
+    .filter((effect) => effect.field === field.name && effect.operations.includes('update'))
     .flatMap((effect) => effect.values)
   const others = scene.facts.quietValues(entity, field).filter((from) => from !== value && !guarded.includes(from))
   return (

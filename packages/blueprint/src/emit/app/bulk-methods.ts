@@ -10,7 +10,8 @@ import { countName } from './schema-names'
 import { inputFields } from './schemas'
 import { hiddenSteps, ownerSteps, type Rows } from './service-rows'
 import { cycleSteps } from './tree-methods'
-import { constantSteps, settled, softDeleteSteps } from './write-methods'
+import { constantSteps, settled } from './change-methods'
+import { softDeleteSteps } from './write-methods'
 
 /** One change of many rows in one transaction: the method, and what it does to each row where that is more than deleting it. */
 export function bulkBody(facts: AppFacts, route: Route, rows: Rows): { body: string[]; helper?: string } {

@@ -127,7 +127,7 @@ function parameterType(stored: Field, isKey: boolean): string {
 }
 
 /** Type of a filter's query parameter. */
-export function filterType(facts: AppFacts, entity: Entity, filter: Filter, field: Field): string {
+export function filterType(facts: AppFacts, entity: Entity, filter: Pick<Filter, 'kind'>, field: Field): string {
   if (filter.kind === 'overdue') return 'bool'
   if (filter.kind === 'contains') return 'QueryText'
   const isKey = field.reference !== undefined || entity.key.includes(field.name)

@@ -19,6 +19,10 @@ const MATCHES = `def matches(text: str | None, *columns: Column) -> Condition:
         return sa.true()
     return sa.or_(*(sa.cast(column, sa.Text).icontains(text, autoescape=True) for column in columns))`
 
+const NAMED_BY = `def named_by(column: Column, keys: sa.Select[Any], name: Column, value: Any) -> Condition:
+    """Select what is joined to the row of this name."""
+    return sa.true() if value is None else column.in_(keys.where(name == value))`
+
 const HELPERS: [name: string, code: string][] = [
   ['equals', comparison('equals', 'Select what has the value.', 'column == value')],
   ['is_in', comparison('is_in', 'Select what has one of the values.', 'column.in_(value)')],
@@ -31,6 +35,7 @@ const HELPERS: [name: string, code: string][] = [
     comparison('contains', 'Select what holds the text, whatever the case of letters.', 'sa.cast(column, sa.Text).icontains(value, autoescape=True)'),
   ],
   ['has_item', comparison('has_item', 'Select lists that hold the value.', 'column.contains([value])')],
+  ['named_by', NAMED_BY],
   ['overdue', OVERDUE],
   ['matches', MATCHES],
 ]

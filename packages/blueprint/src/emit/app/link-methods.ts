@@ -4,6 +4,7 @@ import { attributeName } from '../names'
 import { callerId } from './access'
 import { type AppFacts, attribute, modelName, type Route } from './app-facts'
 import { call, lines, statement } from './python'
+import { refuse, sentence } from './refusals'
 import { roleGuards } from './rules'
 import { linksSeveral } from './schemas'
 import { belongsTo, column, findRow, keyColumn, linkOf, ownerSteps, parentSteps, placeSteps, type Rows } from './service-rows'
@@ -44,7 +45,15 @@ export function markBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   const { junction, target, caller } = markOf(facts, route)
   const key = attribute(rows.row, facts.world.keyField(entity.name))
   const pair = `[{"${attributeName(target)}": ${key}, "${attributeName(caller)}": ${callerId(facts, caller)}}]`
-  const steps = [...markedRow(facts, route, rows), statement(call('link', 'self.session', modelName(junction), pair), 8, 'await ')]
+  const selfless = facts
+    .effects('distinct', junction.name)
+    .filter(({ fields }) => fields.includes(target.name) && fields.includes(caller.name))
+    .map((effect) => lines(`        if ${key} == ${callerId(facts, caller)}:`, refuse('RuleViolationError', sentence(facts, effect), 12)))
+  const steps = [
+    ...markedRow(facts, route, rows),
+    ...selfless.slice(0, 1),
+    statement(call('link', 'self.session', modelName(junction), pair), 8, 'await '),
+  ]
   return endpoint.status === 204 ? steps : [...steps, `        return ${rows.row}`]
 }
 

@@ -65,7 +65,7 @@ const LIBRARY_SYMBOLS: [from: string, names: string][] = [
   ['app.tokens', 'ACCESS_LIFETIME REFRESH_LIFETIME issue_token read_token'],
   ['app.services.trees', 'lineage nested refuse_cycle'],
   ['app.services.figures', 'count_each count_if counts_of period_of since_day until_day'],
-  ['app.services.filters', 'after at_least at_most before contains equals has_item is_in matches overdue'],
+  ['app.services.filters', 'after at_least at_most before contains equals has_item is_in matches named_by overdue'],
   [
     'app.services.rows',
     'any_row assign changed count_rows count_where delete_row delete_rows find find_all find_by link next_code next_number own_row refer_to slugify sum_rows unused_slug years_since',

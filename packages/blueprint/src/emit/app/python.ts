@@ -99,7 +99,9 @@ export function docstring(prose: string, indent = 0): string {
   const text = sentenceOf(prose)
   const one = `${pad}"""${text}"""`
   if (one.length <= WIDTH) return one
-  const [first = '', ...rest] = wrapped(text, WIDTH - indent - 3)
+  // The formatter pulls the closing quotes up to a text of one line, whatever its length.
+  const whole = wrapped(text, WIDTH - indent - 3)
+  const [first = '', ...rest] = whole.length > 1 ? whole : wrapped(text, WIDTH - indent - 6)
   return [`${pad}"""${first}`, ...rest.map((line) => pad + line), `${pad}"""`].join('\n')
 }
 

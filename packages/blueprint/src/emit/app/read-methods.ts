@@ -26,7 +26,7 @@ export function listBody(facts: AppFacts, route: Route, names: SchemaNames, rows
   if (endpoint.free !== undefined) steps.push(...spanSteps(endpoint.free))
   if (listOwnership(facts, entity) && endpoint.operation !== 'link-list') conditions.push(`${visibleRows(entity)}(caller)`)
   conditions.push(...fixedConditions(facts, route), ...filterConditions(route))
-  conditions.push(...softDeleteConditions(route))
+  conditions.push(...linkConditions(facts, route), ...softDeleteConditions(route))
   if (endpoint.search?.length) {
     const searched = endpoint.search.flatMap((name) => entity.fields.find((field) => field.name === name) ?? [])
     conditions.push(
@@ -66,6 +66,19 @@ function filterConditions({ endpoint, entity }: Route): Code[] {
     if (!field || (filter.kind === 'equals' && field.name === entity.softDelete?.field)) return []
     const helper = field.list && filter.kind === 'equals' ? 'has_item' : FILTERS[filter.kind]
     return [call(helper, column(entity, field), `query.${attributeName(filter)}`)]
+  })
+}
+
+/** The rows are joined to one that has the name asked for. */
+function linkConditions(facts: AppFacts, { endpoint, entity }: Route): Code[] {
+  return (endpoint.linked ?? []).map(({ name, field, through, target, by }): Code => {
+    const named = facts.world.entity(target)
+    const key = keyColumn(facts, named)
+    const asked = [column(named, { name: by }), `query.${attributeName({ name })}`]
+    if (through === undefined) return call('named_by', column(entity, { name: field! }), `sa.select(${key})`, ...asked)
+    const joining = facts.world.entity(through.entity)
+    const joined = `sa.select(${column(joining, { name: through.own })}).join(${modelName(named)}, ${key} == ${column(joining, { name: through.field })})`
+    return call('named_by', keyColumn(facts, entity), joined, ...asked)
   })
 }
 

@@ -20,7 +20,7 @@ export function reportBody(facts: AppFacts, route: Route, answer: string): strin
     ...shown.map(({ name: each, column: from }) => `${from}.label(${quoted(each)})`),
     ...endpoint.figures!.map((figure) => expressionOf(facts, entity, figure)),
   ]
-  const conditions = [...conditionsOf(facts, { ...endpoint, range: undefined }, entity), ...boundsOf(facts, endpoint, entity)]
+  const conditions = [...conditionsOf(facts, {}, entity), ...boundsOf(facts, endpoint, entity)]
   const groups = [group, ...shown.map((each) => each.column)]
   const { ranked } = endpoint
   const order = ranked === undefined ? [group] : [`sa.${ranked.order}(${quoted(ranked.by)})`, group]
@@ -30,7 +30,8 @@ export function reportBody(facts: AppFacts, route: Route, answer: string): strin
     statement(call('sa.select', ...selected), 8, 'statement = '),
     ...(shown.length === 0 ? [] : [statement(joinOf(facts, entity, field), 8, 'statement = ')]),
     ...(conditions.length === 0 ? [] : [statement(call('statement.where', ...conditions), 8, 'statement = ')]),
-    `        statement = statement.group_by(${groups.join(', ')}).order_by(${order.join(', ')})`,
+    statement(call('statement.group_by', ...groups), 8, 'statement = '),
+    statement(call('statement.order_by', ...order), 8, 'statement = '),
     ...(ranked?.limit === undefined ? [] : [`        statement = statement.limit(query.${attributeName(ranked.limit)})`]),
     '        rows = (await self.session.execute(statement)).mappings()',
     rowsAs(answer, [name, ...shown.map((each) => each.name), ...endpoint.figures!.map((figure) => figure.name[0]!)]),

@@ -1,3 +1,4 @@
+import { withShared } from './change-methods'
 import type { Entity } from '@forge/spec'
 import type { ProjectFile } from '@forge/templates'
 import { snake } from '../../words'
@@ -140,7 +141,7 @@ function answerModel(names: SchemaNames, { returns }: Method): string | undefine
 
 /** Statuses of failures, for the documentation. */
 function failures(facts: AppFacts, { endpoint, entity }: Route, method: Method): string[] {
-  const text = [...method.body, method.helper ?? ''].join('\n')
+  const text = withShared(facts, entity, [...method.body, method.helper ?? ''])
   const writes = endpoint.method !== 'GET'
   const conflicts =
     /RuleViolationError|delete_row|\b_?(?:book|check|keep_apart|limit|refuse)\w*\(/.test(text) ||

@@ -2,9 +2,10 @@ import type { Entity, Field } from '@forge/spec'
 import { snake } from '../../words'
 import { attributeName } from '../names'
 import { type AppFacts, attribute, type Effect, modelName, variable } from './app-facts'
-import { call, joinedBy, statement } from './python'
+import { call, type Code, joinedBy, lines, statement } from './python'
 import { type Limit, othersOf, referred, whenGiven } from './limit-parts'
 import { refuse, sentence } from './refusals'
+import { isOneOf, whereOneOf } from './state-conditions'
 
 /** What two rows that a row refers to, or one of them and the row itself, agree on. */
 export function agreement(facts: AppFacts, entity: Entity, effect: Effect<'agree'>): Limit {
@@ -68,6 +69,30 @@ export function deadline(facts: AppFacts, entity: Entity, effect: Effect<'deadli
       ...whenGiven(facts, entity, row, [reference]),
       referred(facts, entity, target, row, reference, held),
       statement(joinedBy('and', [...known, `${last} < ${now}`]), 8, 'if ', ':'),
+      refuse('RuleViolationError', sentence(facts, effect), 12),
+    ],
+  }
+}
+
+/** Rows that point at this one, and keep it from a state. */
+export function moveGuard(facts: AppFacts, entity: Entity, effect: Effect<'move-guard'>): Limit {
+  const [row, child] = [variable(entity), facts.world.entity(effect.child)]
+  const field = facts.world.field(entity.name, effect.field)!
+  const link = facts.world.field(child.name, effect.childField)!
+  const state = effect.where && facts.world.field(child.name, effect.where.field)
+  const key = attribute(row, facts.world.keyField(entity.name))
+  const conditions: Code[] = [`${modelName(child)}.${attributeName(link)} == ${key}`]
+  if (effect.where?.in && state) conditions.push(whereOneOf(facts, child, state, effect.where.in))
+  if (effect.where?.notIn && state) conditions.push(whereOneOf(facts, child, state, effect.where.notIn, true))
+  const deleted = child.softDelete
+  if (deleted) conditions.push(`${modelName(child)}.${attributeName({ name: deleted.field })}.is_(${deleted.deletedValue ? 'False' : 'True'})`)
+  return {
+    name: `_free_of_${snake(child.name)}_before_${snake(effect.values.join('_'))}`,
+    fields: [field.name],
+    doc: `Keep ${field.name} as it is while ${snake(child.name).replace(/_/g, ' ')} rows stand in the way.`,
+    body: [
+      lines(`        if ${isOneOf(facts, entity, field, row, effect.values, true)}:`, '            return'),
+      statement(call('await any_row', 'self.session', ...conditions), 8, 'if ', ':'),
       refuse('RuleViolationError', sentence(facts, effect), 12),
     ],
   }

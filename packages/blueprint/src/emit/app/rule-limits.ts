@@ -5,10 +5,10 @@ import { type AppFacts, attribute, type Effect, modelName, variable } from './ap
 import { literalOf } from './models'
 import { call, type Code, docstring, joinedBy, lines, statement, tuple } from './python'
 import { type Limit, othersOf, referred, whenGiven } from './limit-parts'
-import { agreement, deadline, sumLimit } from './rule-kin'
+import { agreement, deadline, moveGuard, sumLimit } from './rule-kin'
 import { refuse, sentence } from './refusals'
 
-type Limiting = Effect<'bound' | 'capacity' | 'no-overlap' | 'agree' | 'sum-limit' | 'deadline'>
+type Limiting = Effect<'bound' | 'capacity' | 'no-overlap' | 'agree' | 'sum-limit' | 'deadline' | 'move-guard'>
 
 /** Rules about a row and others, one method each. */
 function limitsOf(facts: AppFacts, entity: Entity): Limit[] {
@@ -19,6 +19,7 @@ function limitsOf(facts: AppFacts, entity: Entity): Limit[] {
     ...facts.effects('agree', entity.name),
     ...facts.effects('sum-limit', entity.name),
     ...facts.effects('deadline', entity.name),
+    ...facts.effects('move-guard', entity.name),
   ]
   const limits = effects.map((effect) => limitOf(facts, entity, effect))
   return limits.filter((limit, index) => limits.findIndex((each) => each.name === limit.name) === index)
@@ -38,6 +39,8 @@ function limitOf(facts: AppFacts, entity: Entity, effect: Limiting): Limit {
       return sumLimit(facts, entity, effect)
     case 'deadline':
       return deadline(facts, entity, effect)
+    case 'move-guard':
+      return moveGuard(facts, entity, effect)
   }
 }
 

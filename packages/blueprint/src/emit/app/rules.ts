@@ -7,8 +7,8 @@ import { locksReference } from './locks'
 import { literalOf } from './models'
 import { refuse, sentence } from './refusals'
 import { demandChecks } from './rule-demands'
-import { isOneOf, whereOneOf } from './state-conditions'
-import { call, type Code, docstring, joinedBy, lines, statement, tuple } from './python'
+import { ifOneOf, isOneOf, whereOneOf } from './state-conditions'
+import { call, type Code, docstring, joinedBy, lines, statement } from './python'
 
 /** Two sentences may say the same: one refusal a condition, with the words of the first. */
 function once(checks: readonly string[]): string[] {
@@ -71,7 +71,7 @@ export function stateGuards(facts: AppFacts, entity: Entity, operation: 'update'
   const guards = facts.effects('state-guard', entity.name).flatMap((effect) => {
     const field = fieldOf(facts, entity.name, effect.field)
     if (!field || !effect.operations.includes(operation)) return []
-    return [lines(`        if ${isOneOf(facts, entity, field, row, effect.values)}:`, refuse('RuleViolationError', sentence(facts, effect), 12))]
+    return [lines(ifOneOf(facts, entity, field, row, effect.values, 8), refuse('RuleViolationError', sentence(facts, effect), 12))]
   })
   return once(guards)
 }
@@ -98,12 +98,12 @@ export function deleteGuards(facts: AppFacts, entity: Entity, row: string): stri
 }
 
 /** Statements that refuse children of a parent in some states; the parent is at hand. */
-export function parentGuards(facts: AppFacts, entity: Entity, parentField: string, row: string): string[] {
+export function parentGuards(facts: AppFacts, entity: Entity, parentField: string, row: string, indent = 8): string[] {
   const guards = facts.effects('parent-guard', entity.name).flatMap((effect) => {
     const parent = facts.world.entity(effect.parent)
     const field = fieldOf(facts, effect.parent, effect.field)
     if (!field || effect.parentField !== parentField) return []
-    return [lines(`        if ${isOneOf(facts, parent, field, row, effect.values)}:`, refuse('RuleViolationError', sentence(facts, effect), 12))]
+    return [lines(ifOneOf(facts, parent, field, row, effect.values, indent), refuse('RuleViolationError', sentence(facts, effect), indent + 4))]
   })
   return once(guards)
 }
@@ -155,7 +155,7 @@ function referenceBlock(facts: AppFacts, entity: Entity, field: Field): string {
       lines(`            if ${isOneOf(facts, target, state, row, [effect.value], true)}:`, refuse('RuleViolationError', sentence(facts, effect), 16)),
     ]
   })
-  const guards = parentGuards(facts, entity, field.name, row).map((guard) => guard.replace(/^/gm, '    '))
+  const guards = parentGuards(facts, entity, field.name, row, 12)
   const hidden = facts.world.hidesDeleted(target.name)
     ? [unreferable(`${row}.${attributeName({ name: target.softDelete!.field })} is ${target.softDelete!.deletedValue ? 'True' : 'False'}`, field)]
     : []

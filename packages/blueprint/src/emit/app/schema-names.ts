@@ -28,12 +28,17 @@ function takesBody({ endpoint }: Route): boolean {
 }
 
 function takesQuery(facts: AppFacts, route: Route): boolean {
-  const { filters, search, sort, ranked, range, grouped } = route.endpoint
+  const { filters, search, sort, ranked, range, grouped, linked = [] } = route.endpoint
   if (grouped !== undefined && (grouped.param ?? ranked?.limit) !== undefined) return true
   if (range !== undefined || route.endpoint.free !== undefined) return true
   return (
     isList(route) &&
-    (isPaged(facts, route) || (filters?.length ?? 0) > 0 || (search?.length ?? 0) > 0 || sort !== undefined || ranked?.limit !== undefined)
+    (isPaged(facts, route) ||
+      linked.length > 0 ||
+      (filters?.length ?? 0) > 0 ||
+      (search?.length ?? 0) > 0 ||
+      sort !== undefined ||
+      ranked?.limit !== undefined)
   )
 }
 

@@ -286,6 +286,8 @@ function sortClass(_facts: AppFacts, route: Route, { sort }: SchemaNames): strin
   return lines(`class ${sort}(StrEnum):`, `    """What ${route.endpoint.path} can be sorted by."""`.replace(/\\/g, '/'), '', ...members)
 }
 
+const EQUALS = { kind: 'equals' } as const
+
 function queryClass(facts: AppFacts, route: Route, { query, sort }: SchemaNames): string | undefined {
   if (query === undefined) return undefined
   const { endpoint, entity } = route
@@ -295,6 +297,10 @@ function queryClass(facts: AppFacts, route: Route, { query, sort }: SchemaNames)
     const type = filterType(facts, entity, filter, field)
     const annotation = filter.kind === 'in' ? `Annotated[list[${type}] | None, BeforeValidator(split_commas)]` : `${type} | None`
     return [fieldLine(filter, annotation, 'None')]
+  })
+  const linked = (endpoint.linked ?? []).map(({ name, target, by }) => {
+    const type = filterType(facts, facts.world.entity(target), EQUALS, facts.world.field(target, by)!)
+    return fieldLine({ name }, `${type} | None`, 'None')
   })
   const sorting =
     sort === undefined || !endpoint.sort
@@ -309,7 +315,7 @@ function queryClass(facts: AppFacts, route: Route, { query, sort }: SchemaNames)
   const span = endpoint.free === undefined ? [] : spanLines(facts, endpoint.free)
   const bounds = rangeLines(facts, endpoint).map(([name, type]) => fieldLine({ name }, type, 'None'))
   const periods = periodLine(endpoint).map(([name, type, usual]) => fieldLine({ name }, type, usual))
-  const own = [...span, ...periods, ...filters, ...bounds, ...search, ...limited, ...sorting]
+  const own = [...span, ...periods, ...filters, ...linked, ...bounds, ...search, ...limited, ...sorting]
   const base = isPaged(facts, route) ? 'PageParams' : 'BaseModel'
   return lines(`class ${query}(${base}):`, docstring(`Query parameters of ${endpoint.method} ${endpoint.path}.`, 4), own.length > 0 && '', ...own)
 }

@@ -13,6 +13,7 @@ import { checksReferences, consistencyCheck, referenceCheck, stamping } from './
 import type { SchemaNames } from './schema-names'
 import { type Names, inputFields, sortFields, sortMembers } from './schemas'
 import { methodOf, type Method } from './service-methods'
+import { changeMethod, withShared } from './change-methods'
 
 /** What a route needs to know of the method that it calls. */
 export type Methods = Map<Route, Method>
@@ -58,9 +59,10 @@ function serviceBlocks(facts: AppFacts, entity: Entity, names: Names, methods: M
         const method = methods.get(route)!
         return ['', methodText(method), ...(method.helper === undefined ? [] : ['', method.helper])]
       }),
+      ...changeMethod(facts, entity),
       ...(checks ? ['', referenceCheck(facts, entity)] : []),
       ...(writes ? limitMethods(facts, entity) : []),
-      ...settleMethods(facts, entity, routes.map((route) => methods.get(route)!.body.join('\n')).join('\n')),
+      ...settleMethods(facts, entity, routes.map((route) => withShared(facts, entity, methods.get(route)!.body)).join('\n')),
     ),
   ]
 }

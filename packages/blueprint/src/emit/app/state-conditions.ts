@@ -2,7 +2,7 @@ import type { Entity, Field } from '@forge/spec'
 import { attributeName } from '../names'
 import { type AppFacts, attribute, modelName } from './app-facts'
 import { literalOf } from './models'
-import { tuple } from './python'
+import { lines, tuple, WIDTH } from './python'
 
 // Conditions on the states of rows, in Python and in queries.
 
@@ -13,6 +13,15 @@ export function isOneOf(facts: AppFacts, entity: Entity, field: Field, row: stri
   if (literals.length > 1) return `${name} ${not ? 'not in' : 'in'} ${tuple(literals)}`
   if (typeof values[0] === 'boolean') return `${name} is ${not ? 'not ' : ''}${literals[0]}`
   return `${name} ${not ? '!=' : '=='} ${literals[0]}`
+}
+
+/** `if …:` around `isOneOf`, one state a line where they do not fit. */
+export function ifOneOf(facts: AppFacts, entity: Entity, field: Field, row: string, values: readonly (string | boolean)[], indent: number): string {
+  const pad = ' '.repeat(indent)
+  const line = `${pad}if ${isOneOf(facts, entity, field, row, values)}:`
+  if (line.length <= WIDTH || values.length < 2) return line
+  const literals = values.map((value) => `${pad}    ${literalOf(facts, entity, field, value)},`)
+  return lines(`${pad}if ${attribute(row, field)} in (`, ...literals, `${pad}):`)
 }
 
 /** The same as a condition of a query. */

@@ -1,30 +1,17 @@
-import type { Entity, Field } from '@forge/spec'
+import type { Entity } from '@forge/spec'
 import { attributeName } from '../names'
 import { callerId, type Ownership, ownerGuard, ownership } from './access'
 import { type AppFacts, attribute, modelName, type Route } from './app-facts'
-import { literalOf } from './models'
+import { changing, isOfCaller, settled } from './change-methods'
 import { call, statement } from './python'
 import { bookSteps, lockSteps } from './rule-balances'
-import { givingBack, settleSteps, stateBefore } from './rule-reversals'
-import { changeRecords, creationRecords, deletionRecords, revisionSteps } from './rule-records'
-import { fillSteps, workingOut } from './rule-derived'
+import { givingBack } from './rule-reversals'
+import { creationRecords, deletionRecords } from './rule-records'
+import { fillSteps } from './rule-derived'
 import { limitSteps } from './rule-limits'
-import { constantMove, fixedSteps, moveSteps } from './rule-moves'
-import {
-  checksReferences,
-  consistencyCheck,
-  deleteGuards,
-  parentGuards,
-  referencesNeedCaller,
-  roleFieldGuardsOfChange,
-  roleFieldGuardsOfCreation,
-  roleGuards,
-  stamping,
-  stateGuards,
-} from './rules'
+import { checksReferences, deleteGuards, parentGuards, referencesNeedCaller, roleFieldGuardsOfCreation, roleGuards, stateGuards } from './rules'
 import { inputFields } from './schemas'
 import { singleRow } from './single-methods'
-import { cycleSteps } from './tree-methods'
 import { column, findRow, keyColumn, ownerSteps, parentSteps, placeSteps, type Rows, withComputed } from './service-rows'
 
 export function createBody(facts: AppFacts, route: Route, rows: Rows): string[] {
@@ -65,15 +52,6 @@ function createGuard(facts: AppFacts, owned: Ownership, row: string): string[] {
   return [ownerGuard(facts, owned, row)]
 }
 
-/** What follows from the values of a row, and what they may not be. */
-export function settled(facts: AppFacts, entity: Entity, row: string): string[] {
-  return [
-    ...(stamping(facts, entity) ? [`        stamp(${row})`] : []),
-    ...(workingOut(facts, entity) ? [`        work_out(${row})`] : []),
-    ...(consistencyCheck(facts, entity) ? [`        check(${row})`] : []),
-  ]
-}
-
 /** Answers with the row; read again where the answer holds computed fields. */
 function reread(facts: AppFacts, route: Route, row: string): string[] {
   if (!route.endpoint.computed?.length) return [`        return ${row}`]
@@ -92,8 +70,7 @@ function reread(facts: AppFacts, route: Route, row: string): string[] {
 /** Changes of a row, and actions on it. */
 export function updateBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   const { endpoint, entity } = route
-  const names = inputFields(route).map((field) => field.name)
-  const ofCaller = endpoint.own !== undefined && endpoint.param === undefined
+  const ofCaller = isOfCaller(route)
   const steps = ofCaller ? [] : roleGuards(facts, entity.name, 'update')
   if (endpoint.parent) steps.push(...parentSteps(facts, route, rows))
   if (endpoint.operation === 'single-update') steps.push(...singleRow(facts, route, rows, 'update'))
@@ -101,57 +78,13 @@ export function updateBody(facts: AppFacts, route: Route, rows: Rows): string[] 
     const found = findRow(facts, entity, rows.row, ofCaller ? 'caller.id' : rows.key, 'update', endpoint.lookup)
     steps.push(...(bringsBack(endpoint, entity) ? found.slice(0, 1) : found), ...placeSteps(facts, route, rows))
   }
-  steps.push(...(ofCaller ? [] : ownerSteps(facts, entity, 'update', rows.row)), ...stateGuards(facts, entity, 'update', rows.row))
-  const changing = { body: names, sets: Object.keys(endpoint.sets ?? {}) }
-  const written = [...changing.body, ...changing.sets]
-  steps.push(...stateBefore(facts, entity, rows.row, written))
-  if (names.length > 0) {
-    steps.push(`        changes = changed(${rows.row}, body)`, ...roleFieldGuardsOfChange(facts, entity, names))
-    if (checksReferences(facts, entity, names))
-      steps.push(`        await self._check_references(changes${referencesNeedCaller(facts, entity) ? ', caller' : ''})`)
-    steps.push(
-      ...fixedSteps(facts, entity, names),
-      ...moveSteps(facts, entity, rows.row, names),
-      ...cycleSteps(facts, entity, rows.row, names),
-      ...revisionSteps(facts, entity, rows.row, names),
-      `        assign(${rows.row}, changes)`,
-    )
-  }
-  steps.push(...constantSteps(facts, route, rows), ...settled(facts, entity, rows.row))
-  steps.push(...changeRecords(facts, entity, rows.row, written), ...limitSteps(facts, entity, rows.row, changing))
-  steps.push(...settleSteps(facts, entity, rows.row, written), '        await self.session.commit()')
+  steps.push(...changing(facts, route, rows), '        await self.session.commit()')
   return endpoint.status === 204 ? steps : [...steps, ...reread(facts, route, rows.row)]
 }
 
 /** An action for rows that a soft delete has hidden. */
 const bringsBack = ({ sets }: Route['endpoint'], { softDelete }: Entity): boolean =>
   softDelete !== null && sets?.[softDelete.field] === !softDelete.deletedValue
-
-/** Fields that an action sets to constants. */
-export function constantSteps(facts: AppFacts, { endpoint, entity }: Route, rows: Rows): string[] {
-  if (endpoint.toggles !== undefined) {
-    const flag = attribute(rows.row, { name: endpoint.toggles })
-    return [`        ${flag} = not ${flag}`]
-  }
-  const ruled = facts
-    .effects('stamp', entity.name)
-    .some((effect) => effect.target === endpoint.stamps && endpoint.sets?.[effect.field] === effect.value)
-  const stamped = ruled ? undefined : entity.fields.find((each) => each.name === endpoint.stamps)
-  const sets = Object.entries(endpoint.sets ?? {}).flatMap(([name, value]) => {
-    const field = entity.fields.find((each) => each.name === name)
-    if (!field) return []
-    const literal = value === null ? 'None' : literalOf(facts, entity, field, value)
-    return [...constantMove(facts, entity, field, rows.row, value), `        ${attribute(rows.row, field)} = ${literal}`]
-  })
-  return stamped === undefined ? sets : [...sets, ...momentSteps(stamped, rows.row)]
-}
-
-/** A moment is written down once. */
-function momentSteps(field: Field, row: string): string[] {
-  const moment = attribute(row, field)
-  const now = `dt.datetime.now(dt.UTC)${field.type === 'date' ? '.date()' : ''}`
-  return [`        if ${moment} is None:`, `            ${moment} = ${now}`]
-}
 
 export function deleteBody(facts: AppFacts, route: Route, rows: Rows): string[] {
   const { endpoint, entity } = route

@@ -56,7 +56,8 @@ const DOES: Record<Operation, string[]> = {
   delete: ['delete', 'link-remove', 'unmark'],
 }
 
-function ownersOf({ entity, fields, parents }: Ownership): string {
+function ownersOf({ entity, fields, parents, open }: Ownership): string {
   const own = fields.map(({ name }) => (entity.key.includes(name) ? 'the one it is about' : `the one in ${code(name)}`))
-  return [...own, ...parents.map((parent) => `the owner of the ${singular(parent.entity)}`)].join(' or ')
+  const all = [...own, ...parents.map((parent) => `the owner of the ${singular(parent.entity)}`)].join(' or ')
+  return open === undefined ? all : `${all}, everybody while ${code(open.field.name)} is ${open.values.map(String).join(' or ')}`
 }

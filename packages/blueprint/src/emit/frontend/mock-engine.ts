@@ -17,7 +17,7 @@ const TEXT = `// The switch between mock data and the real API, and the mock: an
 import { client } from './client.gen'
 import { mockData } from './mock-data'
 import { conventions, type MockRoute, mockRoutes, mockTables, type Row } from './mock-routes'
-import { figuresOf, isShown, lineOf, treeOf } from './mock-views'
+import { figuresOf, isShown, lineOf, reportOf, treeOf } from './mock-views'
 
 export const USE_MOCK_DATA: boolean = true
 export const API_BASE_URL = 'http://localhost:8000'
@@ -138,6 +138,8 @@ function perform(asked: Asked): Row[] {
       return [marked(asked)]
     case 'stats':
       return [figuresOf(route, rowsOf, asked.params)]
+    case 'report':
+      return reportOf(route, rowsOf, asked.query)
     case 'tree':
       return treeOf(rows, keyOf(route.table), route.above ?? '', route.param === undefined ? undefined : one(asked))
     case 'ancestors':

@@ -52,6 +52,7 @@ export interface MockRoute {
   ranked?: { by: string; order: string; limit?: { name: string; default: number; max: number } }
   searchParam?: string
   figures?: MockFigure[]
+  report?: MockReport
   above?: string
   /** Path parameter that names the row, and the field that it holds. */
   param?: string
@@ -92,6 +93,15 @@ export interface MockFigure {
   when?: Condition[]
   by?: string
   link?: { field: string; param: string }
+}
+
+export interface MockReport {
+  name: string
+  field: string
+  periods?: string[]
+  param?: string
+  shows?: { table: string; key: string; fields: Record<string, string> }
+  range?: { field: string; from?: string; to?: string }
 }
 
 export interface MockTable {

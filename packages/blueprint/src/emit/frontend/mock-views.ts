@@ -8,7 +8,8 @@ export function mockViewsFile(): ProjectFile {
 }
 
 /** What the mock has to know of these of an endpoint. */
-export function viewFacts(facts: AppFacts, { when, matches, ranked, searchParam, figures, above, parent }: Endpoint): Record<string, unknown> {
+export function viewFacts(facts: AppFacts, endpoint: Endpoint): Record<string, unknown> {
+  const { when, matches, ranked, searchParam, figures, above, parent } = endpoint
   const told = figures?.map(({ name, entity, function: kind, field, where, when: conditions, by }) => ({
     name,
     table: facts.world.entity(entity).table,
@@ -19,12 +20,27 @@ export function viewFacts(facts: AppFacts, { when, matches, ranked, searchParam,
     ...(by === undefined ? {} : { by }),
     ...(parent?.field === undefined ? {} : { link: { field: parent.field, param: parent.param } }),
   }))
-  return Object.fromEntries(Object.entries({ when, matches, ranked, searchParam, figures: told, above }).filter(([, value]) => value !== undefined))
+  const report = reportFacts(facts, endpoint)
+  return Object.fromEntries(
+    Object.entries({ when, matches, ranked, searchParam, figures: told, report, above }).filter(([, value]) => value !== undefined),
+  )
 }
 
-const TEXT = `// Lists by name, figures and trees of the mock.
+function reportFacts(facts: AppFacts, { entity, grouped, range }: Endpoint): Record<string, unknown> | undefined {
+  if (grouped === undefined) return undefined
+  const { shows, ...rest } = grouped
+  const target = shows === undefined ? undefined : facts.world.field(entity!, grouped.field)?.reference?.entity
+  const { fields, ...bounds } = range ?? { fields: {} }
+  return {
+    ...rest,
+    ...(target === undefined ? {} : { shows: { table: facts.world.entity(target).table, key: facts.world.keyField(target).name, fields: shows } }),
+    ...(range === undefined ? {} : { range: { field: fields[entity!], ...bounds } }),
+  }
+}
 
-import { type Condition, type MockFigure, type MockRoute, mockTables, type Row } from './mock-routes'
+const TEXT = `// Lists by name, figures, reports and trees of the mock.
+
+import { type Condition, type MockFigure, type MockReport, type MockRoute, mockTables, type Row } from './mock-routes'
 
 /** Whether a row belongs to the list that the path names. */
 export function isShown(route: MockRoute, row: Row, params: Record<string, string>): boolean {
@@ -52,6 +68,41 @@ export function figuresOf(route: MockRoute, rowsOf: (table: string) => Row[], pa
     else answer[first] = { ...(answer[first] as Row | undefined), [second]: worked(figure, rows) }
   }
   return answer
+}
+
+/** The rows of a report: one for each of what the rows of the mock have in common. */
+export function reportOf({ table, report, figures = [], ranked }: MockRoute, rowsOf: (table: string) => Row[], query: URLSearchParams): Row[] {
+  if (!report) return []
+  const { name, field, shows } = report
+  const period = query.get(report.param ?? '') ?? report.periods?.[0]
+  const groups = new Map<unknown, Row[]>()
+  for (const row of rowsOf(table).filter((each) => isBetween(report, each, query))) {
+    const group = period === undefined ? row[field] : periodOf(String(row[field]), period)
+    groups.set(group, [...(groups.get(group) ?? []), row])
+  }
+  const answers = [...groups].map(([group, rows]): Row => {
+    const shown = shows && rowsOf(shows.table).find((each) => each[shows.key] === group)
+    const beside = Object.entries(shows?.fields ?? {}).map(([as, from]) => [as, shown?.[from]])
+    const numbers = figures.map((figure) => [figure.name[0], worked(figure, rows.filter((row) => counts(figure, row, {})))])
+    return { [name]: group, ...Object.fromEntries([...beside, ...numbers]) }
+  })
+  if (!ranked) return answers.sort((a, b) => (String(a[name]) < String(b[name]) ? -1 : 1))
+  const { by, limit } = ranked
+  const most = Number(query.get(limit?.name ?? '') ?? limit?.default ?? answers.length)
+  return answers.sort((a, b) => Number(b[by]) - Number(a[by])).slice(0, most)
+}
+
+function isBetween({ range }: MockReport, row: Row, query: URLSearchParams): boolean {
+  if (!range) return true
+  const day = String(row[range.field]).slice(0, 10)
+  return day >= (query.get(range.from ?? '') ?? '') && day <= (query.get(range.to ?? '') ?? '9999-12-31')
+}
+
+/** The day, the week by its Monday, or the month of a moment. */
+function periodOf(moment: string, period: string): string {
+  const day = new Date(moment)
+  if (period === 'week') day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7))
+  return day.toISOString().slice(0, period === 'month' ? 7 : 10)
 }
 
 function counts({ link, where, when }: MockFigure, row: Row, params: Record<string, string>): boolean {

@@ -148,7 +148,7 @@ function referenceLines(world: World, entity: Entity, field: Field, direct: bool
     return layout(call('body.setdefault', quoted(field.name), literalOf(callersId(world, field))), 8)
   if (!reference || (!field.required && (!direct || field.nullable)) || reference.entity === entity.name) return []
   if (direct && field.fromCaller && reference.entity === world.spec.auth.userEntity)
-    return [`        body.setdefault(${quoted(field.name)}, ${String(world.builtInId)})`]
+    return layout(call('body.setdefault', quoted(field.name), literalOf(world.builtInId)), 8)
   const state = Object.entries(parentState(world, entity.name, field.name))
   const settable = creatable(world, reference.entity)
   const sent = state.filter(([name]) => settable?.includes(name) ?? true)

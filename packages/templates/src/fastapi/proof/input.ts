@@ -41,7 +41,7 @@ export function inputFault(testCase: TestCase, exchange: Exchange, parameters: R
 
 /** Query parameters of the API's lists. */
 export function queryParameters({ endpoints, paging }: ApiSpec): Set<string> {
-  const filters = endpoints.flatMap((endpoint) => (endpoint.filters ?? []).map(({ name }) => name))
+  const filters = endpoints.flatMap((endpoint) => [...(endpoint.filters ?? []), ...(endpoint.linked ?? [])].map(({ name }) => name))
   return new Set([...filters, ...Object.values(paging.params ?? {}), 'search', 'sort_by', 'sort_order'])
 }
 
