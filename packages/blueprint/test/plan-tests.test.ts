@@ -59,7 +59,7 @@ describe('the fixtures', () => {
   test('ask with the header that the specification names', () => {
     const auth = { ...tracker.auth, kind: 'header' as const, header: 'X-User-ID', required: true }
     const spec = emit({ ...tracker, auth })
-    expect(spec.files.get('tests/conftest.py')).toContain('identity = {"X-User-ID": "1"}')
+    expect(spec.files.get('tests/conftest.py')).toContain('identity = as_user(1)')
     expect(spec.files.get('tests/support.py')).toContain('return {"X-User-ID": f"{user_id}:{role}" if role else f"{user_id}"}')
     expect(spec.files.get('tests/api/v1/test_tags.py')).toContain('response = await anonymous.request(method, path)')
   })

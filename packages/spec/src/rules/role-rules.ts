@@ -159,5 +159,8 @@ function noted(who: string, view: RuleView): RuleEffect[] | null {
 /** True where what holds for the endpoint holds for all that may be done in this way with the entity. */
 function standsAlone(entity: Entity, endpoint: Endpoint, verb: Verb, view: RuleView): boolean {
   if (endpoint.operation === 'action') return isOnlyUpdate(entity, undefined, view)
-  return view.world.endpointsOf(entity.name).every((other) => other === endpoint || verbOf({ ...view, endpoint: other }) !== verb)
+  return view.world.endpointsOf(entity.name).every((other) => other === endpoint || readsOrDoes(other, view) !== verb)
 }
+
+/** Who asks for themselves reads, too, and is not meant by what the text says of others. */
+const readsOrDoes = (endpoint: Endpoint, view: RuleView): Verb | null => (endpoint.operation === 'me' ? 'read' : verbOf({ ...view, endpoint }))
