@@ -131,8 +131,7 @@ async function envelope(scene, endpoint, place) {
   }
   const far = 'page' in paging.params ? `${paging.params.page}=100000` : `${paging.params.offset}=100000`
   const behind = await scene.client.request('GET', `${place}?${far}`, caller(scene, endpoint))
-  if (scene.expect(behind, 200, 'a page behind the last') && rowsOf(paging, behind.json).length > 0)
-    scene.find(`${behind.request} shows rows`)
+  if (scene.expect(behind, 200, 'a page behind the last') && rowsOf(paging, behind.json).length > 0) scene.find(`${behind.request} shows rows`)
 }
 
 /** Rows of a page when nobody says how many: one endpoint may say another number than the others. */
