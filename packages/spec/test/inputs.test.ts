@@ -237,3 +237,35 @@ describe('long schemas', () => {
     expect(performance.now() - started).toBeLessThan(20_000)
   })
 })
+
+describe('what stands beside a schema', () => {
+  const schema = `// Desk
+Table users {
+  id integer [pk]
+  role varchar(10) [not null]
+}
+
+Table items {
+  id integer [pk]
+  name varchar(40) [not null]
+  quantity integer [not null, default: 0, note: 'read only']
+}
+
+/*
+Roles: admin, clerk
+
+POST /items (admin only)
+GET /items
+*/
+`
+
+  it('is one rule where an endpoint names a role in a comment', () => {
+    expect(readSpec(schema).rules.map(({ text: rule, status }) => [rule, status])).toEqual([['admin only', 'compiled']])
+  })
+
+  it('is a qualifier where the note of a column is nothing else', () => {
+    const { entities, endpoints } = readSpec(schema)
+    expect(entities.find(({ name }) => name === 'Item')?.fields.find(({ name }) => name === 'quantity')?.readOnly).toBe(true)
+    expect(endpoints.find(({ method }) => method === 'POST')?.body).toEqual(['name'])
+  })
+})

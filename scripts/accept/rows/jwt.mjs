@@ -52,7 +52,8 @@ async function signedOnly(subject) {
   const server = await subject.serve(JWT)
   try {
     // Whoever signs in has to be among the users.
-    await subject.run(python, ['-m', 'app.seed'], { cwd: dir, env: { DATABASE_URL: server.databaseUrl, ...JWT } })
+    const seeded = await subject.run(python, ['-m', 'app.seed'], { cwd: dir, env: { DATABASE_URL: server.databaseUrl, ...JWT } })
+    if (seeded.code !== 0) return [`python -m app.seed with AUTH_MODE=jwt ended with ${seeded.code}: ${tail(seeded, 8)}`]
     const id = String(spec.auth.mockUser.id ?? 1)
     return [...(guarded === undefined ? [] : await answersOf(server.url, guarded.path, spec, id)), ...missingLogin(subject)]
   } finally {

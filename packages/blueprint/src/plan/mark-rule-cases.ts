@@ -23,7 +23,7 @@ export function markedOnceCases({ world, name }: RuleContext, through: string): 
   const again = { kind: 'call' as const, request, status: endpoint.status }
   return {
     bites: [plan(`${name}_twice`, `The second time changes nothing of the ${noun}.`, request, expect, { arrange: [...arrange, again], after })],
-    honest: [plan(`${name}_once`, `Accepted: nobody is joined to the ${noun} yet.`, request, expect, { arrange, after, once: true })],
+    honest: [plan(`${name}_once`, `Accepted: nobody is joined to the ${noun} yet.`, request, expect, { arrange, after })],
   }
 }
 

@@ -73,9 +73,10 @@ const OWN_OR = /^(?:only )?own [a-z]+(?: only|,? or [a-z ,]+)$/i
 
 /** `(desk or manager; filters: role)`, a cell of the table that lists roles, or nothing but roles: `POST /items - desk or manager`. */
 function namesRoles(bracket: string, { summary, path }: Facts['endpoints'][number], roles: ReadonlySet<string>): boolean {
-  const alone = summary.replace(/\s*\(.*$/, '')
+  const first = (text: string) => text.split(/;|,\s*(?=with\b|filter|search|sort)/)[0]!
+  const alone = first(summary.replace(/\s*\(.*$/, ''))
   const parts = [
-    bracket.split(/;|,\s*(?=with\b|filter|search|sort)/)[0]!,
+    first(bracket),
     summary
       .split(/\s[—–-]\s/)
       .slice(1)

@@ -21,7 +21,7 @@ function conditionOf(facts: AppFacts, tables: MockTable[], { entity, fields }: M
       if (!has(effect.before, effect.after)) return undefined
       return call('ordered', at(effect.before), at(effect.after), ...(effect.strict ? ['strict=True'] : []))
     case 'distinct':
-      return has(...effect.fields) ? `${at(effect.fields[0])} != ${at(effect.fields[1])}` : undefined
+      return has(...effect.fields) ? `bool(${at(effect.fields[0])} != ${at(effect.fields[1])})` : undefined
     case 'exclusive':
       if (!has(effect.a.field, effect.b.field)) return undefined
       return call('apart', at(effect.a.field), literal(effect.a.value), at(effect.b.field), literal(effect.b.value))
