@@ -194,7 +194,8 @@ async def check(ask):
     assert (await ask("POST", "/tools/s1/lend", 200, who=ada))["lentAt"] is not None
     await ask("DELETE", "/tools/s1", 409, who=ada)
     await ask("POST", "/tools/s1/return", 204, who=ada)
-    await ask("POST", "/tools/s1/move", 404, {"note": "mine"}, who=bob)
+    await ask("POST", "/tools/s1/move", 400, {"note": "to nowhere"}, who=ada)
+    await ask("POST", "/tools/s1/move", 404, {"workshopId": made["id"], "note": "mine"}, who=bob)
     assert (await ask("GET", f"{place}/tools/s1", 200, who=ada))["lentAt"] is None
     await ask("POST", "/skills", 403, {"name": "Glueing"}, who=bob)
     await ask("PUT", f"{place}/skills/3", 200, who=ada)
