@@ -22,10 +22,10 @@ export class Tables {
   }
 
   async #read(entity) {
-    const rows = await this.query('SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2', [
-      'public',
-      entity.table,
-    ])
+    const rows = await this.query(
+      'SELECT column_name, data_type, character_maximum_length AS length FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2',
+      ['public', entity.table],
+    )
     if (rows.length === 0) throw new Error(`the database has no table ${entity.table}`)
     const byName = new Map(rows.map((row) => [plainName(row.column_name), row]))
     return new Map(entity.fields.flatMap((field) => (byName.has(plainName(field.name)) ? [[field.name, byName.get(plainName(field.name))]] : [])))
@@ -89,10 +89,10 @@ export class Tables {
 const isText = ({ data_type: type }) => type === 'text' || type === 'character varying'
 const bound = ({ data_type: type }, value) => (type === 'jsonb' && value !== null ? JSON.stringify(value) : value)
 
-function varied({ column_name: name, data_type: type }) {
+function varied({ column_name: name, data_type: type, length }) {
   const column = quoted(name)
   if (type === 'uuid') return 'gen_random_uuid()'
-  if (isText({ data_type: type })) return `n || ${column}`
+  if (isText({ data_type: type })) return `left(lpad(n::text, 3, '0') || ${column}, ${length ?? 1000})`
   if (type === 'date') return `${column} + n`
   if (type.startsWith('timestamp')) return `${column} + n * interval '1 minute'`
   return `${column} + n`

@@ -45,6 +45,8 @@ function idFault(id: string, { path, method }: Operation): string | undefined {
   if (VERBS.has(first)) return undefined
   const segments = path.split('/').filter((segment) => segment !== '' && !segment.startsWith('{'))
   const action = method === 'get' ? undefined : segments.at(-1)
+  // `POST /purchase-orders/{id}/order` orders: what is done with a row is a verb, whatever else the word may be.
+  if (action === first && path.endsWith(`}/${first}`)) return undefined
   const nouns = segments.filter((segment) => segment !== action || segments.length === 1).flatMap(wordsOf)
   return nouns.some((noun) => singular(noun) === singular(first)) ? 'begins with a noun' : undefined
 }
