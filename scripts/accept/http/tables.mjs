@@ -92,7 +92,7 @@ const bound = ({ data_type: type }, value) => (type === 'jsonb' && value !== nul
 function varied({ column_name: name, data_type: type, length }) {
   const column = quoted(name)
   if (type === 'uuid') return 'gen_random_uuid()'
-  if (isText({ data_type: type })) return `left(lpad(n::text, 3, '0') || ${column}, ${length ?? 1000})`
+  if (isText({ data_type: type })) return `left(lpad(n::text, 5, '0') || ${column}, ${length ?? 1000})`
   if (type === 'date') return `${column} + n`
   if (type.startsWith('timestamp')) return `${column} + n * interval '1 minute'`
   return `${column} + n`
