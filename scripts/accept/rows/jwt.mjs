@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { suiteCounts } from '../junit.mjs'
 import { tail } from '../processes.mjs'
 
 const SECRET = 'a-secret-of-the-acceptance-run-that-is-long-enough'
@@ -35,12 +35,6 @@ export const row = {
 
 const told = ({ auth }) =>
   auth.kind === 'header' ? `${auth.header} names the caller only while identities are mocked` : 'bearer tokens in both modes'
-
-function suiteCounts(xml) {
-  const head = /<testsuite [^>]*>/.exec(readFileSync(xml, 'utf8'))?.[0] ?? ''
-  const number = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? Number.NaN)
-  return { tests: number('tests'), failures: number('failures'), errors: number('errors'), skipped: number('skipped') }
-}
 
 /** With AUTH_MODE=jwt a signature is all that counts, and who has a password can trade it for one. */
 async function signedOnly(subject) {

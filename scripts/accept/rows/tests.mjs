@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { suiteCounts } from '../junit.mjs'
 import { tail } from '../processes.mjs'
 
 const LIMIT = { lines: 90, branches: 80, services: 95 }
@@ -38,25 +39,19 @@ export const row = {
         ),
         ...(parallel.seconds <= limit ? [] : [`the tests took ${parallel.seconds.toFixed(0)} s in two workers, more than ${limit} s`]),
       ],
-      figure: `${counts(report('alone.xml')).tests} tests, ${alone.seconds.toFixed(0)} s, in two workers ${parallel.seconds.toFixed(0)} s; lines ${covered.lines.toFixed(1)} %, branches ${covered.branches.toFixed(1)} %, services ${covered.services.toFixed(1)} %`,
+      figure: `${suiteCounts(report('alone.xml')).tests} tests, ${alone.seconds.toFixed(0)} s, in two workers ${parallel.seconds.toFixed(0)} s; lines ${covered.lines.toFixed(1)} %, branches ${covered.branches.toFixed(1)} %, services ${covered.services.toFixed(1)} %`,
     }
   },
 }
 
 function outcomes(how, result, xml) {
-  const { failures, errors, skipped } = counts(xml)
+  const { failures, errors, skipped } = suiteCounts(xml)
   const warnings = /(\d+) warnings?\b/.exec(result.stdout.split('\n').slice(-6).join('\n'))?.[1]
   return [
     ...(result.code === 0 ? [] : [`pytest ${how} ended with ${result.code}: ${tail(result, 25)}`]),
     ...(failures + errors + skipped === 0 ? [] : [`pytest ${how}: ${failures} failed, ${errors} errors, ${skipped} skipped`]),
     ...(warnings === undefined ? [] : [`pytest ${how}: ${warnings} warnings`]),
   ]
-}
-
-function counts(xml) {
-  const head = (existsSync(xml) && /<testsuite [^>]*>/.exec(readFileSync(xml, 'utf8'))?.[0]) || ''
-  const number = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? Number.NaN)
-  return { tests: number('tests'), failures: number('failures'), errors: number('errors'), skipped: number('skipped') }
 }
 
 /** In percent; NaN where the tests did not come so far as to measure it. */
